@@ -1,0 +1,3 @@
+"""RIF threshold."""
+
+__version__ = "0.1.0"

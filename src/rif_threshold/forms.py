@@ -1,0 +1,106 @@
+"""The form of a typed number, checked before anything parses it.
+
+A number is read only when it is written plainly. Exponents, signs, decimal commas, other scripts' digits and
+overlong digits are refused by name, so that nothing is read as something else and nothing can hang the parser.
+"""
+
+import re
+from decimal import Decimal
+from numbers import Integral, Real
+
+from rif_threshold.errors import Problem
+
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
+_COUNT = re.compile(r"[0-9]{1,7}")
+_LONGEST_ECHO = 100
+
+
+def as_typed(given: object) -> str:
+    """Return a value as the text a person would have typed for it.
+
+    A float is written with its shortest decimal form, so ``23.8`` means 23.8 and not its binary neighbour.
+
+    >>> as_typed(23.8), as_typed(" 36 "), as_typed(None)
+    ('23.8', '36', '')
+    """
+    if given is None:
+        return ""
+    if isinstance(given, bool):
+        return str(given).lower()
+    if isinstance(given, Integral):
+        number = int(given)
+        return str(number) if number.bit_length() <= _LONGEST_ECHO else "a number of over 30 digits"
+    if isinstance(given, Real) and not isinstance(given, Decimal) and hasattr(given, "hex"):
+        return repr(float(given))
+    return str(given).strip(" \t\r\n")
+
+
+def echo(given: object) -> str:
+    """Return what was typed, short enough to repeat in a message."""
+    text = as_typed(given)
+    return text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}…"
+
+
+def _why_not(text: str) -> tuple[str, str]:
+    """Name what is wrong with the form of a number: a code and a sentence."""
+    if re.fullmatch(r"[0-9]+,[0-9]+", text):
+        return "decimal_comma", f"it has a decimal comma; write {text.replace(',', '.')} if that is meant"
+    if any(letter.isdecimal() and not letter.isascii() for letter in text):
+        return "digits", "use the digits 0 to 9"
+    if text.endswith("%"):
+        return "percent_sign", "leave out the % sign"
+    if text.startswith(("-", "−", "–")):
+        return "negative", "it must not be negative"
+    if re.fullmatch(r"\+?[0-9.]+[eE][+-]?[0-9]+", text):
+        return "exponent", "write it out, without an exponent"
+    return "form", "this is not a plainly written number"
+
+
+def read_percent(given: object, field: str) -> Decimal | Problem:
+    """Read a percentage between 0 and 100, both excluded, with at most six decimals.
+
+    Returns the exact decimal, or the `Problem` that says what is wrong. Never raises.
+
+    >>> read_percent("23.8", "live_birth_percent")
+    Decimal('23.8')
+    >>> read_percent("23,8", "live_birth_percent").allowed
+    'a percentage such as 23.8 is needed; it has a decimal comma; write 23.8 if that is meant'
+    """
+    text = as_typed(given)
+    if isinstance(given, bool) or not _PERCENT.fullmatch(text):
+        code, why = _why_not(text)
+        return Problem(field, echo(given), f"a percentage such as 23.8 is needed; {why}", code)
+    number = Decimal(text)
+    if not 0 < number < 100:
+        return Problem(
+            field, echo(given), "it must lie above 0 and below 100 %: nothing certain can be reckoned with", "range"
+        )
+    return number
+
+
+def read_count(given: object, field: str) -> int | Problem:
+    """Read a whole number of at most seven digits. Returns the `Problem` where it is not one. Never raises.
+
+    >>> read_count("36", "oocyte_age_years")
+    36
+    >>> read_count(36.5, "oocyte_age_years").code
+    'not_whole'
+    """
+    text = as_typed(given)
+    if not isinstance(given, bool) and _COUNT.fullmatch(text):
+        return int(text)
+    code, why = _why_not(text)
+    if re.fullmatch(r"[0-9]+\.[0-9]+", text):
+        code, why = "not_whole", "it is not whole, and it is not rounded for you"
+    elif re.fullmatch(r"[0-9]+", text) and text.isascii():
+        code, why = "too_long", "it has more than seven digits"
+    return Problem(field, echo(given), f"a whole number is needed; {why}", code)
+
+
+def read_decimal(given: object, field: str) -> Decimal | Problem:
+    """Read a measured value such as a cell ratio: not negative, at most three digits and six decimals."""
+    text = as_typed(given)
+    if isinstance(given, bool) or not _PERCENT.fullmatch(text):
+        code, why = _why_not(text)
+        return Problem(field, echo(given), f"a number such as 12.5 is needed; {why}", code)
+    return Decimal(text)

@@ -1,0 +1,154 @@
+"""The field's words as closed lists: one word for one thing.
+
+Terms follow the ICMART glossary (2017) and the ESHRE good-practice paper on recurrent implantation failure (2023).
+Every member's value is what is written in case files, tables and JSON.
+"""
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What a rate counts. Mixing outcomes is the likeliest real error with such figures."""
+
+    POSITIVE_TEST = "positive_test"
+    IMPLANTATION = "implantation"
+    CLINICAL_PREGNANCY = "clinical_pregnancy"
+    LIVE_BIRTH = "live_birth"
+    IMPLANTATION_OR_PREGNANCY_AS_PRINTED = "implantation_or_pregnancy_as_printed"
+
+
+class Denominator(StrEnum):
+    """What a rate is per."""
+
+    EMBRYO_TRANSFER = "embryo_transfer"
+    TREATMENT_CYCLE = "treatment_cycle"
+    RETRIEVAL = "retrieval"
+
+
+class Ploidy(StrEnum):
+    """What was known of the embryo's chromosomes when it was transferred."""
+
+    UNTESTED = "untested"
+    EUPLOID = "euploid"
+    LOW_LEVEL_MOSAIC = "low_level_mosaic"
+
+
+class TransferResult(StrEnum):
+    """What happened after a transfer. Only ``no_positive_test`` is a failed transfer."""
+
+    NO_POSITIVE_TEST = "no_positive_test"
+    BIOCHEMICAL = "biochemical"
+    PREGNANCY_LOSS = "pregnancy_loss"
+    LIVE_BIRTH = "live_birth"
+
+
+class Route(StrEnum):
+    """Where the per-transfer probability comes from. A clinic's own table is ``age_table:<id>``."""
+
+    AGE_TABLE = "age_table"
+    LIVE_BIRTH = "live_birth"
+    PREDICTION_MODEL = "prediction_model"
+    CLINIC_RATE = "clinic_rate"
+
+
+class Part(StrEnum):
+    """The parts of an assessment that can be left out. The threshold itself is always there."""
+
+    WORKUP = "workup"
+    TACROLIMUS = "tacrolimus"
+    PERSPECTIVE = "perspective"
+
+
+class Finding(StrEnum):
+    """What an investigation showed."""
+
+    NORMAL = "normal"
+    ABNORMAL = "abnormal"
+    NOT_DONE = "not_done"
+    NOT_KNOWN = "not_known"
+
+
+class Verdict(StrEnum):
+    """The three values of every rule. *Not known* is an answer; nothing is met by silence."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_KNOWN = "not_known"
+
+
+class Grade(StrEnum):
+    """How strongly the source speaks for an item, for everyone. Not whether it concerns this couple."""
+
+    RECOMMENDED = "recommended"
+    CAN_BE_CONSIDERED = "can_be_considered"
+    NOT_RECOMMENDED = "not_recommended"
+
+
+class Concerns(StrEnum):
+    """Whom an item concerns."""
+
+    FEMALE = "female"
+    MALE = "male"
+    BOTH = "both"
+
+
+class ProtocolVerdict(StrEnum):
+    """Whether a case meets the published entry criteria of one protocol. Never whether to treat."""
+
+    MEETS_ENTRY_CRITERIA = "meets_entry_criteria"
+    DOES_NOT_MEET = "does_not_meet"
+    CANNOT_SAY = "cannot_say"
+
+
+class ReadLevel(StrEnum):
+    """How much of a source was read."""
+
+    FULL_TEXT = "full text"
+    ABSTRACT = "abstract"
+    SECONDARY = "secondary"
+
+
+class EggSource(StrEnum):
+    """Whose oocytes (Nelson & Lawlor 2011)."""
+
+    OWN = "own"
+    DONOR = "donor"
+
+
+class InfertilityCause(StrEnum):
+    """Cause of infertility as the live-birth model groups it (Nelson & Lawlor 2011)."""
+
+    UNKNOWN = "unknown"
+    DAMAGED_TUBES = "damaged_tubes"
+    IRREGULAR_OVULATION = "irregular_ovulation"
+    ENDOMETRIOSIS = "endometriosis"
+    CERVICAL = "cervical"
+    LOW_SPERM_COUNT = "low_sperm_count"
+    MORE_THAN_ONE = "more_than_one"
+
+
+class Attempt(StrEnum):
+    """Which IVF attempt (Nelson & Lawlor 2011)."""
+
+    FIRST = "first"
+    SECOND = "second"
+    THIRD_OR_MORE = "third_or_more"
+
+
+class PregnancyHistory(StrEnum):
+    """Earlier pregnancies (Nelson & Lawlor 2011)."""
+
+    NO_IVF_NEVER_PREGNANT = "no_ivf_never_pregnant"
+    NO_IVF_SPONTANEOUS_PREGNANCY_NO_BIRTH = "no_ivf_spontaneous_pregnancy_no_birth"
+    NO_IVF_SPONTANEOUS_LIVE_BIRTH = "no_ivf_spontaneous_live_birth"
+    PREVIOUS_IVF_NO_PREGNANCY = "previous_ivf_no_pregnancy"
+    PREVIOUS_IVF_PREGNANCY_NO_BIRTH = "previous_ivf_pregnancy_no_birth"
+    PREVIOUS_IVF_LIVE_BIRTH = "previous_ivf_live_birth"
+
+
+class CycleMedication(StrEnum):
+    """What the cycle was stimulated or prepared with (Nelson & Lawlor 2011)."""
+
+    ANTIOESTROGEN = "antioestrogen"
+    GONADOTROPHIN = "gonadotrophin"
+    HORMONE_REPLACEMENT = "hormone_replacement"
