@@ -251,7 +251,8 @@ def read_case(data: Mapping[str, Any]) -> tuple[Case, tuple[Problem, ...]]:
     Fields with a problem are left out of the returned case, so that the others can still be checked against the
     tables and all problems be shown together.
     """
-    remaining, problems = dict(data), []
+    remaining = dict(data)
+    problems: list[Problem] = []
     while True:
         try:
             return Case.model_validate(remaining), tuple(problems)

@@ -6,7 +6,6 @@ written there. Whatever is wrong is a `TableError` that names file and line, bef
 
 import csv
 import hashlib
-import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,12 +16,11 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from rif_threshold.case import Count, Percent, Record
-from rif_threshold.errors import OutOfRange, Problem, TableError
-from rif_threshold.vocabulary import Denominator, Outcome, Ploidy, ReadLevel
+from rif_threshold.case import Record
+from rif_threshold.errors import TableError
+from rif_threshold.vocabulary import ReadLevel
 
 SUMS = "SHA256SUMS"
-OWN_TABLES_VARIABLE = "RIF_THRESHOLD_TABLES"
 
 Model = TypeVar("Model", bound=Record)
 
@@ -55,72 +53,6 @@ class SourceReference(Record):
     locator: str
     read: ReadLevel | None = None
     retrieved: str = ""
-
-
-class Stratum(Record):
-    """One row of a rate table, as printed. Ages are completed years, both ends included; ``None`` is open."""
-
-    ploidy: Ploidy
-    age_label: str
-    age_min_years: Count | None = None
-    age_max_years: Count | None = None
-    per_transfer_percent: Percent
-    successes: Count | None = None
-    transfers: Count | None = None
-    printed_cumulative_percent: tuple[Decimal, ...] = ()
-    printed_transfers_to_threshold: Count | None = None
-
-    def holds(self, ploidy: Ploidy, oocyte_age_years: int) -> bool:
-        """Whether a transfer of such an embryo belongs to this row."""
-        return (
-            self.ploidy == ploidy
-            and (self.age_min_years is None or self.age_min_years <= oocyte_age_years)
-            and (self.age_max_years is None or oocyte_age_years <= self.age_max_years)
-        )
-
-
-class RateTable(Record):
-    """One published or own table of per-transfer rates by age band and ploidy, with its provenance."""
-
-    id: str
-    title: str
-    outcome: Outcome
-    denominator: Denominator
-    ploidy: tuple[Ploidy, ...]
-    age_basis: str
-    population: str
-    valid_from: str
-    caveats: tuple[str, ...]
-    source: SourceReference
-    corrections: tuple[str, ...] = ()
-    columns: dict[str, str]
-    strata: tuple[Stratum, ...]
-
-    def look_up(self, ploidy: Ploidy, oocyte_age_years: int, field: str = "ploidy") -> Stratum:
-        """Return the row for an embryo of this ploidy from an oocyte of this age.
-
-        Raises:
-            OutOfRange: where the table has no such row. Nothing is extrapolated.
-
-        >>> load_rate_table("eshre_rif_2023").look_up(Ploidy.UNTESTED, 40).age_label
-        '>=40'
-        >>> load_rate_table("eshre_rif_2023").look_up(Ploidy.EUPLOID, 40).age_label
-        '35-40'
-        """
-        for stratum in self.strata:
-            if stratum.holds(ploidy, oocyte_age_years):
-                return stratum
-        printed = "; ".join(f"{stratum.ploidy} {stratum.age_label}" for stratum in self.strata)
-        raise OutOfRange(
-            Problem(
-                field,
-                f"{ploidy}, {oocyte_age_years} years",
-                f"the table {self.id} has no row for it; its rows are {printed}",
-                "no_row",
-                self.source.key,
-                outside_evidence=True,
-            )
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,114 +174,3 @@ def resolve(folder: Folder, name: str, reference: SourceReference, where: int | 
     if reference.key not in known:
         raise folder.error(name, f"the source {reference.key!r} is not in sources.toml", where)
     return reference if reference.read else reference.model_copy(update={"read": known[reference.key].read})
-
-
-class AgeLimits(Record):
-    """The ages that are taken as possible. No source prints them; they are ours."""
-
-    minimum_years: Count
-    maximum_years: Count
-    source: str
-
-
-class Method(Record):
-    """The constants of the calculation, from ``tables/method.toml``."""
-
-    threshold_percent: Percent
-    minimum_transfers: Count
-    live_birth_to_pregnancy_factor: Decimal
-    factor_source: SourceReference
-    threshold_source: SourceReference
-    oocyte_age: AgeLimits
-    most_failed_transfers: Count
-    shortest_curve: Count
-    longest_curve: Count
-
-
-@cache
-def method() -> Method:
-    """The constants of the calculation. Raises `TableError`."""
-    name = "method.toml"
-    return parse(shipped(), name, Method, shipped().toml(name), 1)
-
-
-@cache
-def load_rate_table(table_id: str, directory: str | Path | None = None) -> RateTable:
-    """Load one rate table by its identifier, which is its file name without the ending.
-
-    Args:
-        table_id: for instance ``"eshre_rif_2023"``.
-        directory: a table folder with its own ``SHA256SUMS``; the shipped tables where left out.
-
-    Raises:
-        TableError: where the folder or the table is not as it should be.
-
-    >>> table = load_rate_table("eshre_rif_2023")
-    >>> [(row.age_label, float(row.per_transfer_percent)) for row in table.strata][:3]
-    [('<35', 31.5), ('35-39', 25.9), ('>=40', 15.0)]
-    """
-    folder = open_folder(Path(directory).resolve()) if directory else shipped()
-    return _rate_table(folder, table_id)
-
-
-def own_rate_tables(directory: str | Path | None = None) -> Mapping[str, RateTable]:
-    """The clinic's own rate tables, by identifier: from ``directory`` or the ``RIF_THRESHOLD_TABLES`` variable."""
-    chosen = directory or os.environ.get(OWN_TABLES_VARIABLE)
-    if not chosen:
-        return {}
-    root = Path(chosen).resolve()
-    if not root.is_dir():
-        raise TableError(str(chosen), "there is no such folder of tables")
-    names = [Path(name).stem for name in open_folder(root).names("rates/", ".csv")]
-    if not names:
-        raise TableError(str(root / "rates"), "there is no rate table in it: rates/<id>.csv with rates/<id>.toml")
-    return {name: load_rate_table(name, root) for name in names}
-
-
-def _rate_table(folder: Folder, table_id: str) -> RateTable:
-    name = f"rates/{table_id}.csv"
-    strata, lines = [], []
-    for line, row in folder.rows(name):
-        printed = [cell for column, cell in row.items() if column.startswith("printed_cumulative_percent_") and cell]
-        known = {
-            column: cell
-            for column, cell in row.items()
-            if cell and not column.startswith("printed_cumulative_percent_")
-        }
-        strata.append(parse(folder, name, Stratum, known | {"printed_cumulative_percent": tuple(printed)}, line))
-        lines.append(line)
-    about = folder.toml(f"rates/{table_id}.toml")
-    table = parse(folder, f"rates/{table_id}.toml", RateTable, about | {"id": table_id, "strata": tuple(strata)}, 1)
-    _check_strata(folder, name, table, lines)
-    reference = resolve(folder, f"rates/{table_id}.toml", table.source, "[source]")
-    return table.model_copy(update={"source": reference})
-
-
-def _check_strata(folder: Folder, name: str, table: RateTable, lines: list[int]) -> None:
-    """Raise `TableError` where bands overlap, leave gaps or hold impossible counts."""
-    if not table.strata:
-        raise folder.error(name, "the table has no rows", 1)
-    if missing := {stratum.ploidy for stratum in table.strata} ^ set(table.ploidy):
-        raise folder.error(name, f"rows and `ploidy` in the .toml disagree on: {', '.join(sorted(missing))}", 1)
-    numbered = list(zip(table.strata, lines, strict=True))
-    for stratum, line in numbered:
-        if (stratum.successes is None) != (stratum.transfers is None):
-            raise folder.error(name, "successes and transfers belong together", line)
-        if stratum.transfers is not None and not 0 < (stratum.successes or 0) < stratum.transfers:
-            raise folder.error(name, "successes must lie between 0 and transfers, both excluded", line)
-    for ploidy in table.ploidy:
-        rows = sorted(
-            ((stratum, line) for stratum, line in numbered if stratum.ploidy == ploidy),
-            key=lambda row: -1 if row[0].age_min_years is None else row[0].age_min_years,
-        )
-        for (before, _), (after, line) in zip(rows, rows[1:], strict=False):
-            if (
-                before.age_max_years is None
-                or after.age_min_years is None
-                or after.age_min_years <= before.age_max_years
-            ):
-                raise folder.error(name, f"the {ploidy} bands {before.age_label} and {after.age_label} overlap", line)
-            if after.age_min_years != before.age_max_years + 1:
-                raise folder.error(
-                    name, f"ages between the {ploidy} bands {before.age_label} and {after.age_label} are missing", line
-                )

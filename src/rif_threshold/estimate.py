@@ -1,0 +1,195 @@
+"""A case and the tables make one `Estimate` for each route to the per-transfer probability.
+
+A route that the case gives something for, but that cannot be computed, is `Refused` with its problems. Nothing
+falls back from one route to another.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from rif_threshold.case import Case, Record
+from rif_threshold.errors import InvalidInput, OutOfRange, Problem
+from rif_threshold.method import method
+from rif_threshold.probability import TRANSFERS_LIMIT, chance_that_all_fail, further_to_exceed
+from rif_threshold.rates import RateTable
+from rif_threshold.routes import LABELS, Chances, caveats, counted_transfers, given_routes
+from rif_threshold.tables import SourceReference
+from rif_threshold.vocabulary import Denominator, Outcome, Ploidy, Route
+
+
+class MarginPoints(Record):
+    """Percentage points by which the per-transfer probability may move before the answer changes."""
+
+    to_fewer_points: float | None
+    to_more_points: float | None
+
+
+class Estimate(Record):
+    """What one route answers. Percentages are unrounded.
+
+    ``transfer_percents`` and ``cumulative_percent`` begin after the last positive test: first the failed transfers,
+    each with its own probability, then the planned ones. ``transfers_to_threshold`` and ``further_transfers`` are
+    ``None`` where more than 1,000 would be needed.
+    """
+
+    route: str
+    label: str
+    explanation: str
+    outcome: Outcome
+    denominator: Denominator
+    per_transfer_percent: float
+    live_birth_percent: float | None = None
+    transfer_percents: tuple[float, ...]
+    cumulative_percent: tuple[float, ...]
+    transfers_to_threshold: int | None
+    margin: MarginPoints
+    failed_transfers: int
+    cumulative_percent_so_far: float
+    reached: bool
+    further_transfers: int | None
+    next_transfer_percent: float
+    successes: int | None = None
+    transfers: int | None = None
+    sources: tuple[SourceReference, ...]
+    caveats: tuple[str, ...]
+
+
+class Refused(Record):
+    """A route that could not be computed, and why."""
+
+    route: str
+    label: str
+    problems: tuple[Problem, ...]
+    successes: int | None = None
+    transfers: int | None = None
+
+
+@dataclass(frozen=True)
+class Routes:
+    """All routes of a case, computed and refused, in ESHRE's order of preference."""
+
+    estimates: tuple[Estimate, ...] = field(default=())
+    refused: tuple[Refused, ...] = field(default=())
+
+
+def estimate_routes(case: Case, own_tables: Mapping[str, RateTable]) -> Routes:
+    """Compute every route the case gives something for.
+
+    Args:
+        case: with ``threshold_percent`` and ``minimum_transfers`` filled in.
+        own_tables: the clinic's own rate tables, by identifier.
+    """
+    estimates, refused = [], []
+    for route, label, chances in given_routes(case, own_tables):
+        try:
+            estimates.append(_estimate(case, route, label, chances()))
+        except (InvalidInput, OutOfRange) as error:
+            problems = error.problems if isinstance(error, InvalidInput) else (error.problem,)
+            counts = (case.clinic_successes, case.clinic_transfers) if route == Route.CLINIC_RATE else (None, None)
+            refused.append(
+                Refused(route=route, label=label, problems=problems, successes=counts[0], transfers=counts[1])
+            )
+    return Routes(tuple(estimates), tuple(refused))
+
+
+def preferred_route(case: Case, routes: Routes) -> str | None:
+    """The primary route: the one the case names, else ESHRE's order of preference among those given.
+
+    An individual estimate comes before a crude one. But if any embryo of the run, counted or planned, was not
+    untested, the table by ploidy is primary, because the other routes hold one probability.
+    """
+    if case.primary_route is not None:
+        return case.primary_route
+    given = {estimate.route for estimate in routes.estimates} | {refused.route for refused in routes.refused}
+    kinds = {transfer.ploidy for transfer in counted_transfers(case)} | {case.ploidy}
+    if Route.AGE_TABLE in given and kinds & {Ploidy.EUPLOID, Ploidy.LOW_LEVEL_MOSAIC}:
+        return Route.AGE_TABLE
+    return next((route for route in LABELS if route in given), None)
+
+
+def _estimate(case: Case, route: str, label: str, chances: Chances) -> Estimate:
+    threshold, minimum = Fraction(case.threshold_percent or 0) / 100, case.minimum_transfers or 1
+    run = [chances.of(transfer) for transfer in counted_transfers(case)]
+    done = [p for p, _ in run]
+    miss = chance_that_all_fail(done)
+    crossed_at = _crossed_at(done, threshold, minimum)
+    further = 0
+    if crossed_at is None:
+        further = further_to_exceed(miss, chances.planned, threshold, max(0, minimum - len(done)))
+    within = further <= TRANSFERS_LIMIT
+    total = crossed_at if crossed_at is not None else (len(done) + further if within else None)
+    length = max(method().shortest_curve, len(done) + 1, min((total or 0) + 1, method().longest_curve))
+    sequence = [*done, *[chances.planned] * (length - len(done))]
+    own_percentages = any(transfer.per_transfer_percent is not None for transfer in counted_transfers(case))
+    return Estimate(
+        route=route,
+        label=label,
+        explanation=chances.explanation,
+        outcome=chances.outcome,
+        denominator=chances.denominator,
+        per_transfer_percent=_percent(chances.planned),
+        live_birth_percent=chances.live_birth_percent,
+        transfer_percents=tuple(_percent(p) for p in sequence),
+        cumulative_percent=tuple(_cumulative(sequence)),
+        transfers_to_threshold=total,
+        margin=_margin(run, chances.planned, total, threshold, minimum),
+        failed_transfers=len(done),
+        cumulative_percent_so_far=_percent(1 - miss),
+        reached=crossed_at is not None,
+        further_transfers=further if within else None,
+        next_transfer_percent=_percent(chances.planned),
+        successes=chances.successes,
+        transfers=chances.transfers,
+        sources=chances.sources,
+        caveats=(
+            *chances.caveats,
+            *(caveats("own_percentage") if own_percentages else ()),
+            *(() if within else caveats("more_than_limit")),
+        ),
+    )
+
+
+def _percent(value: Fraction) -> float:
+    return float(100 * value)
+
+
+def _cumulative(sequence: Iterable[Fraction]) -> Iterator[float]:
+    miss = Fraction(1)
+    for p in sequence:
+        miss *= 1 - p
+        yield _percent(1 - miss)
+
+
+def _crossed_at(done: Iterable[Fraction], threshold: Fraction, minimum: int) -> int | None:
+    """The number of the failed transfer at which the threshold was first exceeded, if it was."""
+    miss = Fraction(1)
+    for number, p in enumerate(done, start=1):
+        miss *= 1 - p
+        if number >= minimum and 1 - miss > threshold:
+            return number
+    return None
+
+
+def _margin(
+    run: list[tuple[Fraction, bool]], planned: Fraction, total: int | None, threshold: Fraction, minimum: int
+) -> MarginPoints:
+    """How far the planned kind's probability may move, all transfers of that kind together, the others held."""
+
+    def change_at(n: int) -> float | None:
+        """The probability at which exactly ``n`` transfers would just not exceed the threshold."""
+        fixed = chance_that_all_fail(p for p, alike in run[:n] if not alike)
+        alike = sum(alike for _, alike in run[:n]) + max(n - len(run), 0)
+        if alike == 0:
+            return None
+        return -math.expm1(math.log((1 - threshold) / fixed) / alike)
+
+    if total is None:
+        return MarginPoints(to_fewer_points=None, to_more_points=None)
+    up = change_at(total - 1) if total > minimum else None
+    down = change_at(total)
+    return MarginPoints(
+        to_fewer_points=None if up is None else 100 * (up - float(planned)),
+        to_more_points=None if down is None else 100 * (float(planned) - down),
+    )

@@ -1,0 +1,63 @@
+"""The constants of the calculation and what is said beside a result, from ``tables/method.toml``."""
+
+from decimal import Decimal
+from functools import cache
+
+from rif_threshold.case import Count, Percent, Record
+from rif_threshold.tables import SourceReference, parse, resolve, shipped, sources
+
+
+class AgeLimits(Record):
+    """The ages that are taken as possible. No source prints them; they are ours."""
+
+    minimum_years: Count
+    maximum_years: Count
+    source: str
+
+
+class Caveat(Record):
+    """Something that is said beside a result, and where it stands; ``ours`` where it is our own reading."""
+
+    text: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.text} [{self.source}]"
+
+
+class WorkedExample(Caveat):
+    """What is said where the published worked example is computed again."""
+
+    live_birth_percent: Percent
+
+
+class Method(Record):
+    """The constants of the calculation, from ``tables/method.toml``."""
+
+    threshold_percent: Percent
+    minimum_transfers: Count
+    live_birth_to_pregnancy_factor: Decimal
+    factor_source: SourceReference
+    threshold_source: SourceReference
+    oocyte_age: AgeLimits
+    most_failed_transfers: Count
+    shortest_curve: Count
+    longest_curve: Count
+    caveats: dict[str, Caveat]
+    worked_example: WorkedExample
+
+
+@cache
+def method() -> Method:
+    """The constants of the calculation. Raises `TableError`."""
+    name = "method.toml"
+    read = parse(shipped(), name, Method, shipped().toml(name), 1)
+    for label, caveat in read.caveats.items():
+        if caveat.source != "ours" and caveat.source not in sources():
+            raise shipped().error(name, f"the source {caveat.source!r} is not in sources.toml", f"[caveats.{label}]")
+    return read.model_copy(
+        update={
+            "threshold_source": resolve(shipped(), name, read.threshold_source, "[threshold_source]"),
+            "factor_source": resolve(shipped(), name, read.factor_source, "[factor_source]"),
+        }
+    )

@@ -1,0 +1,1 @@
+"""Published models of the chance of a live birth, one module a model."""

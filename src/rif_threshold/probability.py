@@ -1,0 +1,315 @@
+"""The arithmetic: cumulative probability, the first crossing of a threshold, and the distance to the next answer.
+
+Probabilities are numbers strictly between 0 and 1 here. A float is read as the decimal it prints as, so 0.259 is
+259/1000. One case is decided in exact arithmetic. Arrays are computed in floating point, and every value so near
+to a change of the answer that rounding could decide it is decided again exactly.
+
+Source of the formulas: ESHRE Working Group on Recurrent Implantation Failure, Hum Reprod Open 2023(3):hoad023,
+worked example and table: ``C(n) = 1 - (1 - p)**n``, exceeded strictly.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple, TypeAlias, overload
+
+import numpy as np
+import numpy.typing as npt
+
+Number: TypeAlias = float | Decimal | Fraction
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+CountArray: TypeAlias = npt.NDArray[np.int64]
+
+TRANSFERS_LIMIT = 1_000
+"""Beyond this many transfers the answer is "more than 1,000", written as ``TRANSFERS_LIMIT + 1``."""
+
+# A chunk stays in the processor's cache, which is worth more than any cleverer algorithm.
+_CHUNK = 1 << 14
+# Far above the rounding error of the two logarithms, far below the distance between typed decimals.
+_NEAR = 1e-9
+
+
+class Margin(NamedTuple):
+    """How far a probability may move before the number of transfers changes. ``nan`` where it cannot.
+
+    Attributes:
+        to_fewer: the rise beyond which one transfer fewer would exceed the threshold.
+        to_more: the fall at which one transfer more would be needed.
+    """
+
+    to_fewer: Any
+    to_more: Any
+
+
+def exact(value: Number) -> Fraction:
+    """Return a number as the exact fraction of the decimal it is written as.
+
+    >>> exact(0.259)
+    Fraction(259, 1000)
+    """
+    if isinstance(value, Fraction | Decimal):
+        return Fraction(value)
+    return Fraction(repr(float(value)))
+
+
+def cumulative_probability(p: Any, n: Any) -> Any:
+    """Chance of at least one implantation in ``n`` transfers of probability ``p`` each: ``1 - (1 - p)**n``.
+
+    Args:
+        p: probability per transfer, ``0 < p < 1``; scalar or array.
+        n: number of transfers, whole, ``0 <= n <= 1000``; scalar or array that broadcasts with ``p``.
+
+    Returns:
+        A float for scalars, else a float64 array of the broadcast shape.
+
+    Raises:
+        ValueError: for a value outside its range, with the index of the first in an array.
+
+    Source: ESHRE 2023, worked example.
+
+    >>> round(cumulative_probability(0.259, 4), 6)
+    0.69851
+    >>> cumulative_probability(0.259, [1, 2, 3]).round(3)
+    array([0.259, 0.451, 0.593])
+    """
+    if np.ndim(p) == 0 and np.ndim(n) == 0:
+        return float(1 - (1 - _probability(p, "p")) ** _count(n, "n", 0))
+    counts = _counts(n, "n", 0)
+    shape = np.broadcast_shapes(np.shape(p), counts.shape)
+    result = np.empty(shape)
+    for index, chance, (count,), out in _chunks(p, (counts.astype(np.float64),), result):
+        _check(chance, index, shape, "p")
+        np.negative(chance, out=out)
+        np.log1p(out, out=out)
+        np.multiply(out, count, out=out)
+        np.expm1(out, out=out)
+        np.negative(out, out=out)
+    return result
+
+
+def cumulative_curve(probabilities: npt.ArrayLike) -> FloatArray:
+    """Cumulative probability after each transfer of a sequence: ``1 - prod(1 - p_i)``.
+
+    Args:
+        probabilities: the transfers in order along the last axis, ``0 < p_i < 1``; any shape of at least one axis.
+
+    Returns:
+        A float64 array of the same shape.
+
+    Raises:
+        ValueError: for a value outside its range, with the index of the first.
+
+    >>> cumulative_curve([0.259, 0.259, 0.641]).round(4)
+    array([0.259 , 0.4509, 0.8029])
+    """
+    chances = np.asarray(probabilities, dtype=np.float64)
+    if chances.ndim == 0:
+        raise ValueError("probabilities must be a sequence or an array with at least one axis")
+    _check(chances.ravel(), 0, chances.shape, "probabilities")
+    curve: FloatArray = -np.expm1(np.cumsum(np.log1p(-chances), axis=-1))
+    return curve
+
+
+@overload
+def transfers_to_exceed(p: Number, threshold: Number, minimum: int = 1) -> int: ...
+@overload
+def transfers_to_exceed(p: npt.ArrayLike, threshold: npt.ArrayLike, minimum: npt.ArrayLike = 1) -> CountArray: ...
+def transfers_to_exceed(p: Any, threshold: Any, minimum: Any = 1) -> Any:
+    """Smallest ``n >= minimum`` with ``1 - (1 - p)**n > threshold``, strictly.
+
+    Args:
+        p: probability per transfer, ``0 < p < 1``; scalar or array.
+        threshold: cumulative probability to exceed, ``0 < threshold < 1``; broadcasts with ``p``.
+        minimum: fewest transfers that may be answered, whole, ``1 <= minimum <= 1000``; broadcasts.
+
+    Returns:
+        An int for scalars, else an int64 array of the broadcast shape. ``TRANSFERS_LIMIT + 1`` says "more than
+        1,000".
+
+    Raises:
+        ValueError: for a value outside its range, with the index of the first in an array.
+
+    Source: ESHRE 2023, definition (more than 60 %) and minimum (two).
+
+    >>> transfers_to_exceed(0.259, 0.60, minimum=2)
+    4
+    >>> transfers_to_exceed(0.7, 0.91)  # 1 - 0.3**2 is 0.91, which is not above 0.91
+    3
+    >>> transfers_to_exceed([0.315, 0.259, 0.15, 0.684], 0.60, minimum=2)
+    array([3, 4, 6, 2])
+    """
+    if np.ndim(p) == 0 and np.ndim(threshold) == 0 and np.ndim(minimum) == 0:
+        chance, target = _probability(p, "p"), _probability(threshold, "threshold")
+        return further_to_exceed(Fraction(1), chance, target, _count(minimum, "minimum", 1))
+    thresholds = np.asarray(threshold, dtype=np.float64)
+    _check(thresholds.ravel(), 0, thresholds.shape, "threshold")
+    fewest = _counts(minimum, "minimum", 1)
+    shape = np.broadcast_shapes(np.shape(p), thresholds.shape, fewest.shape)
+    result = np.empty(shape, dtype=np.int64)
+    scratch = np.empty((2, min(result.size, _CHUNK)))
+    for index, chance, (log_miss, least), out in _chunks(p, (np.log1p(-thresholds), fewest), result):
+        _check(chance, index, shape, "p")
+        ratio, whole = scratch[:, : chance.size]
+        np.negative(chance, out=ratio)
+        np.log1p(ratio, out=ratio)
+        np.divide(log_miss, ratio, out=ratio)
+        # The ratio is raised by a hair, so that a value just below a whole number and one just above it both
+        # end just above it: one subtraction then finds all that rounding might have decided.
+        np.multiply(ratio, 1 + _NEAR, out=ratio)
+        np.minimum(ratio, TRANSFERS_LIMIT + 1, out=ratio)
+        np.floor(ratio, out=whole)
+        np.subtract(ratio, whole, out=ratio)
+        np.add(whole, 1, out=out, casting="unsafe")
+        if ratio.min() <= 3 * _NEAR * TRANSFERS_LIMIT:
+            near = (ratio <= 3 * _NEAR * (whole + 1)) & (whole <= TRANSFERS_LIMIT)
+            _decide_again(out, near, chance, index, thresholds, shape)
+        np.clip(out, least, TRANSFERS_LIMIT + 1, out=out)
+    return result
+
+
+def margin(p: Any, threshold: Any, minimum: Any = 1) -> Margin:
+    """How far ``p`` may rise or fall before `transfers_to_exceed` gives another answer.
+
+    The answer changes at ``p = 1 - (1 - threshold)**(1/n)``.
+
+    Args:
+        p: probability per transfer, ``0 < p < 1``; scalar or array.
+        threshold: as in `transfers_to_exceed`.
+        minimum: as in `transfers_to_exceed`.
+
+    Returns:
+        The two distances as probabilities, of the broadcast shape; ``nan`` where no fewer transfers are possible
+        (the minimum is reached) or the answer is "more than 1,000".
+
+    Raises:
+        ValueError: as `transfers_to_exceed`.
+
+    >>> up, down = margin(0.259, 0.60, minimum=2)
+    >>> round(up, 4), round(down, 4)
+    (0.0042, 0.0543)
+    """
+    scalar = np.ndim(p) == 0 and np.ndim(threshold) == 0 and np.ndim(minimum) == 0
+    n = np.asarray(transfers_to_exceed(p, threshold, minimum), dtype=np.float64)
+    chance = np.asarray(p, dtype=np.float64)
+    log_miss = np.log1p(-np.asarray(threshold, dtype=np.float64))
+    known = n <= TRANSFERS_LIMIT
+    with np.errstate(divide="ignore"):
+        to_fewer = np.where(known & (n > np.asarray(minimum)), -np.expm1(log_miss / (n - 1)) - chance, np.nan)
+    to_more = np.where(known, chance + np.expm1(log_miss / n), np.nan)
+    return Margin(float(to_fewer), float(to_more)) if scalar else Margin(to_fewer, to_more)
+
+
+def further_to_exceed(miss: Fraction, p: Fraction, threshold: Fraction, at_least: int = 0) -> int:
+    """Smallest ``m >= at_least`` with ``1 - miss * (1 - p)**m > threshold``, decided exactly.
+
+    Args:
+        miss: the chance that all transfers so far would have failed, ``0 < miss <= 1``; 1 if there were none.
+        p: probability of each transfer to come, ``0 < p < 1``.
+        threshold: cumulative probability to exceed, ``0 < threshold < 1``.
+        at_least: fewest further transfers that may be answered.
+
+    Returns:
+        The number of further transfers; ``TRANSFERS_LIMIT + 1`` says "more than 1,000".
+
+    >>> further_to_exceed(Fraction(1, 2), Fraction(1, 5), Fraction(3, 5))
+    2
+    """
+    allowed, stay = 1 - threshold, 1 - p
+
+    def exceeded(m: int) -> bool:
+        return miss * stay**m < allowed
+
+    guess = 0.0
+    if miss >= allowed:
+        # Logarithms of numerator and denominator: either may be too long for a float.
+        guess = (_log(allowed) - _log(miss)) / _log(stay)
+    if guess > TRANSFERS_LIMIT + 1:
+        return TRANSFERS_LIMIT + 1
+    m = max(math.floor(guess), 0)
+    while m > 0 and exceeded(m - 1):
+        m -= 1
+    while not exceeded(m) and m <= TRANSFERS_LIMIT:
+        m += 1
+    return min(max(m, at_least), TRANSFERS_LIMIT + 1)
+
+
+def chance_that_all_fail(probabilities: Iterable[Fraction]) -> Fraction:
+    """``prod(1 - p_i)``, exactly; 1 for an empty sequence.
+
+    >>> chance_that_all_fail([Fraction(1, 2), Fraction(1, 4)])
+    Fraction(3, 8)
+    """
+    return math.prod((1 - chance for chance in probabilities), start=Fraction(1))
+
+
+def _log(value: Fraction) -> float:
+    """Natural logarithm of a fraction near or below 1, also where its parts are too long for a float."""
+    if value.denominator.bit_length() < 1000:  # a float still holds both parts
+        return math.log1p(float(value - 1)) if value != 0 else -math.inf
+    return math.log(value.numerator) - math.log(value.denominator)
+
+
+def _decide_again(
+    out: CountArray, near: npt.NDArray[np.bool_], chance: FloatArray, index: int, thresholds: FloatArray, shape: Any
+) -> None:
+    """Replace the values that floating point cannot be trusted with by exact ones, each distinct value once."""
+    known: dict[tuple[float, float], int] = {}
+    every_threshold = np.broadcast_to(thresholds, shape)
+    for place in np.flatnonzero(near):
+        pair = (float(chance[place]), float(every_threshold[np.unravel_index(index + place, shape)]))
+        if pair not in known:
+            known[pair] = transfers_to_exceed(*pair)
+        out[place] = known[pair]
+
+
+def _chunks(p: Any, others: tuple[npt.NDArray[Any], ...], result: npt.NDArray[Any]) -> Iterator[tuple[Any, ...]]:
+    """Walk through a broadcast in cache-sized pieces: start, piece of ``p``, pieces of the others, piece of the result.
+
+    An argument that is one number is not blown up into an array: each piece of it is that number.
+    """
+
+    def flat(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return values if values.size == 1 else np.broadcast_to(values, result.shape).reshape(-1)
+
+    chances = np.broadcast_to(np.asarray(p, dtype=np.float64), result.shape).reshape(-1)
+    rest, out = [flat(values) for values in others], result.reshape(-1)
+    for start in range(0, out.size, _CHUNK):
+        piece = slice(start, start + _CHUNK)
+        yield (
+            start,
+            chances[piece],
+            tuple(values.reshape(-1)[0] if values.size == 1 else values[piece] for values in rest),
+            out[piece],
+        )
+
+
+def _check(values: FloatArray, start: int, shape: tuple[int, ...], name: str) -> None:
+    """Raise `ValueError` unless all values lie strictly between 0 and 1. ``nan`` does not."""
+    if values.size and not (values.min() > 0 and values.max() < 1):
+        place = start + int(np.flatnonzero(~((values > 0) & (values < 1)))[0])
+        where = "".join(f"[{index}]" for index in np.unravel_index(place, shape))
+        raise ValueError(f"{name}{where} must lie strictly between 0 and 1")
+
+
+def _probability(value: Any, name: str) -> Fraction:
+    try:
+        chance = exact(value)
+    except (ValueError, TypeError, OverflowError):
+        chance = Fraction(0)
+    if not 0 < chance < 1:
+        raise ValueError(f"{name} must be a number strictly between 0 and 1")
+    return chance
+
+
+def _count(value: Any, name: str, least: int) -> int:
+    return int(_counts(value, name, least))
+
+
+def _counts(value: Any, name: str, least: int) -> CountArray:
+    counts = np.asarray(value)
+    if counts.dtype.kind not in "iu":
+        raise ValueError(f"{name} must be a whole number")
+    if counts.size and not (counts.min() >= least and counts.max() <= TRANSFERS_LIMIT):
+        raise ValueError(f"{name} must be a whole number from {least} to {TRANSFERS_LIMIT}")
+    return counts.astype(np.int64, copy=False)
