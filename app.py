@@ -1,0 +1,12 @@
+"""The page: its configuration, its navigation, and the page that was asked for."""
+
+import streamlit as st
+
+from rif_threshold.ui import frame
+
+st.set_page_config(page_title="RIF threshold", page_icon=str(frame.ICON), layout="centered", menu_items={})
+page = st.navigation(frame.pages(), position="top")
+with frame.gate:
+    frame.style()
+    page.run()
+frame.settle(page.url_path)

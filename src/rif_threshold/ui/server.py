@@ -1,0 +1,195 @@
+"""Serve the page: Streamlit's application under uvicorn, with security headers and a strict content policy."""
+
+import base64
+import hashlib
+import logging
+import os
+import re
+import socket
+import threading
+import traceback
+import webbrowser
+from collections.abc import Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import click
+import streamlit
+import uvicorn
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
+from streamlit.starlette import App
+
+from rif_threshold.ui import frame
+
+HOSTS_VARIABLE = "RIF_THRESHOLD_HOSTS"
+
+_LOG = logging.getLogger("rif_threshold.ui")
+_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_PLAIN_HOST = re.compile(rb"[A-Za-z0-9.\-]+(:[0-9]+)?|\[[0-9a-fA-F:]+\](:[0-9]+)?")
+_LARGEST_FRAME = 2_000_000
+_FIXED = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+def app_script() -> Path:
+    """The page's script: in a checkout its own ``app.py``, in an installed copy the packaged one."""
+    packaged = Path(__file__).parents[1] / "_shipped" / "app.py"
+    return packaged if packaged.is_file() else Path(__file__).parents[3] / "app.py"
+
+
+def inline_script_hashes(index: str) -> tuple[str, ...]:
+    """The content-policy hashes of the inline scripts in a page of HTML.
+
+    >>> inline_script_hashes("<script>a</script>")
+    ("'sha256-ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs='",)
+    """
+    digests = (hashlib.sha256(script.encode()).digest() for script in _INLINE_SCRIPT.findall(index))
+    return tuple(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+
+
+def content_policy() -> str:
+    """What a browser may load and run: this server's own files, and no code built from text."""
+    index = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
+    scripts = " ".join(("'self'", *inline_script_hashes(index)))
+    return (
+        f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        "font-src 'self' data:; worker-src 'self' blob:; frame-src 'none'; object-src 'none'; base-uri 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; connect-src 'self'"
+    )
+
+
+class SecurityHeaders:
+    """Middleware that puts the content policy and its companions on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.policy = content_policy()
+        self.fixed = [(name.encode(), value.encode()) for name, value in _FIXED.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on, and add the headers to answers over HTTP."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        ours = [*self.fixed, (b"content-security-policy", self._policy_for(scope).encode())]
+        if "/media/" in scope["path"]:
+            ours.append((b"cache-control", b"no-store"))
+        names = {name for name, _ in ours}
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in names]
+                message = {**message, "headers": kept + ours}
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+    def _policy_for(self, scope: MutableMapping[str, Any]) -> str:
+        """The policy with this host's websocket named, for browsers whose 'self' does not cover it."""
+        host = dict(scope["headers"]).get(b"host", b"")
+        if not _PLAIN_HOST.fullmatch(host):
+            return self.policy
+        return f"{self.policy} ws://{host.decode()} wss://{host.decode()}"
+
+
+def log_without_values(error: Exception) -> bool:
+    """Log where a page failed, but not the text of the error, which may repeat what was typed."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    where = f"{Path(last[0].filename).name}:{last[0].lineno}" if last else "unknown place"
+    _LOG.error("the page failed: %s at %s", type(error).__name__, where)
+    streamlit.error(
+        "Something went wrong in the software, and there is no result. Nothing of what was typed is in the log. "
+        "Please report the page and what you were doing."
+    )
+    return True
+
+
+def allowed_hosts() -> list[str]:
+    """The host names this server answers to: the configured ones and those in ``RIF_THRESHOLD_HOSTS``."""
+    named = [host.strip() for host in os.environ.get(HOSTS_VARIABLE, "").split(",") if host.strip()]
+    return list(dict.fromkeys([*config.get_option("server.allowedHosts"), *named]))
+
+
+class KnownHosts(TrustedHostMiddleware):
+    """Middleware that answers only under the allowed host names, against DNS rebinding."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        names = [name for host in allowed_hosts() for name in ((host, f"[{host}]") if ":" in host else (host,))]
+        super().__init__(app, allowed_hosts=names, www_redirect=False)
+
+
+def make_app() -> App:
+    """The page as an ASGI application. Use it with one process: sessions live in its memory."""
+    app = App(
+        app_script(),
+        middleware=[Middleware(KnownHosts), Middleware(SecurityHeaders)],
+        on_script_error=log_without_values,
+    )
+    config.set_option("server.allowedHosts", allowed_hosts())
+    return app
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is ready. It binds by itself, which keeps answers free of a 40 ms stall."""
+
+    def __init__(self, settings: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(settings)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise `OSError` where the address cannot be bound, before anything is loaded."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+
+
+def serve(host: str = "127.0.0.1", port: int = 8501, open_browser: bool = True) -> None:
+    """Serve the page until it is stopped.
+
+    Args:
+        host: the address to listen on.
+        port: the port to listen on.
+        open_browser: whether to show the page in the default browser once it is ready.
+
+    Raises:
+        OSError: where the port is taken or the address is not this machine's.
+        TableError: where the tables are not as they should be; then nothing is served.
+    """
+    check_port(host, port)
+    app = make_app()
+    frame.warm()
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    def on_ready() -> None:
+        click.echo(f"The page is at {address} (Ctrl-C stops it).")
+        if open_browser:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    settings = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        ws="websockets-sansio",
+        ws_max_size=_LARGEST_FRAME,
+        lifespan="on",
+    )
+    _Server(settings, on_ready).run()

@@ -1,0 +1,211 @@
+"""A real server and a real browser. Any request to another host, policy violation or page error fails the test."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+REQUIRED = os.environ.get("RIF_THRESHOLD_REQUIRE_BROWSER") == "1"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
+]  # fmt: skip
+SERVE = "import sys; from rif_threshold.ui.server import serve; serve(port=int(sys.argv[1]), open_browser=False)"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass
+class Served:
+    """A running server: where it is, and what it wrote."""
+
+    address: str
+    log: Path
+    home: Path
+    process: subprocess.Popen[bytes]
+
+
+@dataclass
+class Visit:
+    """One visitor's tab, with everything it must not do noted down."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def open(self, path: str = "") -> "Visit":
+        self.page.goto(f"{self.address}/{path}")
+        self.page.locator("h1").first.wait_for()
+        self.settle()
+        return self
+
+    def settle(self) -> None:
+        """Wait until the script has run and everything is drawn."""
+        self.page.wait_for_timeout(150)
+        self.page.wait_for_function(
+            "() => { const app = document.querySelector('[data-testid=stApp]');"
+            " return app && app.dataset.testScriptState === 'notRunning'"
+            " && !document.querySelector('[data-stale=true]'); }"
+        )
+        self.page.wait_for_timeout(150)
+
+    def type(self, key: str, text: str) -> None:
+        box = self.page.locator(f".st-key-{key} input").first
+        box.fill(text)
+        box.press("Enter")
+        self.settle()
+
+    def choose(self, key: str, label: str) -> None:
+        self.page.locator(f".st-key-{key}").get_by_role("radio", name=label, exact=True).first.click()
+        self.settle()
+
+    def go(self, title: str) -> None:
+        self.page.get_by_role("link", name=title, exact=True).first.click()
+        self.page.get_by_role("heading", level=1, name=title).wait_for()
+        self.settle()
+
+    @property
+    def text(self) -> str:
+        return self.page.locator("section.stMain, [data-testid=stMain]").first.inner_text()
+
+    def accessible(self) -> None:
+        """Assert that axe finds nothing wrong in our content."""
+        found = Axe().run(self.page, context="[data-testid=stMain]").response["violations"]
+        assert not found, "\n".join(
+            f"{item['impact']} {item['id']}: {item['help']}: {[node['html'][:200] for node in item['nodes']]}"
+            for item in found
+        )
+
+    def no_sideways_scroll(self) -> None:
+        wide = self.page.evaluate(
+            "() => { const main = document.querySelector('[data-testid=stMain]');"
+            " return [main.scrollWidth - main.clientWidth,"
+            " document.documentElement.scrollWidth - document.documentElement.clientWidth]; }"
+        )
+        assert max(wide) <= 0, wide
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_server(folder: Path, **environment: str) -> Served:
+    port, log, home = free_port(), folder / "server.log", folder / "home"
+    home.mkdir()
+    variables = {
+        **os.environ, "HOME": str(home), "TMPDIR": str(home), "PYTHONDONTWRITEBYTECODE": "1", **environment,
+    }  # fmt: skip
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SERVE, str(port)], cwd=folder, env=variables, stdout=out, stderr=out
+        )
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health") as answer:
+                if answer.read() == b"ok":
+                    return Served(address, log, home, process)
+        except OSError:
+            time.sleep(0.1)
+        if process.poll() is not None:
+            break
+    process.kill()
+    process.wait()
+    pytest.fail(f"the server did not start:\n{log.read_text()}")
+
+
+def stop(served: Served) -> None:
+    served.process.terminate()
+    try:
+        served.process.wait(10)
+    except subprocess.TimeoutExpired:
+        served.process.kill()
+        served.process.wait()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    served = start_server(tmp_path_factory.mktemp("served"))
+    yield served
+    stop(served)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        reason = f"CHROMIUM IS MISSING ({CHROMIUM}): the browser tests did not run. Install Debian's chromium."
+        if REQUIRED:
+            pytest.fail(reason)
+        sys.stderr.write(f"\n\n*** {reason} ***\n\n")
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(browser: Browser, served: Served) -> Iterator[Callable[..., Visit]]:
+    """Open tabs: ``visitor(width=360, dark=True)``. What any of them complained of fails the test at its end."""
+    visits: list[tuple[BrowserContext, Visit]] = []
+
+    def start(address: str = "", width: int = 1280, height: int = 900, dark: bool = False, **options: Any) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            **options,
+        )
+        visit = Visit(context.new_page(), address or served.address)
+        visit.page.set_default_timeout(15_000)
+        watch(visit)
+        visits.append((context, visit))
+        return visit
+
+    yield start
+    for context, visit in visits:
+        context.close()
+        assert not visit.complaints, visit.complaints
+
+
+def watch(visit: Visit) -> None:
+    def on_request(url: str) -> None:
+        visit.requests.append(url)
+        if not url.startswith((visit.address, visit.address.replace("http", "ws", 1), "data:", "blob:")):
+            visit.complaints.append(f"a request to another host: {url}")
+
+    def on_console(kind: str, text: str) -> None:
+        if "Content Security Policy" in text or "Refused to" in text:
+            visit.complaints.append(f"content policy: {text}")
+        elif kind == "error":
+            visit.complaints.append(f"console error: {text}")
+
+    visit.page.on("request", lambda request: on_request(request.url))
+    visit.page.on("websocket", lambda websocket: on_request(websocket.url))
+    visit.page.on("console", lambda message: on_console(message.type, message.text))
+    visit.page.on("pageerror", lambda error: visit.complaints.append(f"page error: {error}"))
+
+
+@pytest.fixture
+def visit(visitor: Callable[..., Visit]) -> Visit:
+    """One tab on a desk's screen."""
+    return visitor()
