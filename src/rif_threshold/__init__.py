@@ -1,3 +1,73 @@
-"""RIF threshold."""
+"""After how many embryo transfers without a pregnancy is it time to look for a reason, and what then?
 
-__version__ = "0.1.0"
+    >>> from rif_threshold import assess
+    >>> answer = assess({"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 3}, include=())
+    >>> answer.threshold.transfers_to_threshold
+    4
+
+Probabilities are between 0 and 1 in the arithmetic functions; cases and assessments hold percent.
+"""
+
+from rif_threshold._version import __version__
+from rif_threshold.assessment import Assessment, ThresholdAnswer, assess, default_parts
+from rif_threshold.case import Case, PredictionInput, Transfer, read_case
+from rif_threshold.errors import InvalidInput, OutOfRange, Problem, RifThresholdError, TableError
+from rif_threshold.estimate import Estimate, Refused
+from rif_threshold.probability import (
+    TRANSFERS_LIMIT,
+    Margin,
+    cumulative_curve,
+    cumulative_probability,
+    margin,
+    transfers_to_exceed,
+)
+from rif_threshold.rates import RateTable, load_rate_table
+from rif_threshold.vocabulary import (
+    Denominator,
+    Finding,
+    Grade,
+    Outcome,
+    Part,
+    Ploidy,
+    ProtocolVerdict,
+    Route,
+    TransferResult,
+    Verdict,
+)
+
+__all__ = [
+    "TRANSFERS_LIMIT",
+    "Assessment",
+    "Case",
+    "Denominator",
+    "Estimate",
+    "Finding",
+    "Grade",
+    "InvalidInput",
+    "Margin",
+    "OutOfRange",
+    "Outcome",
+    "Part",
+    "Ploidy",
+    "PredictionInput",
+    "Problem",
+    "ProtocolVerdict",
+    "RateTable",
+    "Refused",
+    "RifThresholdError",
+    "Route",
+    "TableError",
+    "ThresholdAnswer",
+    "Transfer",
+    "TransferResult",
+    "Verdict",
+    "__version__",
+    "assess",
+    "cumulative_curve",
+    "cumulative_probability",
+    "default_parts",
+    "load_rate_table",
+    "margin",
+    "read_case",
+    "transfers_to_exceed",
+]

@@ -5,7 +5,7 @@ overlong digits are refused by name, so that nothing is read as something else a
 """
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from numbers import Integral, Real
 
 from rif_threshold.errors import Problem
@@ -104,3 +104,19 @@ def read_decimal(given: object, field: str) -> Decimal | Problem:
         code, why = _why_not(text)
         return Problem(field, echo(given), f"a number such as 12.5 is needed; {why}", code)
     return Decimal(text)
+
+
+def shown_percent(percent: float | Decimal, apart_from: float | Decimal | None = None) -> str:
+    """Write a percentage with one decimal, half up; with more where it would look equal to what it differs from.
+
+    >>> shown_percent(59.31), shown_percent(59.98, apart_from=60), shown_percent(60, apart_from=60)
+    ('59.3', '59.98', '60.0')
+    """
+    exact = Decimal(repr(percent)) if isinstance(percent, float) else Decimal(percent)
+    limit = None if apart_from is None else Decimal(repr(apart_from) if isinstance(apart_from, float) else apart_from)
+    step = Decimal("0.1")
+    shown = exact.quantize(step, ROUND_HALF_UP)
+    while limit is not None and shown == limit != exact:
+        step /= 10
+        shown = exact.quantize(step, ROUND_HALF_UP)
+    return f"{shown:f}"

@@ -153,8 +153,8 @@ def _live_birth(case: Case) -> Chances:
         of=_one_probability(p),
         explanation=f"{percent} % live birth per {_words(case.live_birth_per)}"
         f" × {method().live_birth_to_pregnancy_factor}",
-        outcome=Outcome.CLINICAL_PREGNANCY,
-        denominator=Denominator.EMBRYO_TRANSFER,
+        outcome=Outcome.IMPLANTATION_OR_PREGNANCY_AS_PRINTED,
+        denominator=case.live_birth_per or Denominator.TREATMENT_CYCLE,
         sources=(method().factor_source,),
         caveats=(
             *(caveats("per_treatment_cycle") if per_cycle else ()),
@@ -183,8 +183,8 @@ def _prediction_model(case: Case) -> Chances:
         of=_one_probability(p),
         explanation=f"{100 * live_birth:.1f} % live birth per treatment cycle, computed by the model,"
         f" × {method().live_birth_to_pregnancy_factor}",
-        outcome=Outcome.CLINICAL_PREGNANCY,
-        denominator=Denominator.EMBRYO_TRANSFER,
+        outcome=Outcome.IMPLANTATION_OR_PREGNANCY_AS_PRINTED,
+        denominator=table.denominator,
         sources=(table.source, method().factor_source),
         caveats=(
             *caveats("before_first_transfer"),

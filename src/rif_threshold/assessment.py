@@ -1,0 +1,327 @@
+"""The one use case: a `Case` in, an `Assessment` out. Every surface shows this object."""
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from rif_threshold import _pending as pathway
+from rif_threshold._version import __version__
+from rif_threshold.case import Case, Record, read_case
+from rif_threshold.errors import InvalidInput, Problem
+from rif_threshold.estimate import Estimate, Refused, Routes, estimate_routes, preferred_route
+from rif_threshold.forms import shown_percent
+from rif_threshold.method import method
+from rif_threshold.rates import OWN_TABLES_VARIABLE, own_rate_tables
+from rif_threshold.routes import LABELS, caveats, counted_transfers
+from rif_threshold.tables import Source, SourceReference, open_folder, shipped, sources
+from rif_threshold.vocabulary import Part, TransferResult, Verdict
+
+WITHOUT_VARIABLE = "RIF_THRESHOLD_WITHOUT"
+
+
+class ThresholdAnswer(Record):
+    """The primary route's answer. ``cumulative`` is the chance by then; ``next`` is the chance of the next transfer."""
+
+    route: str
+    percent: float
+    minimum_transfers: int
+    failed_transfers: int
+    transfers_to_threshold: int | None
+    cumulative_percent_so_far: float
+    reached: bool
+    further_transfers: int | None
+    next_transfer_percent: float
+
+
+class CitedSource(Record):
+    """A source that something in the assessment rests on."""
+
+    key: str
+    citation: str
+    read: str
+    note: str
+
+
+class UsedTable(Record):
+    """A table file and the digest it had when it was read."""
+
+    id: str
+    sha256: str
+
+
+class Software(Record):
+    """What made the assessment."""
+
+    name: str
+    version: str
+
+
+class Assessment(Record):
+    """Everything that is answered for one case. Percentages are unrounded.
+
+    ``threshold`` is ``None`` where the primary route was refused; ``refused`` then says why. Parts that were left out
+    are ``None``.
+    """
+
+    case: Case
+    estimates: tuple[Estimate, ...]
+    refused: tuple[Refused, ...]
+    primary_route: str | None
+    routes_agree: bool
+    disagreement: str
+    threshold: ThresholdAnswer | None
+    notes: tuple[str, ...]
+    workup: pathway.Workup | None
+    tacrolimus: pathway.Tacrolimus | None
+    sources: tuple[CitedSource, ...]
+    tables: tuple[UsedTable, ...]
+    software: Software
+    disclaimer: str
+
+    @property
+    def primary(self) -> Estimate | None:
+        """The estimate of the primary route, if it could be computed."""
+        return next((estimate for estimate in self.estimates if estimate.route == self.primary_route), None)
+
+    @property
+    def primary_problems(self) -> tuple[Problem, ...]:
+        """Why the primary route was refused; empty where it was computed."""
+        return next((refused.problems for refused in self.refused if refused.route == self.primary_route), ())
+
+
+def default_parts() -> frozenset[Part]:
+    """The parts to include: all, less those named in the ``RIF_THRESHOLD_WITHOUT`` variable, comma-separated.
+
+    >>> sorted(default_parts())
+    [<Part.PERSPECTIVE: 'perspective'>, <Part.TACROLIMUS: 'tacrolimus'>, <Part.WORKUP: 'workup'>]
+    """
+    without = {name.strip() for name in os.environ.get(WITHOUT_VARIABLE, "").split(",")} - {""}
+    if unknown := without - set(Part):
+        raise InvalidInput(
+            (Problem(WITHOUT_VARIABLE, ", ".join(sorted(unknown)), f"names out of {', '.join(Part)}", "not_in_list"),)
+        )
+    return frozenset(Part) - without
+
+
+def assess(
+    case: Case | Mapping[str, Any],
+    *,
+    include: Collection[Part | str] | None = None,
+    tables: str | Path | None = None,
+) -> Assessment:
+    """Judge one case.
+
+    Args:
+        case: a `Case`, or its fields as they were typed.
+        include: the parts beside the threshold: ``workup``, ``tacrolimus``, ``perspective``; by default all that the
+            ``RIF_THRESHOLD_WITHOUT`` variable does not leave out.
+        tables: a folder with the clinic's own rate tables; by default the ``RIF_THRESHOLD_TABLES`` variable.
+
+    Returns:
+        The `Assessment`. Where the primary route could not be computed its ``threshold`` is ``None``.
+
+    Raises:
+        InvalidInput: with every problem of form and of range at once.
+        TableError: where a table is not as it should be.
+
+    Source: ESHRE Working Group on Recurrent Implantation Failure, Hum Reprod Open 2023(3):hoad023.
+
+    >>> answer = assess({"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 3}, include=())
+    >>> answer.threshold.transfers_to_threshold, answer.threshold.reached, answer.threshold.further_transfers
+    (4, False, 1)
+    """
+    parts = default_parts() if include is None else frozenset(Part(part) for part in include)
+    own_tables = own_rate_tables(tables)
+    problems: tuple[Problem, ...] = ()
+    if not isinstance(case, Case):
+        case, problems = read_case(case)
+    malformed = {name.split(".")[0] for problem in problems for name in problem.field.split(", ")}
+    problems += tuple(_range_problems(case, malformed)) + pathway.problems(case)
+    if problems:
+        raise InvalidInput(problems)
+    case = _defaults_made_visible(case)
+    routes = estimate_routes(case, own_tables)
+    primary_route = preferred_route(case, routes)
+    _check_primary(case, routes)
+    primary = next((estimate for estimate in routes.estimates if estimate.route == primary_route), None)
+    notes = tuple(_notes(case))
+    standing = _standing(case, primary)
+    result = {
+        "workup": pathway.workup(case, standing) if Part.WORKUP in parts else None,
+        "tacrolimus": pathway.tacrolimus(case, standing) if Part.TACROLIMUS in parts else None,
+    }
+    return Assessment(
+        case=case,
+        estimates=routes.estimates,
+        refused=routes.refused,
+        primary_route=primary_route,
+        routes_agree=len({(each.transfers_to_threshold, each.reached) for each in routes.estimates}) <= 1,
+        disagreement=_disagreement(routes.estimates),
+        threshold=_answer(case, primary),
+        notes=notes,
+        sources=tuple(_cited(routes.estimates, routes.refused, notes, *result.values())),
+        tables=tuple(_used_tables(tables)),
+        software=Software(name="rif-threshold", version=__version__),
+        disclaimer=method().disclaimer,
+        **result,
+    )
+
+
+def _range_problems(case: Case, malformed: Collection[str]) -> Iterator[Problem]:
+    """What the tables refuse, and what is still needed. Fields already known to be malformed are passed over."""
+    ages = {"oocyte_age_years": case.oocyte_age_years} | {
+        f"history.{number}.oocyte_age_years": transfer.oocyte_age_years
+        for number, transfer in enumerate(case.history or (), start=1)
+    }
+    limits, most = method().oocyte_age, method().most_failed_transfers
+    for name, age in ages.items():
+        if age is not None and not limits.minimum_years <= age <= limits.maximum_years:
+            allowed = f"ages from {limits.minimum_years} to {limits.maximum_years} completed years are taken"
+            yield Problem(name, str(age), allowed, "age_range", limits.source, outside_evidence=True)
+    counts = {
+        "failed_transfers": case.failed_transfers,
+        "history": len(case.history or ()),
+        "minimum_transfers": case.minimum_transfers,
+    }
+    for name, count in counts.items():
+        if count is not None and count > most:
+            yield Problem(name, str(count), f"at most {most} transfers are taken", "count_range", "ours")
+    if case.history is None and case.failed_transfers is None and not {"history", "failed_transfers"} & set(malformed):
+        yield Problem("failed_transfers", "", "this is needed; 0 where no transfer has failed yet", "missing")
+    routes = {"oocyte_age_years", "ploidy", "live_birth_percent", "clinic_percent", "clinic_successes", "prediction"}
+    if all(getattr(case, name) is None for name in routes) and not routes & set(malformed):
+        yield Problem(
+            "case",
+            "",
+            "something to reckon with is needed: oocyte age and ploidy, a live-birth chance, the inputs of the model,"
+            " or the clinic's own rate",
+            "missing",
+        )
+
+
+def _defaults_made_visible(case: Case) -> Case:
+    return case.model_copy(
+        update={
+            "threshold_percent": case.threshold_percent or method().threshold_percent,
+            "minimum_transfers": case.minimum_transfers or method().minimum_transfers,
+        }
+    )
+
+
+def _check_primary(case: Case, routes: Routes) -> None:
+    """Raise `InvalidInput` where the case names a primary route it gives nothing for."""
+    given = [each.route for each in routes.estimates] + [each.route for each in routes.refused]
+    if case.primary_route is not None and case.primary_route not in given:
+        allowed = f"a route this case gives something for: {', '.join(given)}"
+        raise InvalidInput((Problem("primary_route", case.primary_route, allowed, "not_in_list"),))
+
+
+def _answer(case: Case, primary: Estimate | None) -> ThresholdAnswer | None:
+    if primary is None:
+        return None
+    return ThresholdAnswer(
+        route=primary.route,
+        percent=float(case.threshold_percent or 0),
+        minimum_transfers=case.minimum_transfers or 1,
+        failed_transfers=primary.failed_transfers,
+        transfers_to_threshold=primary.transfers_to_threshold,
+        cumulative_percent_so_far=primary.cumulative_percent_so_far,
+        reached=primary.reached,
+        further_transfers=primary.further_transfers,
+        next_transfer_percent=primary.next_transfer_percent,
+    )
+
+
+def _standing(case: Case, primary: Estimate | None) -> pathway.Standing:
+    """What the pathway is told of the calculation."""
+    results = [transfer.result for transfer in case.history or ()]
+    run = counted_transfers(case)
+    reached = Verdict.NOT_KNOWN if primary is None else (Verdict.YES if primary.reached else Verdict.NO)
+    return pathway.Standing(
+        reached=reached,
+        failed_transfers=len(run),
+        cumulative_percent_so_far=None if primary is None else primary.cumulative_percent_so_far,
+        threshold_percent=float(case.threshold_percent or 0),
+        minimum_transfers=case.minimum_transfers or 1,
+        counted_ploidies=tuple(transfer.ploidy for transfer in run),
+        planned_ploidy=case.ploidy,
+        oocyte_age_years=case.oocyte_age_years,
+        pregnancy_losses=results.count(TransferResult.PREGNANCY_LOSS),
+        biochemical_pregnancies=results.count(TransferResult.BIOCHEMICAL),
+        live_births=results.count(TransferResult.LIVE_BIRTH),
+        history_known=case.history is not None,
+    )
+
+
+def _disagreement(estimates: tuple[Estimate, ...]) -> str:
+    """Say that the routes disagree and how near the nearest of them is to another's answer; empty if they agree."""
+    if len({(each.transfers_to_threshold, each.reached) for each in estimates}) <= 1:
+        return ""
+    answers = ", ".join(
+        f"{each.route} gives {each.transfers_to_threshold or 'more than 1,000'}"
+        f" ({shown_percent(each.per_transfer_percent)} % per transfer)"
+        for each in estimates
+    )
+    near = []
+    for each in estimates:
+        for other in estimates:
+            if each.transfers_to_threshold is None or other.transfers_to_threshold is None:
+                continue
+            step = other.transfers_to_threshold - each.transfers_to_threshold
+            points = each.margin.to_fewer_points if step < 0 else each.margin.to_more_points
+            if step and points is not None:
+                near.append((points, each, each.transfers_to_threshold + (1 if step > 0 else -1)))
+    if not near:
+        return f"The routes disagree: {answers}."
+    points, each, instead = min(near, key=lambda found: found[0])
+    return (
+        f"The routes disagree: {answers}. {shown_percent(each.per_transfer_percent)} % is {points:.2f} percentage"
+        f" points from giving {instead}."
+    )
+
+
+def _notes(case: Case) -> Iterator[str]:
+    """What a history asks to be said."""
+    results = {transfer.result for transfer in case.history or ()}
+    if results - {TransferResult.NO_POSITIVE_TEST}:
+        yield from caveats("after_positive_test")
+    if TransferResult.PREGNANCY_LOSS in results:
+        yield from caveats("pregnancy_loss")
+    if any((transfer.embryos or 1) > 1 for transfer in case.history or ()):
+        yield from caveats("two_embryos")
+    yield from caveats("independence")
+
+
+def _cited(*parts: object) -> Iterator[CitedSource]:
+    """The bibliography entries that the parts refer to, in alphabetical order."""
+    known: Mapping[str, Source] = sources()
+    for key in sorted({key for part in parts for key in _keys(part)} | {method().threshold_source.key}):
+        if source := known.get(key):
+            yield CitedSource(key=key, citation=source.citation, read=source.read, note=source.note)
+
+
+def _keys(value: object) -> Iterator[str]:
+    if isinstance(value, SourceReference):
+        yield value.key
+    elif isinstance(value, Record):
+        yield from _keys(list(value.__dict__.values()))
+    elif isinstance(value, Mapping):
+        yield from _keys(list(value.values()))
+    elif isinstance(value, str):
+        # A caveat ends with the key of its source in brackets.
+        yield value.rpartition("[")[2].rstrip("]")
+    elif isinstance(value, Iterable):
+        for part in value:
+            yield from _keys(part)
+
+
+def _used_tables(directory: str | Path | None) -> Iterator[UsedTable]:
+    for name, digest in sorted(shipped().digests.items()):
+        yield UsedTable(id=name, sha256=digest)
+    if own := directory or os.environ.get(OWN_TABLES_VARIABLE):
+        for name, digest in sorted(open_folder(Path(own).resolve()).digests.items()):
+            yield UsedTable(id=f"own:{name}", sha256=digest)
+
+
+__all__ = ["LABELS", "Assessment", "ThresholdAnswer", "assess", "default_parts"]
