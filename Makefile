@@ -1,2 +1,59 @@
-sums:
+# Everything that is done with this project, on a machine that has Python 3.11 or newer, make and git.
+
+PYTHON ?= python3
+BIN = .venv/bin
+COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --all-extras
+
+.PHONY: app test check format sums bench bench-app screenshots docs lock clean
+
+app: .venv/runtime            ## Set everything up and open the calculator
+	$(BIN)/rif-threshold app
+
+test: .venv/dev               ## Set everything up and pass the tests
+	$(BIN)/pytest --cov --cov-report=term $(TESTS)
+
+check: .venv/dev              ## Format, lint, types, import law, checksums, generated documents
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd tables && sha256sum --quiet -c SHA256SUMS
+	$(BIN)/rif-threshold tables verify
+	$(BIN)/python scripts/generate.py --check
+
+format: .venv/dev             ## Put the code into the house's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+sums:                         ## Write tables/SHA256SUMS anew, after a table was changed on purpose
 	cd tables && find . -type f ! -name SHA256SUMS | sed 's|^\./||' | LC_ALL=C sort | xargs sha256sum > SHA256SUMS
+
+bench: .venv/dev              ## Speed of library and command line, as ratios
+	$(BIN)/python bench/bench.py
+
+bench-app: .venv/dev          ## Speed of the page, driven by websocket on a real server
+	$(BIN)/python bench/bench_app.py
+
+screenshots: .venv/dev        ## Take the pictures in the README anew, in Chromium
+	$(BIN)/python scripts/screenshots.py
+
+docs: .venv/dev               ## Write the generated parts of the README anew
+	$(BIN)/python scripts/generate.py
+
+lock: .venv/dev               ## Resolve the dependencies anew (needs uv)
+	$(COMPILE) --group build pyproject.toml -o requirements.lock
+	$(COMPILE) --group dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .artifacts .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+.venv/runtime: requirements.lock pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed')"
+	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/dev: .venv/runtime requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@

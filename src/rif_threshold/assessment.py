@@ -39,6 +39,7 @@ class CitedSource(Record):
 
     key: str
     citation: str
+    short: str
     read: str
     note: str
 
@@ -298,7 +299,7 @@ def _cited(*parts: object) -> Iterator[CitedSource]:
     known: Mapping[str, Source] = sources()
     for key in sorted({key for part in parts for key in _keys(part)} | {method().threshold_source.key}):
         if source := known.get(key):
-            yield CitedSource(key=key, citation=source.citation, read=source.read, note=source.note)
+            yield CitedSource(key=key, citation=source.citation, short=source.short, read=source.read, note=source.note)
 
 
 def _keys(value: object) -> Iterator[str]:

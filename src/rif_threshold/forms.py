@@ -43,6 +43,8 @@ def echo(given: object) -> str:
 
 def _why_not(text: str) -> tuple[str, str]:
     """Name what is wrong with the form of a number: a code and a sentence."""
+    if not text:
+        return "missing", "nothing was given"
     if re.fullmatch(r"[0-9]+,[0-9]+", text):
         return "decimal_comma", f"it has a decimal comma; write {text.replace(',', '.')} if that is meant"
     if any(letter.isdecimal() and not letter.isascii() for letter in text):
@@ -92,6 +94,8 @@ def read_count(given: object, field: str) -> int | Problem:
     code, why = _why_not(text)
     if re.fullmatch(r"[0-9]+\.[0-9]+", text):
         code, why = "not_whole", "it is not whole, and it is not rounded for you"
+    elif code == "decimal_comma":
+        why = "it has a comma"
     elif re.fullmatch(r"[0-9]+", text) and text.isascii():
         code, why = "too_long", "it has more than seven digits"
     return Problem(field, echo(given), f"a whole number is needed; {why}", code)

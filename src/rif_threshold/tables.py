@@ -41,9 +41,15 @@ class Source(Record):
     def citation(self) -> str:
         """Authors, title, journal, year and address in one line."""
         address = f"doi:{self.doi}" if self.doi else self.url
-        return ". ".join(
-            part for part in (self.authors, self.title, f"{self.journal} {self.year}".strip(), address) if part
-        )
+        journal = self.journal if self.year in self.journal else f"{self.journal} {self.year}".strip()
+        return ". ".join(part.rstrip(".") for part in (self.authors, self.title, journal, address) if part)
+
+    @property
+    def short(self) -> str:
+        """The first author or body, year and address."""
+        address = f"doi:{self.doi}" if self.doi else self.url
+        who = self.authors.partition(":")[0].partition(",")[0] or self.title
+        return ", ".join(part for part in (who, self.year, address) if part)
 
 
 class SourceReference(Record):

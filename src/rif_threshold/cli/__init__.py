@@ -1,0 +1,80 @@
+"""The command line, ``rif-threshold``. Exit codes: 0 answered, 2 input, 3 outside the evidence, 4 tables."""
+
+import importlib
+from typing import Any
+
+import click
+
+from rif_threshold._version import __version__
+from rif_threshold.cli.common import exit_code, show_problems
+from rif_threshold.errors import InvalidInput, OutOfRange, TableError
+
+# Command -> module below this one and the name in it. A module is imported when its command is called.
+COMMANDS = {
+    "assess": ("assess", "assess_command"),
+    "workup": ("pathway", "workup_command"),
+    "tacrolimus": ("pathway", "tacrolimus_command"),
+    "evidence": ("pathway", "evidence_command"),
+    "conflicts": ("pathway", "conflicts_command"),
+    "report": ("report", "report_command"),
+    "verify": ("report", "verify_command"),
+    "table": ("lists", "table_command"),
+    "sources": ("lists", "sources_command"),
+    "tables": ("lists", "tables_group"),
+    "schema": ("lists", "schema_command"),
+    "app": ("app", "app_command"),
+}
+
+
+class _Commands(click.Group):
+    """Imports a command when it is called, and turns the house's errors into messages and exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(f"rif_threshold.cli.{module}"), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InvalidInput as error:
+            show_problems(error.problems)
+            ctx.exit(exit_code(error.problems))
+        except OutOfRange as error:
+            show_problems((error.problem,))
+            ctx.exit(exit_code((error.problem,)))
+        except TableError as error:
+            click.echo(f"Tables: {error}", err=True)
+            ctx.exit(4)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="rif-threshold")
+def cli() -> None:
+    r"""After how many embryo transfers without a pregnancy is it time to look for a reason, and what then?
+
+    ESHRE (2023) suspects recurrent implantation failure once the cumulative predicted chance of implantation,
+    1-(1-p)^n, is above 60 % and at least two transfers have failed. This reckons p by up to four routes, shows them
+    side by side, and lists the graded work-up and the contested immune step that follow, with their sources.
+
+    \b
+    Example:
+      rif-threshold assess --oocyte-age 36 --ploidy untested --failed 3
+
+    \b
+    Exit codes:
+      0  answered
+      2  an input is malformed or impossible
+      3  the inputs are well formed but outside what the evidence covers
+      4  a table is missing or was changed
+    """
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()

@@ -1,0 +1,98 @@
+"""``rif-threshold assess``: a case in, the answer out, on one screen."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+
+from rif_threshold.assessment import Assessment, assess
+from rif_threshold.cli.common import case_options, exit_code, json_option, wrapped
+from rif_threshold.estimate import Estimate
+from rif_threshold.forms import shown_percent
+from rif_threshold.sentences import headline, inputs_words, margin_words, next_transfer, percent_words, rule, standing
+from rif_threshold.vocabulary import Part
+
+
+@click.command("assess")
+@case_options
+@click.option(
+    "--without",
+    type=click.Choice([part.value for part in Part]),
+    multiple=True,
+    help="Leave a part out. May be given more than once.",
+)
+@json_option
+@click.pass_context
+def assess_command(
+    ctx: click.Context, given: Mapping[str, Any], tables: str | None, without: tuple[str, ...], *, as_json: bool
+) -> None:
+    r"""Say after how many transfers the line is crossed, and where this couple stands.
+
+    A case is described by options, by a JSON file (--case), or both. Give the age and ploidy for the published
+    table, a live-birth chance, the inputs of the prediction model, or the clinic's own rate: all that can be computed
+    are shown side by side, and one of them is primary. `rif-threshold schema case` prints every field of a case,
+    with the list of single transfers (history), which only a file can hold.
+
+    \b
+    Examples:
+      rif-threshold assess --oocyte-age 36 --ploidy untested --failed 3
+      rif-threshold assess --oocyte-age 36 --ploidy untested --failed 3 --live-birth 23.8 --per treatment_cycle
+      rif-threshold assess --successes 52 --transfers 200 --outcome clinical_pregnancy --failed 3 --json
+      rif-threshold assess --case case.json
+    """
+    include = None
+    if without:
+        include = frozenset(Part) - {Part(part) for part in without}
+    elif not as_json:
+        include = ()  # The text shows the threshold alone; the other parts have commands of their own.
+    assessment = assess(given, include=include, tables=tables)
+    click.echo(assessment.model_dump_json(indent=2) if as_json else "\n".join(_lines(assessment)))
+    if assessment.threshold is None:
+        ctx.exit(exit_code(assessment.primary_problems))
+
+
+def _lines(assessment: Assessment) -> Iterator[str]:
+    yield headline(assessment)
+    yield standing(assessment)
+    if words := next_transfer(assessment):
+        yield words
+    yield ""
+    yield wrapped(f"For: {inputs_words(assessment)}")
+    yield wrapped(rule(assessment))
+    if assessment.estimates:
+        yield ""
+        yield from _routes(assessment)
+    if assessment.disagreement:
+        yield wrapped(assessment.disagreement)
+    for refused in assessment.refused:
+        for problem in refused.problems:
+            yield wrapped(f"{refused.route}: {problem}", "Not computed: ")
+    yield ""
+    for source in assessment.sources:
+        yield wrapped(f"[{source.key}] {source.short} (read: {source.read})")
+    seen = dict.fromkeys((*assessment.notes, *(text for each in assessment.estimates for text in each.caveats)))
+    for caveat in seen:
+        yield wrapped(caveat, "- ")
+    yield wrapped(assessment.disclaimer)
+
+
+def _routes(assessment: Assessment) -> Iterator[str]:
+    """The curves side by side: one row a route, one column a transfer."""
+    columns = min(len(each.cumulative_percent) for each in assessment.estimates)
+    wide = max(len(each.route) for each in assessment.estimates) + 2
+    yield f"{'cumulative % after n =':<{wide + 10}}" + "".join(f"{n:>7}" for n in range(1, columns + 1))
+    for each in assessment.estimates:
+        yield _route(each, assessment, wide, columns)
+    yield f"p: chance per transfer   *: primary route   !: first above {assessment.case.threshold_percent:f} %"
+    for each in assessment.estimates:
+        yield wrapped(f"{each.route}: {each.explanation}. Margin: {margin_words(each)}.", "")
+
+
+def _route(each: Estimate, assessment: Assessment, wide: int, columns: int) -> str:
+    threshold = float(assessment.case.threshold_percent or 0)
+    cells = "".join(
+        f"{shown_percent(percent, threshold) + ('!' if number == each.transfers_to_threshold else ''):>7}"
+        for number, percent in enumerate(each.cumulative_percent[:columns], start=1)
+    )
+    name = f"{each.route}{' *' if each.route == assessment.primary_route else ''}"
+    return f"{name:<{wide}} p {percent_words(each.per_transfer_percent):<8}{cells}"

@@ -1,0 +1,114 @@
+"""The commands that show what the calculator rests on: the published table, sources, tables, schemas."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import click
+
+from rif_threshold.assessment import Assessment
+from rif_threshold.case import Case
+from rif_threshold.cli.common import as_json as to_json
+from rif_threshold.cli.common import json_option, wrapped
+from rif_threshold.forms import shown_percent
+from rif_threshold.method import method
+from rif_threshold.probability import cumulative_probability, transfers_to_exceed
+from rif_threshold.rates import Stratum, load_rate_table, own_rate_tables
+from rif_threshold.routes import PUBLISHED_TABLE
+from rif_threshold.tables import open_folder, shipped, sources
+
+
+@click.command("table")
+@json_option
+def table_command(*, as_json: bool) -> None:
+    """Show the published table, every printed cell beside the one computed here."""
+    rows = [_recomputed(stratum) for stratum in load_rate_table(PUBLISHED_TABLE).strata]
+    cells = [cell["equal"] for row in rows for cell in row["cells"]]
+    answers = [row["transfers_to_threshold"] == row["printed_transfers_to_threshold"] for row in rows]
+    if as_json:
+        click.echo(to_json({"table": PUBLISHED_TABLE, "rows": rows, "cells": len(cells), "equal": sum(cells)}))
+        return
+    click.echo("Cumulative chance in percent, printed/computed, after n transfers\n")
+    for row in rows:
+        shown = "  ".join(f"{cell['printed']:>5}/{cell['computed']:<5}" for cell in row["cells"])
+        answer = f"{row['printed_transfers_to_threshold']}/{row['transfers_to_threshold']}"
+        name = f"{row['ploidy']:<9}{row['age_label']:>6}{row['per_transfer_percent']:>7} %"
+        click.echo(f"{name}   {shown}   intervene after {answer}")
+    click.echo(f"\n{sum(cells)} of {len(cells)} cells equal, {sum(answers)} of {len(answers)} answers equal.")
+    for caveat in load_rate_table(PUBLISHED_TABLE).caveats:
+        click.echo(wrapped(caveat, "- "))
+
+
+def _recomputed(stratum: Stratum) -> dict[str, Any]:
+    p = Fraction(stratum.per_transfer_percent) / 100
+    threshold = Fraction(method().threshold_percent) / 100
+    cells = []
+    for n, printed in enumerate(stratum.printed_cumulative_percent, start=1):
+        computed = Decimal(shown_percent(100 * cumulative_probability(p, n)))
+        cells.append({"n": n, "printed": f"{printed:.1f}", "computed": f"{computed}", "equal": printed == computed})
+    return {
+        "ploidy": stratum.ploidy,
+        "age_label": stratum.age_label,
+        "per_transfer_percent": float(stratum.per_transfer_percent),
+        "cells": cells,
+        "printed_transfers_to_threshold": stratum.printed_transfers_to_threshold,
+        "transfers_to_threshold": transfers_to_exceed(p, threshold, method().minimum_transfers),
+    }
+
+
+@click.command("sources")
+@json_option
+def sources_command(*, as_json: bool) -> None:
+    """List the bibliography, and how far each source was read."""
+    if as_json:
+        click.echo(to_json({key: source.model_dump(mode="json") for key, source in sources().items()}))
+        return
+    for key, source in sources().items():
+        click.echo(wrapped(f"{key}: {source.citation}. Read: {source.read}. {source.note}", "- "))
+
+
+@click.group("tables")
+def tables_group() -> None:
+    """List the tables, or check them against their digests."""
+
+
+@tables_group.command("list")
+@click.option("--tables", metavar="DIR", help="A folder with the clinic's own rate tables.")
+@json_option
+def list_command(tables: str | None, *, as_json: bool) -> None:
+    """List every table with its SHA-256 digest."""
+    entries = dict(_digests(tables))
+    if as_json:
+        click.echo(to_json([{"id": name, "sha256": digest} for name, digest in entries.items()]))
+        return
+    for name, digest in entries.items():
+        click.echo(f"{digest}  {name}")
+
+
+@tables_group.command("verify")
+@click.option("--tables", metavar="DIR", help="A folder with the clinic's own rate tables.")
+@json_option
+def verify_command(tables: str | None, *, as_json: bool) -> None:
+    """Check every table against its digest and read it. Exits with 4 where one is not as it should be."""
+    count = len(dict(_digests(tables)))
+    load_rate_table(PUBLISHED_TABLE)
+    click.echo(to_json({"verified": count, "digest": shipped().digest}) if as_json else f"{count} tables verified.")
+
+
+def _digests(directory: str | None) -> Iterator[tuple[str, str]]:
+    yield from sorted(shipped().digests.items())
+    own_rate_tables(directory)
+    if directory:
+        from pathlib import Path  # noqa: PLC0415
+
+        yield from ((f"own:{name}", digest) for name, digest in open_folder(Path(directory).resolve()).digests.items())
+
+
+@click.command("schema")
+@click.argument("of", type=click.Choice(["case", "assessment"]))
+@click.option("--json", "_", is_flag=True, help="The schema is always JSON.")
+def schema_command(of: str, _: bool) -> None:
+    """Print the JSON Schema of a case or of an assessment."""
+    schema = Case.model_json_schema() if of == "case" else Assessment.model_json_schema(mode="serialization")
+    click.echo(to_json({"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema))
