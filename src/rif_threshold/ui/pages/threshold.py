@@ -1,6 +1,34 @@
-"""Chance and threshold."""
+"""Chance and threshold: the first answer, from three or four inputs."""
 
 import streamlit as st
 
+from rif_threshold.charts.curve import curve_specification, describe_curve
+from rif_threshold.ui import inputs, present
+
 st.title("Chance and threshold")
-st.text_input("Age", value=None, key="oocyte_age_years", persist_state="session")
+st.markdown("After how many embryo transfers without a pregnancy is it time to look for a reason?")
+
+judged = present.judge()
+beside = present.beside(judged)
+
+with st.container(key="inputs"):
+    inputs.first_fields(beside)
+    for label, key, draw in (
+        ("More routes: the clinic's own rate, the prediction model", "fold_routes", inputs.more_routes),
+        ("The transfers one by one", "fold_history", inputs.history_editor),
+        ("The threshold and the main route", "fold_settings", inputs.settings),
+    ):
+        unfolded, panel = present.fold(label, key)
+        if unfolded:
+            with panel:
+                draw(beside)
+    present.actions()
+
+assessment = present.answered(judged)
+if assessment is not None:
+    present.threshold_answer(assessment)
+    if assessment.estimates:
+        st.vega_lite_chart(curve_specification(assessment), alt=describe_curve(assessment), key="curve")
+        present.curve_table(assessment)
+        present.routes(assessment)
+    present.caveats(assessment)

@@ -1,0 +1,155 @@
+"""The cumulative curve: one line and one point shape for each route, the threshold, the crossing, what is done."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+
+from rif_threshold.assessment import Assessment
+from rif_threshold.charts.specification import Specification, fill
+from rif_threshold.estimate import Estimate
+from rif_threshold.sentences import percent_words, transfers_words
+
+DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2], [12, 4])
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+_HEIGHT = 360
+
+
+def curve_specification(assessment: Assessment) -> Specification:
+    """The Vega-Lite specification of the curve, with the data of this assessment."""
+    estimates = _main_first(assessment)
+    template = _template(tuple(estimate.label for estimate in estimates))
+    threshold = float(assessment.case.threshold_percent or 0)
+    return fill(
+        template,
+        {
+            "done": list(_done(estimates)),
+            "line": [{"percent": threshold, "words": f"{threshold:g} %: the threshold"}],
+            "points": [row for estimate in estimates for row in _points(estimate)],
+            "crossings": [row for estimate in estimates for row in _crossing(estimate)],
+        },
+    )
+
+
+def describe_curve(assessment: Assessment) -> str:
+    """What the curve shows, in words: the chart's text for those who do not see it."""
+    threshold = f"{float(assessment.case.threshold_percent or 0):g} %"
+    parts = []
+    for estimate in _main_first(assessment):
+        steps = ", ".join(percent_words(value) for value in estimate.cumulative_percent)
+        total = estimate.transfers_to_threshold
+        crossed = "does not pass" if total is None else f"passes {threshold} after {transfers_words(total)}"
+        parts.append(f"By {estimate.label} the chance {crossed}; transfer by transfer it adds up to {steps}.")
+    done = assessment.threshold.failed_transfers if assessment.threshold else 0
+    return f"Cumulative chance by number of transfers. {' '.join(parts)} Done so far: {transfers_words(done)}."
+
+
+def _main_first(assessment: Assessment) -> list[Estimate]:
+    return sorted(assessment.estimates, key=lambda estimate: estimate.route != assessment.primary_route)
+
+
+def _points(estimate: Estimate) -> Iterator[dict[str, Any]]:
+    for number, percent in enumerate(estimate.cumulative_percent, start=1):
+        yield {
+            "transfer": number,
+            "percent": percent,
+            "shown": percent_words(percent),
+            "route": estimate.label,
+            "state": "done" if number <= estimate.failed_transfers else "to come",
+        }
+
+
+def _crossing(estimate: Estimate) -> Iterator[dict[str, Any]]:
+    total = estimate.transfers_to_threshold
+    if total is not None and total <= len(estimate.cumulative_percent):
+        percent = estimate.cumulative_percent[total - 1]
+        verb = "crossed" if estimate.reached else "crosses"
+        yield {"transfer": total, "percent": percent, "route": estimate.label, "words": f"{verb} at {total}"}
+
+
+def _done(estimates: list[Estimate]) -> Iterator[dict[str, Any]]:
+    """The band behind the transfers that are done, and the two words over the chart."""
+    done, last = estimates[0].failed_transfers, len(estimates[0].cumulative_percent)
+    if done:
+        yield {"from": 0.5, "to": done + 0.5, "middle": (done + 1) / 2, "words": "done"}
+    if done < last:
+        yield {"from": done + 0.5, "to": last + 0.5, "middle": (done + last + 1) / 2, "words": "to come"}
+
+
+@lru_cache(maxsize=64)
+def _template(routes: tuple[str, ...]) -> dict[str, Any]:
+    """The specification for these routes, without data. Authored once."""
+    legend = alt.Legend(title=None, orient="bottom", direction="vertical", labelLimit=600, symbolSize=110)
+    colour = alt.Color("route:N", scale=alt.Scale(domain=list(routes)), legend=legend)
+    shape = alt.Shape("route:N", scale=alt.Scale(domain=list(routes), range=list(SHAPES[: len(routes)])), legend=legend)
+    dash = alt.StrokeDash(
+        "route:N", scale=alt.Scale(domain=list(routes), range=list(DASHES[: len(routes)])), legend=legend
+    )
+    x = alt.X(
+        "transfer:Q",
+        title="Embryo transfers",
+        scale=alt.Scale(nice=False, zero=False),
+        axis=alt.Axis(tickMinStep=1, format="d", grid=False, labelAngle=0),
+    )
+    y = alt.Y(
+        "percent:Q",
+        title="Cumulative chance, %",
+        scale=alt.Scale(domain=[0, 100]),
+        axis=alt.Axis(values=[0, 20, 40, 60, 80, 100]),
+    )
+    tooltip = [
+        alt.Tooltip("route:N"),
+        alt.Tooltip("transfer:Q", title="transfers"),
+        alt.Tooltip("shown:N", title="chance"),
+    ]
+
+    band = (
+        alt.Chart(alt.NamedData("done"))
+        .mark_rect(color="#7a8790", tooltip=False)
+        .encode(
+            x=alt.X("from:Q"), x2="to:Q", opacity=alt.condition("datum.words == 'done'", alt.value(0.14), alt.value(0))
+        )
+    )
+    words = (
+        alt.Chart(alt.NamedData("done"))
+        .mark_text(baseline="top", dy=4, fontSize=13, fontStyle="italic")
+        .encode(x=alt.X("middle:Q"), y=alt.value(0), text="words:N")
+    )
+    threshold = (
+        alt.Chart(alt.NamedData("line")).mark_rule(strokeWidth=1.5, strokeDash=[5, 3], color="#7a8790").encode(y=y)
+    )
+    named = (
+        alt.Chart(alt.NamedData("line"))
+        .mark_text(align="left", baseline="bottom", dx=6, dy=-4, fontSize=13)
+        .encode(x=alt.value(0), y=y, text="words:N")
+    )
+    lines = (
+        alt.Chart(alt.NamedData("points")).mark_line(strokeWidth=2.5).encode(x=x, y=y, color=colour, strokeDash=dash)
+    )
+    points = (
+        alt.Chart(alt.NamedData("points"))
+        .mark_point(size=110, strokeWidth=2.5, opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            color=colour,
+            shape=shape,
+            fill=alt.Fill("route:N", scale=alt.Scale(domain=list(routes)), legend=None),
+            fillOpacity=alt.condition("datum.state == 'done'", alt.value(1), alt.value(0)),
+            tooltip=tooltip,
+        )
+    )
+    rings = (
+        alt.Chart(alt.NamedData("crossings"))
+        .mark_point(size=520, strokeWidth=2, shape="circle", filled=False)
+        .encode(x=x, y=y, color=colour)
+    )
+    crossed = (
+        alt.Chart(alt.NamedData("crossings"))
+        .mark_text(align="left", baseline="top", dx=13, dy=9, fontSize=13, fontWeight="bold")
+        .encode(x=x, y=y, text="words:N")
+    )
+    chart = alt.layer(band, words, threshold, named, lines, points, rings, crossed).properties(height=_HEIGHT)
+    specification: dict[str, Any] = chart.to_dict()
+    return specification

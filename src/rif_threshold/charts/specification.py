@@ -1,0 +1,24 @@
+"""Fill data into a specification that was made once.
+
+The rows go into the layers themselves: Streamlit turns data at the top of a specification into a data frame, which
+costs more than everything else on the page together.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Rows = Sequence[Mapping[str, Any]]
+Specification = dict[str, Any]
+
+
+def fill(template: Mapping[str, Any], rows: Mapping[str, Rows]) -> Specification:
+    """Return a copy of a layered specification with each named data set replaced by its rows.
+
+    >>> fill({"layer": [{"data": {"name": "a"}}]}, {"a": [{"x": 1}]})
+    {'layer': [{'data': {'values': [{'x': 1}]}}]}
+    """
+    layers = [
+        {**layer, "data": {"values": list(rows[layer["data"]["name"]])}} if "data" in layer else layer
+        for layer in template["layer"]
+    ]
+    return {**template, "layer": layers}

@@ -1,0 +1,214 @@
+"""Results become Streamlit calls here. This is the only place that catches errors."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+import streamlit as st
+
+from rif_threshold import sentences
+from rif_threshold.assessment import Assessment, assess
+from rif_threshold.errors import InvalidInput, Problem, TableError
+from rif_threshold.ui import inputs
+from rif_threshold.vocabulary import Part
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_CODE_WORD = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+_STILL_NEEDED = {"missing"}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the page knows after judging what is typed: an assessment, or the problems that keep it from one."""
+
+    assessment: Assessment | None = None
+    problems: tuple[Problem, ...] = ()
+    untouched: bool = False
+
+    def for_field(self, field: str) -> list[Problem]:
+        """The problems that belong beside one field."""
+        refused = self.assessment.refused if self.assessment else ()
+        everything = [*self.problems, *(problem for route in refused for problem in route.problems)]
+        return list(dict.fromkeys(problem for problem in everything if problem.field.split(", ")[0] == field))
+
+
+def judge(*parts: Part) -> Judged:
+    """Judge what is typed, now. Nothing is kept from an earlier run."""
+    typed = inputs.typed_case()
+    if not typed:
+        return Judged(untouched=True)
+    try:
+        return Judged(assess(typed, include=parts))
+    except InvalidInput as error:
+        return Judged(problems=error.problems)
+    except TableError as error:
+        st.error(f"The tables are not as they should be, and nothing is computed. {plain(str(error))}")
+        st.stop()
+
+
+def plain(text: str) -> str:
+    r"""Text that is shown as it is, with nothing in it taken for markup.
+
+    >>> print(plain("[x](y)"))
+    \[x\]\(y\)
+    """
+    return _PUNCTUATION.sub(r"\\\1", text)
+
+
+def worded(text: str) -> str:
+    """Sentence text with the words of the case file written as words.
+
+    >>> worded("one of treatment_cycle or retrieval")
+    'one of treatment cycle or retrieval'
+    """
+    return _CODE_WORD.sub(lambda found: found.group().replace("_", " "), text)
+
+
+def said(problem: Problem) -> str:
+    """One problem in words, for the person who typed it."""
+    given = f"“{plain(problem.given)}” was given. " if problem.given else ""
+    why = f" ({plain(problem.source)})" if problem.source else ""
+    sentence = worded(problem.allowed)
+    return f"{given}{plain(sentence[:1].upper() + sentence[1:])}{why}."
+
+
+def beside(judged: Judged) -> Callable[[str], None]:
+    """The function that shows a field's problems under it."""
+
+    def show(field: str) -> None:
+        for number, problem in enumerate(judged.for_field(field)):
+            if problem.code in _STILL_NEEDED:
+                st.caption(f"Still needed here: {plain(worded(problem.allowed))}.")
+            else:
+                with st.container(key=f"problem_{inputs.key_of(field)}_{number}"):
+                    st.error(said(problem))
+
+    return show
+
+
+def answered(judged: Judged) -> Assessment | None:
+    """Show why there is no answer, or return the assessment there is."""
+    if judged.assessment is not None:
+        return judged.assessment
+    wrong = [problem for problem in judged.problems if problem.code not in _STILL_NEEDED]
+    with st.container(border=True, key="no_answer"):
+        if judged.untouched:
+            st.markdown("**No couple yet.** Type the age, choose the embryos, and say how many transfers have failed.")
+        elif wrong:
+            st.markdown("**No answer: something typed cannot be used.**")
+        else:
+            st.markdown("**Not enough yet for an answer.**")
+        for problem in judged.problems:
+            st.markdown(f"- {plain(field_words(problem.field))}: {said(problem)}")
+    return None
+
+
+def field_words(field: str) -> str:
+    """A field's name as words: ``history.2.embryos`` is ``transfer 2, embryos``."""
+    words = [re.sub(r"^history\.(\d+)\.?", r"transfer \1, ", name).strip(", ") for name in field.split(", ")]
+    named = " and ".join(word.replace("prediction.", "model, ").replace("_", " ") for word in words)
+    return "the case" if named == "case" else named
+
+
+def repeated(assessment: Assessment) -> None:
+    """Repeat the inputs a result is for."""
+    st.caption(f"For: {plain(sentences.inputs_words(assessment))}.")
+
+
+def bold_numbers(text: str) -> str:
+    """Text with its whole numbers in bold."""
+    return re.sub(r"(?<![\d.,])(\d+(?:,\d{3})*)(?![\d.]|\s*%)", r"**\1**", text)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A small table. Cells are markdown; what was typed has to come through `plain`."""
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in rows]
+    st.markdown("\n".join(lines))
+
+
+def fold(label: str, key: str) -> tuple[bool, AbstractContextManager[object]]:
+    """A panel that starts folded and costs nothing while it is. Returns whether it is open, and the panel."""
+    panel = st.expander(label, key=key, on_change="rerun")
+    return (True, panel) if panel.open else (False, nullcontext())
+
+
+def actions() -> None:
+    """Load an example, or forget everything."""
+    with st.container(horizontal=True, key="actions"):
+        st.menu_button(
+            "Load an example", list(inputs.examples()), key="example", on_click=inputs.load, args=("example",)
+        )
+        st.button("New couple", key="new_couple", on_click=inputs.clear, help="Clears every field on every page.")
+
+
+def threshold_answer(assessment: Assessment) -> None:
+    """The answer in words, where this couple stands, and the three numbers that must not be mixed up."""
+    with st.container(key="answer"):
+        st.markdown(f"## {bold_numbers(sentences.headline(assessment))}")
+        st.markdown(bold_numbers(sentences.standing(assessment)))
+        repeated(assessment)
+    answer, primary = assessment.threshold, assessment.primary
+    if answer is None or primary is None:
+        for problem in assessment.primary_problems:
+            st.markdown(f"- {plain(field_words(problem.field))}: {said(problem)}")
+        return
+    columns = st.columns(3)
+    so_far = sentences.percent_words(answer.cumulative_percent_so_far, answer.percent)
+    failed = sentences.transfers_words(answer.failed_transfers)
+    columns[0].metric(f"So far, after {failed}", so_far, border=True)
+    columns[1].metric("The next transfer by itself", sentences.percent_words(answer.next_transfer_percent), border=True)
+    after = "over 1,000" if answer.transfers_to_threshold is None else str(answer.transfers_to_threshold)
+    columns[2].metric("Transfers to the threshold", after, border=True)
+    st.caption(f"Margin: {sentences.margin_words(primary)}. {sentences.rule(assessment)}")
+
+
+def curve_table(assessment: Assessment) -> None:
+    """The same numbers as the curve, as a table."""
+    estimates = assessment.estimates
+    done, threshold = estimates[0].failed_transfers, float(assessment.case.threshold_percent or 0)
+    rows = []
+    for number in range(1, max(len(estimate.cumulative_percent) for estimate in estimates) + 1):
+        cells = [str(number), "done" if number <= done else "to come"]
+        for estimate in estimates:
+            if number > len(estimate.cumulative_percent):
+                cells.append("")
+                continue
+            shown = sentences.percent_words(estimate.cumulative_percent[number - 1], threshold)
+            cells.append(f"**{shown}** crosses" if number == estimate.transfers_to_threshold else shown)
+        rows.append(cells)
+    table(["Transfer", "", *(estimate.label for estimate in estimates)], rows)
+
+
+def routes(assessment: Assessment) -> None:
+    """The routes side by side, with a flag where they disagree."""
+    st.markdown("### The routes side by side")
+    if assessment.disagreement:
+        st.info(worded(assessment.disagreement))
+    threshold = float(assessment.case.threshold_percent or 0)
+    for column, estimate in zip(st.columns(len(assessment.estimates)), assessment.estimates, strict=True):
+        with column, st.container(border=True):
+            main = "  \n*the main answer*" if estimate.route == assessment.primary_route else ""
+            st.markdown(f"**{estimate.label}**{main}")
+            total = estimate.transfers_to_threshold
+            st.markdown(
+                f"{sentences.percent_words(estimate.per_transfer_percent)} per transfer  \n"
+                f"crossed after {'over 1,000 transfers' if total is None else sentences.transfers_words(total)}  \n"
+                f"{sentences.percent_words(estimate.cumulative_percent_so_far, threshold)} so far"
+            )
+            st.caption(f"From {estimate.explanation}. It counts {sentences.OUTCOME_WORDS[estimate.outcome]}.")
+    for refused in assessment.refused:
+        st.markdown(f"**{refused.label}** could not be computed:")
+        for problem in refused.problems:
+            st.markdown(f"- {plain(field_words(problem.field))}: {said(problem)}")
+
+
+def caveats(assessment: Assessment) -> None:
+    """What to bear in mind, and where the numbers come from."""
+    st.markdown("### To bear in mind")
+    texts = [*assessment.notes, *(text for estimate in assessment.estimates for text in estimate.caveats)]
+    st.markdown("\n".join(f"- {text}" for text in dict.fromkeys(texts)))
+    st.markdown("### Sources")
+    st.markdown("\n".join(f"- {plain(source.citation)} (read: {source.read})" for source in assessment.sources))
+    st.caption(f"{assessment.disclaimer} {assessment.software.name} {assessment.software.version}.")
