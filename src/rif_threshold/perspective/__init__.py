@@ -1,0 +1,94 @@
+"""What the plain formula leaves out, beside ESHRE's number and never in its place.
+
+Six sections, each one sentence, one picture and one table: how sure the number of transfers is, how different
+transfers add up, what changes if couples differ, what a crossing means, what was observed, and what moves the
+answer. Each section is a function of its own, so that a page need not compute what is folded away.
+"""
+
+from rif_threshold.case import Case, Record
+from rif_threshold.estimate import Estimate
+from rif_threshold.perspective.budget import BudgetSection, BudgetTransfer, budget
+from rif_threshold.perspective.couples import CouplesSection, Spread, couples_differ
+from rif_threshold.perspective.interval import BandPoint, IntervalSection, Zone, interval
+from rif_threshold.perspective.meaning import DefinitionOnCurve, MeaningPoint, MeaningSection, meaning_of_crossing
+from rif_threshold.perspective.moves import Move, MovesSection, what_moves_the_answer
+from rif_threshold.perspective.observed import ObservedSection, RankPoint, SeriesAgainst, against_observed
+from rif_threshold.perspective.section import Section
+
+
+class Perspective(Record):
+    """The six sections for one route, and the two things that matter most in one sentence."""
+
+    route: str
+    summary: str
+    interval: IntervalSection
+    budget: BudgetSection
+    couples_differ: CouplesSection
+    meaning_of_crossing: MeaningSection
+    against_observed: ObservedSection
+    what_moves_the_answer: MovesSection
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The sections in their order."""
+        return (
+            self.interval,
+            self.budget,
+            self.couples_differ,
+            self.meaning_of_crossing,
+            self.against_observed,
+            self.what_moves_the_answer,
+        )
+
+
+def perspective(case: Case, primary: Estimate) -> Perspective:
+    """All six sections for one case and route.
+
+    Args:
+        case: with its defaults filled in, as in `rif_threshold.Assessment`.
+        primary: the route it is about.
+    """
+    return Perspective(
+        route=primary.route,
+        summary=summary(case, primary),
+        interval=interval(case, primary),
+        budget=budget(case, primary),
+        couples_differ=couples_differ(case, primary),
+        meaning_of_crossing=meaning_of_crossing(case, primary),
+        against_observed=against_observed(case, primary),
+        what_moves_the_answer=what_moves_the_answer(case, primary),
+    )
+
+
+def summary(case: Case, primary: Estimate) -> str:
+    """How sure the number is, and what share of those who cross the line are simply unlucky."""
+    return f"{interval(case, primary).sentence} {meaning_of_crossing(case, primary).sentence}"
+
+
+__all__ = [
+    "BandPoint",
+    "BudgetSection",
+    "BudgetTransfer",
+    "CouplesSection",
+    "DefinitionOnCurve",
+    "IntervalSection",
+    "MeaningPoint",
+    "MeaningSection",
+    "Move",
+    "MovesSection",
+    "ObservedSection",
+    "Perspective",
+    "RankPoint",
+    "Section",
+    "SeriesAgainst",
+    "Spread",
+    "Zone",
+    "against_observed",
+    "budget",
+    "couples_differ",
+    "interval",
+    "meaning_of_crossing",
+    "perspective",
+    "summary",
+    "what_moves_the_answer",
+]

@@ -1,0 +1,167 @@
+"""Section 3: couples differ."""
+
+from rif_threshold.case import Case, Record
+from rif_threshold.estimate import Estimate
+from rif_threshold.forms import shown_percent
+from rif_threshold.heterogeneity import (
+    beta_geometric_cumulative,
+    beta_geometric_next,
+    beta_geometric_threshold,
+    two_class_cumulative,
+    two_class_next,
+    two_class_probability,
+    two_class_threshold,
+)
+from rif_threshold.perspective.evidence import Assumed, assumptions
+from rif_threshold.perspective.section import (
+    NOT_ALIKE,
+    Section,
+    all_alike,
+    if_alike,
+    limited,
+    minimum_of,
+    number_words,
+    percent_words,
+    planned,
+    threshold_of,
+    without_repeats,
+)
+from rif_threshold.tables import SourceReference
+
+INDEPENDENCE = "independence"
+BETA_GEOMETRIC = "beta_geometric"
+TWO_CLASS = "two_class"
+
+_MODEL_WORDS = {
+    INDEPENDENCE: "all couples alike (ESHRE)",
+    BETA_GEOMETRIC: "each couple its own chance",
+    TWO_CLASS: "a share that cannot implant",
+}
+_MODEL_SOURCES = (
+    SourceReference(key="weinberg_gladen_1986", locator="the beta-geometric model"),
+    SourceReference(key="somigliana_2018", locator="the two-class model"),
+)
+
+
+class Spread(Record):
+    """One setting of the switch.
+
+    Attributes:
+        model: ``independence``, ``beta_geometric`` or ``two_class``.
+        value: the correlation between transfers of one couple, or the share of couples that cannot implant.
+        label: the setting in words.
+        transfers_to_threshold: ``None`` for more than 1,000.
+        next_transfer_percent: chance of the next transfer after the failures so far.
+        cumulative_percent: the curve.
+        next_percent: chance of the next transfer after 0, 1, 2, ... failures.
+    """
+
+    model: str
+    value: float
+    label: str
+    transfers_to_threshold: int | None
+    next_transfer_percent: float
+    cumulative_percent: tuple[float, ...]
+    next_percent: tuple[float, ...]
+
+
+class CouplesSection(Section):
+    """The curve, the threshold and the next transfer where couples differ. Never in place of ESHRE's number."""
+
+    failed_transfers: int
+    threshold_percent: float
+    settings: tuple[Spread, ...]
+
+
+def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
+    """How far the answer moves if couples differ, for each setting of the switch.
+
+    The chance per transfer is taken as the mean over couples at their first transfer.
+
+    Args:
+        case: with its defaults filled in.
+        estimate: the route it is about.
+    """
+    known = assumptions()
+    settings = tuple(_settings(case, estimate, known.spread))
+    return CouplesSection(
+        title="What if couples differ?",
+        sentence=if_alike(estimate, _sentence(settings, estimate.failed_transfers)),
+        headings=("couples", "how much", "threshold", "next transfer", "next, if all couples are alike"),
+        rows=tuple(
+            (
+                _MODEL_WORDS[each.model],
+                each.label,
+                number_words(each.transfers_to_threshold),
+                f"{shown_percent(each.next_transfer_percent)} %",
+                f"{shown_percent(estimate.per_transfer_percent)} %",
+            )
+            for each in settings
+        ),
+        notes=(
+            "A sensitivity, beside ESHRE's number and never in its place.",
+            *(f"{caution.text} [{caution.source}]" for caution in known.caution),
+            *(() if all_alike(estimate) else (NOT_ALIKE,)),
+        ),
+        sources=without_repeats((*(each.source for each in known.spread), *_MODEL_SOURCES)),
+        failed_transfers=estimate.failed_transfers,
+        threshold_percent=float(100 * threshold_of(case)),
+        settings=settings,
+    )
+
+
+def _settings(case: Case, estimate: Estimate, spreads: tuple[Assumed, ...]) -> list[Spread]:
+    p = planned(estimate)
+    return [
+        _setting(case, estimate, model, each)
+        for each in spreads
+        for model in ((BETA_GEOMETRIC, TWO_CLASS) if each.value else (INDEPENDENCE,))
+        # A share that leaves the others a chance of 1 or more cannot go with this mean.
+        if model != TWO_CLASS or p < 1 - each.value
+    ]
+
+
+def _setting(case: Case, estimate: Estimate, model: str, spread: Assumed) -> Spread:
+    p, value, done = planned(estimate), float(spread.value), estimate.failed_transfers
+    length = len(estimate.cumulative_percent)
+    numbers, failures = list(range(1, length + 1)), list(range(max(length, done + 1)))
+    threshold, minimum = threshold_of(case), minimum_of(case)
+    if model == TWO_CLASS:
+        able = two_class_probability(p, value)
+        curve, following = two_class_cumulative(value, able, numbers), two_class_next(value, able, failures)
+        n = two_class_threshold(value, able, threshold, minimum)
+    else:
+        curve, following = beta_geometric_cumulative(p, value, numbers), beta_geometric_next(p, value, failures)
+        n = beta_geometric_threshold(p, value, threshold, minimum)
+    return Spread(
+        model=model,
+        value=value,
+        label=spread.label if model == INDEPENDENCE else _how_much(model, value, spread.label),
+        transfers_to_threshold=limited(n),
+        next_transfer_percent=100 * float(following[done]),
+        cumulative_percent=tuple(100 * float(each) for each in curve),
+        next_percent=tuple(100 * float(each) for each in following),
+    )
+
+
+def _how_much(model: str, value: float, label: str) -> str:
+    return (
+        f"correlation {value:.2f} ({label})"
+        if model == BETA_GEOMETRIC
+        else f"{shown_percent(100 * value)} % of couples"
+    )
+
+
+def _sentence(settings: tuple[Spread, ...], done: int) -> str:
+    alike = settings[0]
+    largest = [each for each in settings if each.model == BETA_GEOMETRIC][-1]
+    n, moved = number_words(alike.transfers_to_threshold), number_words(largest.transfers_to_threshold)
+    change = f"the threshold stays {n}" if n == moved else f"the threshold moves from {n} to {moved}"
+    start = f"If couples differ as much as published rates allow (correlation {largest.value:.2f}), {change}"
+    if not done:
+        return f"{start}; the chance of a first transfer is the same."
+    return (
+        f"{start}, and after {done} {'failure' if done == 1 else 'failures'} the next transfer has"
+        f" {percent_words(largest.next_transfer_percent / 100)} instead of"
+        f" {percent_words(alike.next_transfer_percent / 100)}."
+    )

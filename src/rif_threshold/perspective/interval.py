@@ -1,0 +1,299 @@
+"""Section 1: how sure the number of transfers is."""
+
+import math
+
+from rif_threshold.case import Case, Record
+from rif_threshold.estimate import Estimate
+from rif_threshold.forms import shown_percent
+from rif_threshold.perspective.evidence import assumptions
+from rif_threshold.perspective.section import (
+    NOT_ALIKE,
+    Section,
+    all_alike,
+    if_alike,
+    minimum_of,
+    number_words,
+    percent_words,
+    planned,
+    threshold_alike,
+    threshold_of,
+    transfers_words,
+)
+from rif_threshold.probability import margin
+from rif_threshold.routes import counted_transfers
+from rif_threshold.tables import SourceReference
+from rif_threshold.uncertainty import (
+    CountedInterval,
+    Group,
+    crossed_probability,
+    flipping_multiplier,
+    interval_of_counts,
+    transfers_needed_to_settle,
+)
+
+_TITLE = "How sure is the number of transfers?"
+
+
+class BandPoint(Record):
+    """One point of the curve of transfers of the planned kind, with its interval where there is one."""
+
+    transfers: int
+    cumulative_percent: float
+    lower_percent: float | None
+    upper_percent: float | None
+    threshold_probability: float | None
+
+
+class Zone(Record):
+    """The per-transfer chances that give one answer: above ``from_percent``, up to ``to_percent``."""
+
+    transfers: int
+    from_percent: float
+    to_percent: float
+
+
+class IntervalSection(Section):
+    """The interval where counts are known; else the distance to the next answer.
+
+    Attributes:
+        level: coverage of the interval; ``None`` without counts.
+        per_transfer_percent: the chance per transfer that it is about.
+        lower_percent: lower bound of it.
+        upper_percent: upper bound of it.
+        transfers_to_threshold: the answer for that chance; ``None`` for more than 1,000.
+        transfers_lower: fewest transfers within the interval.
+        transfers_upper: most transfers within the interval; ``None`` for more than 1,000 or without counts.
+        crossed_probability: probability that this couple has crossed the threshold; ``None`` without counts.
+        to_fewer_points: percentage points up that would give a smaller number; ``None`` where none would.
+        to_more_points: percentage points down that would give a larger one.
+        multiplier_to_fewer: the same as a factor on the chance.
+        multiplier_to_more: the same as a factor on the chance.
+        transfers_to_settle: recorded transfers that would settle the number; ``None`` where ten million would not.
+        points: the curve.
+        zones: the chances that give each number of transfers, around this one.
+    """
+
+    level: float | None
+    per_transfer_percent: float
+    lower_percent: float | None
+    upper_percent: float | None
+    transfers_to_threshold: int | None
+    transfers_lower: int | None
+    transfers_upper: int | None
+    crossed_probability: float | None
+    to_fewer_points: float | None
+    to_more_points: float | None
+    multiplier_to_fewer: float | None
+    multiplier_to_more: float | None
+    transfers_to_settle: int | None
+    points: tuple[BandPoint, ...]
+    zones: tuple[Zone, ...]
+    threshold_percent: float
+
+
+def interval(case: Case, estimate: Estimate) -> IntervalSection:
+    """How sure the number of transfers is, for transfers of the kind planned next.
+
+    Args:
+        case: with its defaults filled in.
+        estimate: the route it is about.
+
+    Returns:
+        From counts the Clopper-Pearson interval and the Jeffreys distribution of the number; without counts the
+        margin, the multiplier that would change the number and the records that would settle it.
+    """
+    p, level = planned(estimate), float(assumptions().interval_level)
+    threshold, minimum = threshold_of(case), minimum_of(case)
+    counts = None
+    if estimate.successes is not None and estimate.transfers is not None:
+        length = len(estimate.cumulative_percent)
+        counts = interval_of_counts(estimate.successes, estimate.transfers, threshold, minimum, length, level=level)
+    up, down = margin(p, threshold, minimum)
+    fewer, more = flipping_multiplier(p, threshold, minimum)
+    answer = threshold_alike(case, p)
+    settle = transfers_needed_to_settle(p, threshold, minimum, level)
+    crossed = None if counts is None else _crossed(case, estimate)
+    points = tuple(_points(estimate, p, counts))
+    if counts is None:
+        sentence = _margin_sentence(p, answer, (up, down), settle)
+        headings, rows = _margin_table(p, answer, (up, down), (fewer, more), settle)
+    else:
+        sentence = _counts_sentence(estimate, counts, crossed or 0)
+        headings, rows = _counts_table(points)
+    return IntervalSection(
+        title=_TITLE,
+        sentence=if_alike(estimate, sentence),
+        headings=headings,
+        rows=rows,
+        notes=(*_notes(counts), *(() if all_alike(estimate) else (NOT_ALIKE,))),
+        sources=(*estimate.sources, *(() if counts is None else _METHODS)),
+        level=None if counts is None else level,
+        per_transfer_percent=100 * p,
+        lower_percent=None if counts is None else 100 * counts.lower,
+        upper_percent=None if counts is None else 100 * counts.upper,
+        transfers_to_threshold=answer,
+        transfers_lower=None if counts is None else counts.transfers_lower,
+        transfers_upper=None if counts is None else counts.transfers_upper,
+        crossed_probability=crossed,
+        to_fewer_points=_known(100 * up),
+        to_more_points=_known(100 * down),
+        multiplier_to_fewer=_known(fewer),
+        multiplier_to_more=_known(more),
+        transfers_to_settle=settle,
+        points=points,
+        zones=tuple(_zones(case, answer)),
+        threshold_percent=float(100 * threshold),
+    )
+
+
+_METHODS = (
+    SourceReference(key="clopper_pearson_1934", locator="the interval"),
+    SourceReference(key="brown_2001", locator="the interval and distribution from Jeffreys' prior"),
+)
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+def _crossed(case: Case, estimate: Estimate) -> float:
+    """Probability that the failed transfers have crossed the line: those of the planned kind are uncertain."""
+    done = estimate.transfer_percents[: estimate.failed_transfers]
+    known = [
+        percent / 100
+        for percent, transfer in zip(done, counted_transfers(case), strict=True)
+        if percent != estimate.per_transfer_percent or transfer.per_transfer_percent is not None
+    ]
+    group = Group(estimate.successes or 0, estimate.transfers or 1, len(done) - len(known))
+    miss = math.prod(1 - p for p in known)
+    return crossed_probability([group], threshold_of(case), minimum_of(case), miss, len(known))
+
+
+def _points(estimate: Estimate, p: float, counts: CountedInterval | None) -> list[BandPoint]:
+    length = len(estimate.cumulative_percent)
+    return [
+        BandPoint(
+            transfers=n,
+            cumulative_percent=-100 * math.expm1(n * math.log1p(-p)),
+            lower_percent=None if counts is None else 100 * counts.cumulative_lower[n - 1],
+            upper_percent=None if counts is None else 100 * counts.cumulative_upper[n - 1],
+            threshold_probability=None if counts is None else counts.threshold_probabilities.get(n, 0),
+        )
+        for n in range(1, length + 1)
+    ]
+
+
+def _zones(case: Case, answer: int | None) -> list[Zone]:
+    """The answers next to this one. The lowest number takes every higher chance."""
+    if answer is None:
+        return []
+    minimum, log_miss = minimum_of(case), math.log1p(-float(threshold_of(case)))
+
+    def above(n: int) -> float:
+        return -100 * math.expm1(log_miss / n)
+
+    first = max(minimum, answer - 2)
+    return [
+        Zone(transfers=n, from_percent=above(n), to_percent=100 if n == minimum else above(n - 1))
+        for n in range(first, answer + 3)
+    ]
+
+
+def _counts_sentence(estimate: Estimate, counts: CountedInterval, crossed: float) -> str:
+    fewest, most = number_words(counts.transfers_lower), number_words(counts.transfers_upper)
+    span = f"{fewest} to {most}" if fewest != most else f"{fewest}, and no other number,"
+    likely = sorted(counts.threshold_probabilities.items(), key=lambda item: -item[1])[:2]
+    shares = " and ".join(f"{n} with probability {share:.2f}" for n, share in sorted(likely) if share >= _SHOWN)
+    already = f"the chance that it is crossed already is {percent_words(crossed)}"
+    return (
+        f"{estimate.successes} of {estimate.transfers} leaves the chance per transfer anywhere from"
+        f" {percent_words(counts.lower)} to {percent_words(counts.upper)}: the line is crossed after {span} transfers"
+        f"{f', after {shares}' if shares else ''}, and {already}."
+    )
+
+
+_SHOWN = 1 / 100
+"""A probability that would be written as 0.00 is left out of the sentence."""
+
+
+def _margin_sentence(p: float, answer: int | None, steps: tuple[float, float], settle: int | None) -> str:
+    start = f"{percent_words(p)} comes without the number of transfers behind it"
+    if answer is None:
+        return f"{start}; with a chance so low the line is out of reach, however sure it is."
+    up, down = steps
+    if math.isnan(up) or down < up:
+        near = f"{shown_points(100 * down)} points less would give {answer + 1} instead of {answer}"
+    else:
+        near = f"{shown_points(100 * up)} points more would give {answer - 1} instead of {answer}"
+    return f"{start}: {near}, and {_settled(settle)}."
+
+
+def _settled(settle: int | None) -> str:
+    if settle is None:
+        return "no number of recorded transfers would settle it"
+    return f"it takes about {settle_words(settle)} recorded transfers to settle it"
+
+
+def settle_words(count: int) -> str:
+    """A number of recorded transfers to two or three figures: it is an order of size, not a count.
+
+    >>> settle_words(42489), settle_words(338), settle_words(13)
+    ('42,500', '340', '13')
+    """
+    step = 10 ** max(len(str(count)) - (3 if len(str(count)) > 3 else 2), 0)
+    return f"{round(count / step) * step:,}"
+
+
+def shown_points(points: float) -> str:
+    """Percentage points with two decimals: some margins are small.
+
+    >>> shown_points(0.4194)
+    '0.42'
+    """
+    return f"{points:.2f}"
+
+
+def _counts_table(points: tuple[BandPoint, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    rows = tuple(
+        (
+            str(point.transfers),
+            f"{shown_percent(point.cumulative_percent)} %",
+            f"{shown_percent(point.lower_percent or 0)} to {shown_percent(point.upper_percent or 0)} %",
+            f"{point.threshold_probability or 0:.2f}",
+        )
+        for point in points
+    )
+    return ("transfers", "chance by then", "interval", "probability that this is the threshold"), rows
+
+
+def _margin_table(
+    p: float, answer: int | None, steps: tuple[float, float], factors: tuple[float, float], settle: int | None
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    rows = [("the chance as it stands", percent_words(p), "× 1", transfers_words(answer))]
+    if answer is not None:
+        changes = (
+            (f"more than {shown_points(100 * steps[0])} points up", p + steps[0], factors[0], answer - 1),
+            (f"{shown_points(100 * steps[1])} points down", p - steps[1], factors[1], answer + 1),
+        )
+        rows += [
+            (what, percent_words(chance), f"× {factor:.3f}", transfers_words(n))
+            for what, chance, factor, n in changes
+            if not math.isnan(chance)
+        ]
+    rows.append(
+        ("recorded transfers that would settle it", "", "", "never" if settle is None else settle_words(settle))
+    )
+    return ("change", "chance per transfer", "as a factor", "answer"), tuple(rows)
+
+
+def _notes(counts: CountedInterval | None) -> tuple[str, ...]:
+    if counts is None:
+        return ()
+    return (
+        "The interval is Clopper-Pearson's and covers at least as often as it says; the band holds for all numbers of"
+        " transfers at once. The probabilities come from Jeffreys' distribution of the chance.",
+        "It is the interval on ESHRE's formula. That couples differ is another matter, below.",
+    )
+
+
+__all__ = ["BandPoint", "IntervalSection", "Zone", "interval"]

@@ -1,0 +1,177 @@
+"""Section 4: what a crossing means, and where other definitions stand on the same curve."""
+
+from rif_threshold.case import Case, Record
+from rif_threshold.estimate import Estimate
+from rif_threshold.forms import shown_percent
+from rif_threshold.heterogeneity import unexplained_share
+from rif_threshold.perspective.evidence import Assumptions, Definition, assumptions, definitions
+from rif_threshold.perspective.section import (
+    Section,
+    in_hundred,
+    limited,
+    misses,
+    number_words,
+    threshold_of,
+    transfers_words,
+    without_repeats,
+)
+from rif_threshold.probability import TRANSFERS_LIMIT, cumulative_probability, transfers_to_exceed
+from rif_threshold.rates import load_rate_table
+from rif_threshold.routes import PUBLISHED_TABLE
+from rif_threshold.vocabulary import Ploidy
+
+
+class MeaningPoint(Record):
+    """What reaching this many failures means.
+
+    Attributes:
+        transfers: how many have failed.
+        labelled_percent: share of couples without a problem who get this far, ``(1 - p)**n``.
+        unexplained_percents: share of all who get this far and have no problem, by prevalence in the order of
+            ``prevalence_percents``.
+    """
+
+    transfers: int
+    labelled_percent: float
+    unexplained_percents: tuple[float, ...]
+
+
+class DefinitionOnCurve(Record):
+    """Another definition on the same curve."""
+
+    id: str
+    label: str
+    rule: str
+    transfers: int | None
+    cumulative_percent: float | None
+    unexplained_percent: float | None
+
+
+class MeaningSection(Section):
+    """How many of those who cross the threshold are simply unlucky.
+
+    Attributes:
+        transfers: the number of failures the sentence is about: the crossing.
+        labelled_percent: share of couples without a problem who get there.
+        unexplained_percent: share of those who get there and have no problem, at the main prevalence. It is 1 - PPV.
+        prevalence_percent: the main prevalence.
+        prevalence_percents: all prevalences.
+        points: the same after each transfer.
+        definitions: other definitions on this curve.
+        threshold_percent: the threshold of the case.
+    """
+
+    transfers: int | None
+    labelled_percent: float | None
+    unexplained_percent: float | None
+    prevalence_percent: float
+    prevalence_percents: tuple[float, ...]
+    points: tuple[MeaningPoint, ...]
+    definitions: tuple[DefinitionOnCurve, ...]
+    threshold_percent: float
+
+
+def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
+    """Of the couples who cross the threshold, how many have no problem.
+
+    The chance per transfer is taken as that of couples without a problem, and couples with one as unable to
+    implant, as Somigliana 2018 and Busnelli 2020 do.
+
+    Args:
+        case: with its defaults filled in.
+        estimate: the route it is about.
+    """
+    known, n = assumptions(), estimate.transfers_to_threshold
+    length = max(len(estimate.cumulative_percent), n or 0)
+    points = tuple(_point(number, miss, known) for number, miss in enumerate(misses(estimate, length), start=1))
+    at = None if n is None else points[n - 1]
+    main = known.prevalence.index(known.main_prevalence)
+    on_curve = tuple(_on_curve(case, estimate, each, known) for each in definitions())
+    prevalences = tuple(float(100 * each.value) for each in known.prevalence)
+    return MeaningSection(
+        title="What does crossing the line mean?",
+        sentence=_sentence(at, main, prevalences[main]),
+        headings=("definition", "failed transfers", "chance by then", "have no problem, of those who get there"),
+        rows=tuple(
+            (
+                f"{each.label}: {each.rule}",
+                number_words(each.transfers) if each.cumulative_percent is not None else "cannot say without the age",
+                "" if each.cumulative_percent is None else f"{shown_percent(each.cumulative_percent)} %",
+                "" if each.unexplained_percent is None else f"{shown_percent(each.unexplained_percent)} %",
+            )
+            for each in on_curve
+        ),
+        notes=(
+            f"Shares hold if {shown_percent(prevalences[main])} % of couples have a lasting problem and cannot implant,"
+            " and the chance per transfer is that of the others. The share without a problem is 1 - PPV; Somigliana"
+            " 2018 and Busnelli 2020 call it false-positive rate. [somigliana_2018]",
+            "Crossing is time to talk and look, not a diagnosis.",
+        ),
+        sources=without_repeats(
+            (*(each.source for each in known.prevalence), *(each.source for each in definitions()))
+        ),
+        transfers=n,
+        labelled_percent=None if at is None else at.labelled_percent,
+        unexplained_percent=None if at is None else at.unexplained_percents[main],
+        prevalence_percent=prevalences[main],
+        prevalence_percents=prevalences,
+        points=points,
+        definitions=on_curve,
+        threshold_percent=float(100 * threshold_of(case)),
+    )
+
+
+def _point(number: int, miss: float, known: Assumptions) -> MeaningPoint:
+    return MeaningPoint(
+        transfers=number,
+        labelled_percent=100 * miss,
+        unexplained_percents=tuple(100 * unexplained_share(miss, float(each.value)) for each in known.prevalence),
+    )
+
+
+def _on_curve(case: Case, estimate: Estimate, definition: Definition, known: Assumptions) -> DefinitionOnCurve:
+    n = _transfers_of(case, estimate, definition)
+    chance = None if n is None else 1 - misses(estimate, n)[-1]
+    unlucky = None if chance is None else unexplained_share(1 - chance, float(known.main_prevalence.value))
+    return DefinitionOnCurve(
+        id=definition.id,
+        label=definition.label,
+        rule=definition.rule,
+        transfers=n,
+        cumulative_percent=None if chance is None else 100 * chance,
+        unexplained_percent=None if unlucky is None else 100 * unlucky,
+    )
+
+
+def _transfers_of(case: Case, estimate: Estimate, definition: Definition) -> int | None:
+    """How many transfers of this curve fulfil a definition; ``None`` where that cannot be said."""
+    if definition.transfers is not None:
+        return definition.transfers
+    if definition.cumulative_percent is not None:
+        target, least = float(definition.cumulative_percent) / 100, definition.minimum_transfers
+    else:
+        if case.ploidy == Ploidy.EUPLOID:
+            return definition.euploid_transfers
+        if case.oocyte_age_years is None or definition.euploid_transfers is None:
+            return None
+        euploid = load_rate_table(PUBLISHED_TABLE).look_up(Ploidy.EUPLOID, case.oocyte_age_years)
+        target, least = cumulative_probability(euploid.per_transfer_percent / 100, definition.euploid_transfers), 1
+    miss = misses(estimate, max(len(estimate.transfer_percents), least))
+    for number, missed in enumerate(miss, start=1):
+        if number >= least and missed < 1 - target:
+            return number
+    # Beyond the curve every transfer is a planned one.
+    beyond = 1 - (1 - target) / miss[-1]
+    further = transfers_to_exceed(estimate.per_transfer_percent / 100, beyond) if beyond > 0 else 1
+    return limited(len(miss) + further if further <= TRANSFERS_LIMIT else TRANSFERS_LIMIT + 1)
+
+
+def _sentence(at: MeaningPoint | None, main: int, prevalence: float) -> str:
+    if at is None:
+        return "With a chance so low the line is out of reach, and nothing can be said of those who cross it."
+    return (
+        f"{in_hundred(at.labelled_percent / 100)} couples with nothing wrong have"
+        f" {transfers_words(at.transfers)} fail by bad luck alone; if {in_hundred(prevalence / 100)} couples have a"
+        f" lasting problem, {in_hundred(at.unexplained_percents[main] / 100)} who cross the line are simply unlucky:"
+        " time to talk and look, not a diagnosis."
+    )

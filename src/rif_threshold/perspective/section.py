@@ -1,0 +1,108 @@
+"""What every section of the perspective has: a sentence, a table in words, its sources; and small helpers."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from rif_threshold.case import Case, Record
+from rif_threshold.estimate import Estimate
+from rif_threshold.forms import shown_percent
+from rif_threshold.probability import TRANSFERS_LIMIT, exact, transfers_to_exceed
+from rif_threshold.tables import SourceReference
+
+
+class Section(Record):
+    """One section: read the sentence, look at the picture, check the table.
+
+    Attributes:
+        title: what the section is about, as a question.
+        sentence: the answer in one sentence.
+        headings: the heads of the table's columns.
+        rows: the table, in words, as every surface shows it. Unrounded numbers are in the section's own fields.
+        notes: what must be said beside it.
+        sources: where its numbers stand.
+    """
+
+    title: str
+    sentence: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+    sources: tuple[SourceReference, ...] = ()
+
+
+def planned(estimate: Estimate) -> float:
+    """The probability of a transfer of the kind planned next, 0 to 1."""
+    return float(exact(estimate.per_transfer_percent) / 100)
+
+
+def threshold_of(case: Case) -> Fraction:
+    """The threshold of the case, 0 to 1, exactly. The case must have its defaults filled in."""
+    return Fraction(case.threshold_percent or 0) / 100
+
+
+def minimum_of(case: Case) -> int:
+    """The fewest transfers of the case. The case must have its defaults filled in."""
+    return case.minimum_transfers or 1
+
+
+def threshold_alike(case: Case, p: float) -> int | None:
+    """Transfers to the threshold if all had probability ``p``; ``None`` for more than 1,000."""
+    return limited(transfers_to_exceed(p, threshold_of(case), minimum_of(case)))
+
+
+def limited(n: int) -> int | None:
+    """The number, or ``None`` where it says "more than 1,000"."""
+    return n if n <= TRANSFERS_LIMIT else None
+
+
+def all_alike(estimate: Estimate) -> bool:
+    """Whether every transfer on the curve has the probability of those planned next."""
+    return set(estimate.transfer_percents) == {estimate.per_transfer_percent}
+
+
+def if_alike(estimate: Estimate, sentence: str) -> str:
+    """The sentence, with what it supposes where the transfers done were of other kinds than the planned ones."""
+    return sentence if all_alike(estimate) else f"Were all transfers of the kind planned next: {sentence}"
+
+
+NOT_ALIKE = (
+    "The transfers done were not all of the kind planned next. Here every transfer is taken as one of that kind."
+)
+
+
+def misses(estimate: Estimate, length: int) -> list[float]:
+    """Chance that the first 1, 2, ..., ``length`` transfers all fail: those on the curve, then planned ones."""
+    miss, result = Fraction(1), []
+    kinds = [exact(percent) / 100 for percent in estimate.transfer_percents[:length]]
+    for p in kinds + [exact(estimate.per_transfer_percent) / 100] * (length - len(kinds)):
+        miss *= 1 - p
+        result.append(float(miss))
+    return result
+
+
+def percent_words(share: float) -> str:
+    """A share of 1 as a percentage with one decimal."""
+    return f"{shown_percent(100 * share)} %"
+
+
+def in_hundred(share: float) -> str:
+    """A share as "73 of 100", or with one decimal where rounding would make it all or none."""
+    whole = round(100 * share)
+    return f"{whole} of 100" if 0 < whole < 100 else f"{shown_percent(100 * share)} of 100"
+
+
+def transfers_words(n: int | None) -> str:
+    """A number of transfers in words."""
+    if n is None:
+        return "more than 1,000 transfers"
+    return f"{n} transfer{'' if n == 1 else 's'}"
+
+
+def number_words(n: int | None) -> str:
+    """A number of transfers as a number."""
+    return "more than 1,000" if n is None else str(n)
+
+
+def without_repeats(references: Iterable[SourceReference]) -> tuple[SourceReference, ...]:
+    """The references, each source and place once, in their order."""
+    return tuple({(each.key, each.locator): each for each in references}.values())
