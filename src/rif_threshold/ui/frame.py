@@ -1,11 +1,18 @@
 """What stands around every page: its list, its fixed style, and how the process is kept quick."""
 
 import gc
+import logging
 import threading
+import traceback
 from functools import cache
 from pathlib import Path
 
 import streamlit as st
+
+from rif_threshold.assessment import assess, default_parts
+from rif_threshold.charts.curve import curve_specification, describe_curve
+from rif_threshold.ui import inputs
+from rif_threshold.vocabulary import Part
 
 ICON = Path(__file__).with_name("icon.png")
 PAGES = Path(__file__).with_name("pages")
@@ -14,28 +21,47 @@ PAGES = Path(__file__).with_name("pages")
 gate = threading.BoundedSemaphore(2)
 
 _PAGES = (
-    (
-        "threshold.py",
-        "Chance and threshold",
-        "After how many transfers the line is crossed, and where this couple stands.",
-    ),
-    ("workup.py", "Work-up", "What to look for after the threshold, in three grades."),
+    ("threshold.py", "Chance and threshold", "After how many transfers the line is crossed.", None),
+    ("workup.py", "Work-up", "What to look for after the threshold, in three grades.", Part.WORKUP),
     (
         "tacrolimus.py",
         "Immune and tacrolimus",
-        "A contested, off-label step: what speaks against it, then the published protocols.",
+        "A contested, off-label step: what speaks against it first.",
+        Part.TACROLIMUS,
     ),
-    ("explain.py", "Explain it", "For the couple: the same numbers in plain words and a picture."),
-    ("sources.py", "Sources", "Where every number and rule comes from, and what this is not for."),
+    ("explain.py", "Explain it", "For the couple: the same numbers in plain words and a picture.", None),
+    ("sources.py", "Sources", "Where every number and rule comes from, and what this is not for.", None),
 )
+
+
+class _NoTexts(logging.Filter):
+    """Keeps the texts of errors out of the log: they may repeat what was typed."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Replace a record that carries an exception by the kind of error and its place."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            last = traceback.extract_tb(error.__traceback__)[-1:]
+            where = f"{Path(last[0].filename).name}:{last[0].lineno}" if last else "an unknown place"
+            record.msg, record.args = f"the page failed: {type(error).__name__} at {where}", ()
+            record.exc_info = record.exc_text = None
+        return True
+
+
+@cache
+def keep_texts_out_of_the_log() -> None:
+    """From now on the log names the kind and place of an error, never its text."""
+    for name in ("streamlit.error_util", "streamlit.runtime.scriptrunner.script_runner", "uvicorn.error"):
+        logging.getLogger(name).addFilter(_NoTexts())
 
 
 def pages() -> list[st.Page]:
     """The pages of the navigation, without those that a setting leaves out."""
+    parts = default_parts()
     return [
         st.Page(PAGES / name, title=title, help=about, default=name == "threshold.py", icon="")
-        for name, title, about in _PAGES
-        if (PAGES / name).is_file()
+        for name, title, about, part in _PAGES
+        if (part is None or part in parts) and (PAGES / name).is_file()
     ]
 
 
@@ -45,7 +71,11 @@ def style() -> None:
 
 
 def warm() -> None:
-    """Read the tables and make the charts' specifications before the first visitor comes. Raises `TableError`."""
+    """Read the tables and make the first chart's specification before the first visitor comes. Raises `TableError`."""
+    for example in inputs.examples().values():
+        assessment = assess(example)
+        curve_specification(assessment)
+        describe_curve(assessment)
 
 
 @cache

@@ -4,6 +4,7 @@ Every widget's key is the name of a case's field, with ``_`` for the dots. No wi
 pass for a patient, or a place in the URL. Values survive a change of page, and "New couple" clears them all.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -57,7 +58,13 @@ _PREDICTION = (
     "cycle_medication",
 )
 _TRANSFER = ("result", "oocyte_age_years", "ploidy", "per_transfer_percent", "embryos")
+_SWITCHES = ("small_percent_confirmed", "no_medications", "medications")
 FINDING, ANSWER = "finding_", "answer_"
+
+_OURS = re.compile(
+    f"({'|'.join((*_PLAIN, HISTORY_GIVEN, HISTORY_LENGTH, *_SWITCHES, 'medication_list_complete'))})$"
+    f"|prediction_|history_[0-9]|{FINDING}|{ANSWER}"
+)
 
 Problems = Callable[[str], None]
 
@@ -127,7 +134,7 @@ def history_length() -> int:
 def number(field: str, label: str, problems: Problems, **options: Any) -> None:
     """A field for a number: a plain text box, so that what is typed is what is judged."""
     key = key_of(field)
-    st.text_input(label, value=None, key=key, persist_state="session", live="400ms", autocomplete="off", **options)
+    st.text_input(label, value=None, key=key, persist_state="session", live=True, autocomplete="off", **options)
     problems(field)
 
 
@@ -162,7 +169,7 @@ def menu(field: str, label: str, options: Mapping[str, str], problems: Problems,
 
 def first_fields(problems: Problems) -> None:
     """The three or four inputs that a first answer needs."""
-    left, middle, right = st.columns([1, 1.25, 1])
+    left, middle, right = st.columns([1, 1.75, 1])
     with left:
         number(
             "oocyte_age_years",
@@ -170,7 +177,7 @@ def first_fields(problems: Problems) -> None:
             problems,
             help="Completed years, of the woman whose eggs they were.",
         )
-    with middle, st.container():
+    with middle:
         choice("ploidy", "Embryos", PLOIDIES, problems, help="What was known of their chromosomes at transfer (PGT-A).")
     with right:
         if st.session_state.get(HISTORY_GIVEN):
@@ -182,7 +189,7 @@ def first_fields(problems: Problems) -> None:
                 problems,
                 help="Embryo transfers without a positive pregnancy test, since the last positive one. 0 if none.",
             )
-    left, middle = st.columns([1, 2.25])
+    left, middle, _ = st.columns([1, 1.75, 1])
     with left:
         number(
             "live_birth_percent",
@@ -191,7 +198,7 @@ def first_fields(problems: Problems) -> None:
             placeholder="optional",
             help="A predicted chance, for instance from IVFpredict: 23.8",
         )
-    with middle, st.container():
+    with middle:
         choice("live_birth_per", "That figure is per", PER, problems)
 
 
@@ -223,9 +230,9 @@ def more_routes(problems: Problems) -> None:
         menu("prediction.cycle_medication", "Cycle medication", MEDICATIONS, problems)
         menu("prediction.attempt", "Which attempt", ATTEMPTS, problems)
     pair = st.columns(2)
-    with pair[0], st.container():
+    with pair[0]:
         choice("prediction.egg_source", "Eggs", EGG_SOURCES, problems)
-    with pair[1], st.container():
+    with pair[1]:
         choice("prediction.icsi", "Sperm injection (ICSI)", YES_NO, problems)
     problems("prediction")
 
@@ -246,7 +253,7 @@ def history_editor(problems: Problems) -> None:
             age, kind = st.columns([1, 2])
             with age:
                 number(f"{name}.oocyte_age_years", "Age at egg retrieval", problems)
-            with kind, st.container():
+            with kind:
                 choice(f"{name}.ploidy", "Embryo", PLOIDIES, problems)
             own, placed = st.columns(2)
             with own:
@@ -282,19 +289,15 @@ def _change_length(by: int) -> None:
 def clear() -> None:
     """Forget everything that was typed, on every page."""
     for key in list(st.session_state):
+        if not _OURS.match(str(key)):
+            continue
         value = st.session_state[key]
         if isinstance(value, bool):
-            if key in _SWITCHES:
-                st.session_state[key] = False
-        elif isinstance(value, list):
-            st.session_state[key] = []
+            st.session_state[key] = False
         elif key == HISTORY_LENGTH:
             st.session_state[key] = 1
-        elif isinstance(value, str):
-            st.session_state[key] = None
-
-
-_SWITCHES = (HISTORY_GIVEN, "small_percent_confirmed", "no_medications")
+        else:
+            st.session_state[key] = [] if isinstance(value, list) else None
 
 
 @cache

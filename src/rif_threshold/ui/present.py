@@ -99,8 +99,8 @@ def answered(judged: Judged) -> Assessment | None:
             st.markdown("**No answer: something typed cannot be used.**")
         else:
             st.markdown("**Not enough yet for an answer.**")
-        for problem in judged.problems:
-            st.markdown(f"- {plain(field_words(problem.field))}: {said(problem)}")
+        if judged.problems:
+            st.markdown("\n".join(_problem_lines(judged.problems)))
     return None
 
 
@@ -146,21 +146,20 @@ def actions() -> None:
 def threshold_answer(assessment: Assessment) -> None:
     """The answer in words, where this couple stands, and the three numbers that must not be mixed up."""
     with st.container(key="answer"):
-        st.markdown(f"## {bold_numbers(sentences.headline(assessment))}")
-        st.markdown(bold_numbers(sentences.standing(assessment)))
-        repeated(assessment)
+        st.markdown(
+            f"## {bold_numbers(sentences.headline(assessment))}\n\n{bold_numbers(sentences.standing(assessment))}\n\n"
+            f":small[For: {plain(sentences.inputs_words(assessment))}.]"
+        )
     answer, primary = assessment.threshold, assessment.primary
     if answer is None or primary is None:
-        for problem in assessment.primary_problems:
-            st.markdown(f"- {plain(field_words(problem.field))}: {said(problem)}")
+        st.markdown("\n".join(_problem_lines(assessment.primary_problems)))
         return
-    columns = st.columns(3)
     so_far = sentences.percent_words(answer.cumulative_percent_so_far, answer.percent)
-    failed = sentences.transfers_words(answer.failed_transfers)
-    columns[0].metric(f"So far, after {failed}", so_far, border=True)
-    columns[1].metric("The next transfer by itself", sentences.percent_words(answer.next_transfer_percent), border=True)
     after = "over 1,000" if answer.transfers_to_threshold is None else str(answer.transfers_to_threshold)
-    columns[2].metric("Transfers to the threshold", after, border=True)
+    with st.container(horizontal=True):
+        st.metric(f"So far, after {sentences.transfers_words(answer.failed_transfers)}", so_far, border=True)
+        st.metric("The next transfer by itself", sentences.percent_words(answer.next_transfer_percent), border=True)
+        st.metric("Transfers to the threshold", after, border=True)
     st.caption(f"Margin: {sentences.margin_words(primary)}. {sentences.rule(assessment)}")
 
 
@@ -178,7 +177,7 @@ def curve_table(assessment: Assessment) -> None:
             shown = sentences.percent_words(estimate.cumulative_percent[number - 1], threshold)
             cells.append(f"**{shown}** crosses" if number == estimate.transfers_to_threshold else shown)
         rows.append(cells)
-    table(["Transfer", "", *(estimate.label for estimate in estimates)], rows)
+    table(["Transfer", "State", *(estimate.label for estimate in estimates)], rows)
 
 
 def routes(assessment: Assessment) -> None:
@@ -187,28 +186,44 @@ def routes(assessment: Assessment) -> None:
     if assessment.disagreement:
         st.info(worded(assessment.disagreement))
     threshold = float(assessment.case.threshold_percent or 0)
-    for column, estimate in zip(st.columns(len(assessment.estimates)), assessment.estimates, strict=True):
-        with column, st.container(border=True):
-            main = "  \n*the main answer*" if estimate.route == assessment.primary_route else ""
-            st.markdown(f"**{estimate.label}**{main}")
+    with st.container(horizontal=True, key="routes"):
+        for estimate in assessment.estimates:
+            main = " *(the main answer)*" if estimate.route == assessment.primary_route else ""
             total = estimate.transfers_to_threshold
-            st.markdown(
-                f"{sentences.percent_words(estimate.per_transfer_percent)} per transfer  \n"
-                f"crossed after {'over 1,000 transfers' if total is None else sentences.transfers_words(total)}  \n"
-                f"{sentences.percent_words(estimate.cumulative_percent_so_far, threshold)} so far"
-            )
-            st.caption(f"From {estimate.explanation}. It counts {sentences.OUTCOME_WORDS[estimate.outcome]}.")
-    for refused in assessment.refused:
-        st.markdown(f"**{refused.label}** could not be computed:")
-        for problem in refused.problems:
-            st.markdown(f"- {plain(field_words(problem.field))}: {said(problem)}")
+            after = "over 1,000 transfers" if total is None else sentences.transfers_words(total)
+            so_far = sentences.percent_words(estimate.cumulative_percent_so_far, threshold)
+            with st.container(border=True, width=300):
+                st.markdown(
+                    f"**{estimate.label}**{main}\n\n"
+                    f"{sentences.percent_words(estimate.per_transfer_percent)} per transfer  \n"
+                    f"crossed after {after}  \n{so_far} so far\n\n"
+                    f":small[From {estimate.explanation}. It counts {sentences.OUTCOME_WORDS[estimate.outcome]}.]"
+                )
+    lines = [
+        line
+        for refused in assessment.refused
+        for line in (f"\n**{refused.label}** could not be computed:\n", *_problem_lines(refused.problems))
+    ]
+    if lines:
+        st.markdown("\n".join(lines))
+
+
+def _problem_lines(problems: Iterable[Problem]) -> list[str]:
+    return [f"- {plain(field_words(problem.field))}: {said(problem)}" for problem in problems]
 
 
 def caveats(assessment: Assessment) -> None:
-    """What to bear in mind, and where the numbers come from."""
-    st.markdown("### To bear in mind")
+    """What to bear in mind, and where the numbers come from. Sources are numbered; ``[key]`` becomes their number."""
+    numbers = {source.key: number for number, source in enumerate(assessment.sources, start=1)}
+
+    def cited(text: str) -> str:
+        text = text.replace("[ours]", "(our own reading)")
+        return re.sub(r"\[(\w+)\]", lambda key: f"\\[{numbers.get(key.group(1), plain(key.group(1)))}\\]", text)
+
     texts = [*assessment.notes, *(text for estimate in assessment.estimates for text in estimate.caveats)]
-    st.markdown("\n".join(f"- {text}" for text in dict.fromkeys(texts)))
-    st.markdown("### Sources")
-    st.markdown("\n".join(f"- {plain(source.citation)} (read: {source.read})" for source in assessment.sources))
-    st.caption(f"{assessment.disclaimer} {assessment.software.name} {assessment.software.version}.")
+    lines = ["### To bear in mind", "", *(f"- {cited(text)}" for text in dict.fromkeys(texts))]
+    lines += ["", "### Sources", ""]
+    lines += [f"{numbers[each.key]}. {plain(each.citation)} (read: {each.read})" for each in assessment.sources]
+    software = assessment.software
+    lines += ["", f":small[{assessment.disclaimer} {software.name} {software.version}.]"]
+    st.markdown("\n".join(lines))

@@ -2,12 +2,10 @@
 
 import base64
 import hashlib
-import logging
 import os
 import re
 import socket
 import threading
-import traceback
 import webbrowser
 from collections.abc import Callable, MutableMapping
 from pathlib import Path
@@ -26,7 +24,6 @@ from rif_threshold.ui import frame
 
 HOSTS_VARIABLE = "RIF_THRESHOLD_HOSTS"
 
-_LOG = logging.getLogger("rif_threshold.ui")
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _PLAIN_HOST = re.compile(rb"[A-Za-z0-9.\-]+(:[0-9]+)?|\[[0-9a-fA-F:]+\](:[0-9]+)?")
 _LARGEST_FRAME = 2_000_000
@@ -101,11 +98,8 @@ class SecurityHeaders:
         return f"{self.policy} ws://{host.decode()} wss://{host.decode()}"
 
 
-def log_without_values(error: Exception) -> bool:
-    """Log where a page failed, but not the text of the error, which may repeat what was typed."""
-    last = traceback.extract_tb(error.__traceback__)[-1:]
-    where = f"{Path(last[0].filename).name}:{last[0].lineno}" if last else "unknown place"
-    _LOG.error("the page failed: %s at %s", type(error).__name__, where)
+def apologise(_: Exception) -> bool:
+    """Say on the page that the software failed, without the text of the error. The log has its kind and place."""
     streamlit.error(
         "Something went wrong in the software, and there is no result. Nothing of what was typed is in the log. "
         "Please report the page and what you were doing."
@@ -132,7 +126,7 @@ def make_app() -> App:
     app = App(
         app_script(),
         middleware=[Middleware(KnownHosts), Middleware(SecurityHeaders)],
-        on_script_error=log_without_values,
+        on_script_error=apologise,
     )
     config.set_option("server.allowedHosts", allowed_hosts())
     return app
@@ -190,6 +184,7 @@ def serve(host: str = "127.0.0.1", port: int = 8501, open_browser: bool = True) 
         server_header=False,
         ws="websockets-sansio",
         ws_max_size=_LARGEST_FRAME,
+        ws_per_message_deflate=False,
         lifespan="on",
     )
     _Server(settings, on_ready).run()
