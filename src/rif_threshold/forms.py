@@ -41,21 +41,22 @@ def echo(given: object) -> str:
     return text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}…"
 
 
+# What is wrong with the form of a number, the first that fits: pattern, code, sentence.
+_FAULTS = (
+    (re.compile(r""), "missing", "nothing was given"),
+    (re.compile(r"[0-9]+,[0-9]+"), "decimal_comma", "it has a decimal comma; write a point"),
+    (re.compile(r".*%"), "percent_sign", "leave out the % sign"),
+    (re.compile(r"[-−–].*"), "negative", "it must not be negative"),
+    (re.compile(r"\+?[0-9.]+[eE][+-]?[0-9]+"), "exponent", "write it out, without an exponent"),
+    (re.compile(r"[0-9]{4,}(\.[0-9]*)?|[0-9]+\.[0-9]{7,}"), "too_long", "it has too many digits"),
+    (re.compile(r"(?=.*[^\x00-\x7f])[\d.,]+"), "digits", "use the digits 0 to 9"),
+    (re.compile(r".*", re.DOTALL), "form", "this is not a plainly written number"),
+)
+
+
 def _why_not(text: str) -> tuple[str, str]:
     """Name what is wrong with the form of a number: a code and a sentence."""
-    if not text:
-        return "missing", "nothing was given"
-    if re.fullmatch(r"[0-9]+,[0-9]+", text):
-        return "decimal_comma", f"it has a decimal comma; write {text.replace(',', '.')} if that is meant"
-    if any(letter.isdecimal() and not letter.isascii() for letter in text):
-        return "digits", "use the digits 0 to 9"
-    if text.endswith("%"):
-        return "percent_sign", "leave out the % sign"
-    if text.startswith(("-", "−", "–")):
-        return "negative", "it must not be negative"
-    if re.fullmatch(r"\+?[0-9.]+[eE][+-]?[0-9]+", text):
-        return "exponent", "write it out, without an exponent"
-    return "form", "this is not a plainly written number"
+    return next((code, why) for pattern, code, why in _FAULTS if pattern.fullmatch(text))
 
 
 def read_percent(given: object, field: str) -> Decimal | Problem:
@@ -66,7 +67,7 @@ def read_percent(given: object, field: str) -> Decimal | Problem:
     >>> read_percent("23.8", "live_birth_percent")
     Decimal('23.8')
     >>> read_percent("23,8", "live_birth_percent").allowed
-    'a percentage such as 23.8 is needed; it has a decimal comma; write 23.8 if that is meant'
+    'a percentage such as 23.8 is needed; it has a decimal comma; write a point'
     """
     text = as_typed(given)
     if isinstance(given, bool) or not _PERCENT.fullmatch(text):
@@ -94,10 +95,6 @@ def read_count(given: object, field: str) -> int | Problem:
     code, why = _why_not(text)
     if re.fullmatch(r"[0-9]+\.[0-9]+", text):
         code, why = "not_whole", "it is not whole, and it is not rounded for you"
-    elif code == "decimal_comma":
-        why = "it has a comma"
-    elif re.fullmatch(r"[0-9]+", text) and text.isascii():
-        code, why = "too_long", "it has more than seven digits"
     return Problem(field, echo(given), f"a whole number is needed; {why}", code)
 
 

@@ -153,7 +153,8 @@ def transfers_to_exceed(p: Any, threshold: Any, minimum: Any = 1) -> Any:
         ratio, whole = scratch[:, : chance.size]
         np.negative(chance, out=ratio)
         np.log1p(ratio, out=ratio)
-        np.divide(log_miss, ratio, out=ratio)
+        with np.errstate(over="ignore"):  # the smallest of floats: far more than 1,000 transfers
+            np.divide(log_miss, ratio, out=ratio)
         # The ratio is raised by a hair, so that a value just below a whole number and one just above it both
         # end just above it: one subtraction then finds all that rounding might have decided.
         np.multiply(ratio, 1 + _NEAR, out=ratio)
