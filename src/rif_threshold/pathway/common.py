@@ -1,0 +1,89 @@
+"""How the tables of the pathway are read: every entry checked, every source resolved, every rule tried."""
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+from pydantic import PlainSerializer
+
+from rif_threshold import tables
+from rif_threshold.case import Record
+from rif_threshold.rules import Condition, Domains, defect
+from rif_threshold.tables import Folder, SourceReference
+
+_KEY = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
+
+Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+
+
+class Cited(Record):
+    """An entry that says where it stands. ``further_sources`` are those that its locator names by their key."""
+
+    source: SourceReference
+    further_sources: tuple[SourceReference, ...] = ()
+
+
+Entry = TypeVar("Entry", bound=Cited)
+
+
+def line_of(text: str, *needles: str) -> int:
+    """The line of the last needle that is found, each looked for after the one before."""
+    position = 0
+    for needle in needles:
+        found = text.find(needle, position)
+        if found < 0:
+            break
+        position = found
+    return text.count("\n", 0, position) + 1
+
+
+def entries(folder: Folder, name: str, model: type[Entry], listed: Iterable[Mapping[str, Any]]) -> tuple[Entry, ...]:
+    """Check the entries of one list of a TOML file: form, unique identifiers, sources. Raises `TableError`."""
+    found: dict[str, Entry] = {}
+    for data in listed:
+        where = f'id = "{data.get("id", "")}"'
+        entry = cite(folder, name, tables.parse(folder, name, model, data, where), where)
+        if data["id"] in found:
+            raise folder.error(name, f"the id {data['id']!r} comes twice", where)
+        found[data["id"]] = entry
+    return tuple(found.values())
+
+
+def cite(folder: Folder, name: str, entry: Entry, where: int | str) -> Entry:
+    """Take over how far an entry's sources were read. Raises `TableError` where one is not known.
+
+    Whatever in a locator is written like a key (``nakagawa_2015``) must be one.
+    """
+    source = tables.resolve(folder, name, entry.source, where)
+    named = dict.fromkeys(_KEY.findall(source.locator))
+    further = tuple(
+        tables.resolve(folder, name, SourceReference(key=key, locator=source.locator), where)
+        for key in named
+        if key != source.key
+    )
+    return entry.model_copy(update={"source": source, "further_sources": entry.further_sources + further})
+
+
+def csv_entries(folder: Folder, name: str, model: type[Entry]) -> tuple[Entry, ...]:
+    """Check the rows of a CSV file whose columns ``source_key`` and ``locator`` say where each stands."""
+    found: dict[str, Entry] = {}
+    for line, row in folder.rows(name):
+        cells = {column: cell for column, cell in row.items() if cell}
+        source = {"key": cells.pop("source_key", ""), "locator": cells.pop("locator", "")}
+        entry = cite(folder, name, tables.parse(folder, name, model, cells | {"source": source}, line), line)
+        if row["id"] in found:
+            raise folder.error(name, f"the id {row['id']!r} comes twice", line)
+        found[row["id"]] = entry
+    return tuple(found.values())
+
+
+def check_rules(folder: Folder, name: str, rules: Iterable[tuple[str, Condition]], domains: Domains) -> None:
+    """Raise `TableError` where a rule names an unknown fact, does not fit it, or always or never holds.
+
+    Each rule comes with the text below which it stands in the file, so that the line can be named.
+    """
+    for anchor, condition in rules:
+        if found := defect(condition, domains):
+            reason, fact = found
+            raise folder.error(name, reason, line_of(folder.text(name), anchor, f'fact = "{fact}"'))

@@ -1,0 +1,96 @@
+"""What was published, what bodies say of it, and where sources disagree: rows of tables, each with its source."""
+
+from functools import cache
+
+from rif_threshold import tables
+from rif_threshold.pathway.common import Cited, csv_entries
+from rif_threshold.tables import Folder
+
+
+class GuidelinePosition(Cited):
+    """What one body says. ``names_tacrolimus`` is whether its text names the drug, as far as read."""
+
+    id: str
+    body: str
+    year: str
+    topic: str
+    position: str
+    names_tacrolimus: str
+    surface: str
+
+
+class Conflict(Cited):
+    """Where two sources disagree, and what we do about it. ``surface`` is where it is shown."""
+
+    id: str
+    topic: str
+    one_side: str
+    other_side: str
+    what_we_do: str
+    surface: str
+
+
+class Monitoring(Cited):
+    """What is measured, when, and what the source reacts to."""
+
+    id: str
+    item: str
+    when_done: str
+    trigger: str = ""
+    note: str = ""
+
+
+class Statement(Cited):
+    """A label text or an observed outcome, and what it means here."""
+
+    id: str
+    topic: str
+    kind: str
+    content: str
+    relevance: str = ""
+
+
+class ChecklistItem(Cited):
+    """What sources ask to be ruled out before the step, and the facts that answer it."""
+
+    id: str
+    item: str
+    kind: str
+    facts: str = ""
+
+
+@cache
+def guideline_positions(folder: Folder | None = None) -> tuple[GuidelinePosition, ...]:
+    """Every guideline position that was read. Raises `TableError`."""
+    return csv_entries(folder or tables.shipped(), "evidence/guideline_positions.csv", GuidelinePosition)
+
+
+@cache
+def conflicts(folder: Folder | None = None) -> tuple[Conflict, ...]:
+    """Every disagreement between sources. Raises `TableError`."""
+    return csv_entries(folder or tables.shipped(), "evidence/conflicts.csv", Conflict)
+
+
+@cache
+def monitoring(folder: Folder | None = None) -> tuple[Monitoring, ...]:
+    """What is measured and when. Raises `TableError`."""
+    return csv_entries(folder or tables.shipped(), "pathways/monitoring.csv", Monitoring)
+
+
+@cache
+def label_statements(folder: Folder | None = None) -> tuple[Statement, ...]:
+    """What the labels say. Raises `TableError`."""
+    return csv_entries(folder or tables.shipped(), "pathways/label_safety.csv", Statement)
+
+
+@cache
+def pregnancy_and_lactation(folder: Folder | None = None) -> tuple[Statement, ...]:
+    """Label texts on pregnancy and lactation, and outcomes with their denominators. Raises `TableError`."""
+    outcomes = csv_entries(folder or tables.shipped(), "pathways/pregnancy_outcomes.csv", Statement)
+    return tuple(entry for entry in label_statements(folder) if entry.kind == "pregnancy") + outcomes
+
+
+@cache
+def exclusion_checklist(folder: Folder | None = None) -> tuple[ChecklistItem, ...]:
+    """What sources ask to be ruled out first. Raises `TableError`."""
+    return csv_entries(folder or tables.shipped(), "pathways/exclusion_checklist.csv", ChecklistItem)

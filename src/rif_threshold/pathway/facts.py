@@ -1,0 +1,229 @@
+"""The facts that the rules ask about: declared in a table, read from a case, put into words."""
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import Field
+from rapidfuzz import process
+
+from rif_threshold import tables
+from rif_threshold.case import Case, Record
+from rif_threshold.errors import Problem
+from rif_threshold.forms import echo, read_count, read_decimal
+from rif_threshold.pathway.common import Number
+from rif_threshold.pathway.standing import Standing
+from rif_threshold.rules import Domain, Kind, Leaf, Value
+from rif_threshold.tables import Folder, SourceReference
+from rif_threshold.vocabulary import Finding, Verdict
+
+FACTS = "pathways/facts.toml"
+NOT_KNOWN = "not_known"
+
+_YES_NO: Mapping[str, Value | None] = {"yes": True, "no": False}
+_FOUND = {"normal": "normal", "abnormal": "abnormal"}
+
+
+class Fact(Record):
+    """One thing that a rule can ask.
+
+    Attributes:
+        id: its name in ``answers``.
+        kind: ``yes_no``, ``choice``, ``count`` or ``number`` where it is asked; ``derived`` where the calculation
+            knows it; ``finding`` where it is recorded in ``findings``.
+        label: a short noun phrase for lists.
+        question: what is asked, in plain words.
+        help: what whoever answers should know.
+        unit: of a number.
+        options: of a choice, each with its words.
+        minimum: the smallest number taken as possible. Ours.
+        maximum: the largest.
+        type: of a derived fact.
+        investigation: of a finding.
+        source: where the question comes from, if it has a source of its own.
+    """
+
+    id: str
+    kind: Literal["yes_no", "choice", "count", "number", "derived", "finding"]
+    label: str
+    question: str = ""
+    help: str = ""
+    unit: str = ""
+    options: dict[str, str] = Field(default_factory=dict)
+    minimum: Number = Decimal(0)
+    maximum: Number | None = None
+    type: Kind | None = None
+    investigation: str | None = None
+    source: SourceReference | None = None
+
+    @property
+    def asked(self) -> bool:
+        """Whether it is answered in ``answers``."""
+        return self.kind not in {"derived", "finding"}
+
+    @property
+    def value_kind(self) -> Kind:
+        """What kind of value it has."""
+        if self.kind == "finding":
+            return Kind.CHOICE
+        return self.type if self.kind == "derived" and self.type else Kind(self.kind)
+
+    @property
+    def domain(self) -> Domain:
+        """Which values it can have."""
+        options = tuple(_FOUND if self.kind == "finding" else self.options)
+        return Domain(self.value_kind, options, self.minimum, self.maximum)
+
+    def words(self, value: Value) -> str:
+        """A value in words."""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, str):
+            return self.options.get(value, value)
+        return f"{value} {self.unit}".strip()
+
+
+@cache
+def facts(folder: Folder | None = None) -> Mapping[str, Fact]:
+    """Every declared fact by its name, in the order in which questions are asked. Raises `TableError`."""
+    folder = folder or tables.shipped()
+    found = {}
+    for name, entry in folder.toml(FACTS).items():
+        where = f"[{name}]"
+        fact = tables.parse(folder, FACTS, Fact, {**entry, "id": name}, where)
+        if reason := _incomplete(fact):
+            raise folder.error(FACTS, f"{name}: {reason}", where)
+        if fact.source:
+            fact = fact.model_copy(update={"source": tables.resolve(folder, FACTS, fact.source, where)})
+        found[name] = fact
+    if wrong := sorted(_DERIVED.keys() ^ {fact.id for fact in found.values() if fact.kind == "derived"}):
+        raise folder.error(
+            FACTS, f"what is derived differs from what can be worked out: {', '.join(wrong)}", f"[{wrong[0]}]"
+        )
+    return found
+
+
+def _incomplete(fact: Fact) -> str | None:
+    """What a declaration lacks."""
+    if fact.asked and not fact.question:
+        return "a fact that is asked needs a question"
+    if (fact.kind == "derived") != (fact.type is not None):
+        return "a derived fact needs a type, and no other fact has one"
+    if (fact.kind == "finding") != (fact.investigation is not None):
+        return "a finding needs its investigation, and no other fact has one"
+    if (fact.value_kind == Kind.CHOICE and fact.kind != "finding") != bool(fact.options):
+        return "a choice needs options, and no other fact has them"
+    if fact.maximum is not None and fact.maximum <= fact.minimum:
+        return "the maximum must be above the minimum"
+    return None
+
+
+@cache
+def domains(folder: Folder | None = None) -> Mapping[str, Domain]:
+    """Which values each fact can have."""
+    return {name: fact.domain for name, fact in facts(folder).items()}
+
+
+def read_answer(fact: Fact, text: str, field: str) -> Value | None | Problem:
+    """Read what was typed for a fact: its value, ``None`` where it is not known, or the `Problem`."""
+    if text == NOT_KNOWN:
+        return None
+    if fact.kind in {"yes_no", "choice"}:
+        options = dict(_YES_NO) if fact.kind == "yes_no" else {option: option for option in fact.options}
+        if text in options:
+            return options[text]
+        allowed = f"one of {', '.join([*options, NOT_KNOWN])} is needed{did_you_mean(text, options)}"
+        return Problem(field, echo(text), allowed, "not_in_list")
+    number = read_count(text, field) if fact.kind == "count" else read_decimal(text, field)
+    if isinstance(number, Problem):
+        return number
+    if number < fact.minimum or (fact.maximum is not None and number > fact.maximum):
+        upto = f" to {fact.maximum}" if fact.maximum is not None else " or more"
+        return Problem(
+            field,
+            echo(text),
+            f"{fact.minimum}{upto} {fact.unit}".strip() + " is taken as possible",
+            "range",
+            "no published limit; ours",
+            outside_evidence=True,
+        )
+    return number
+
+
+def did_you_mean(given: str, known: Iterator[str] | Mapping[str, Any]) -> str:
+    """A suggestion to add to a message, where a known name is close; else nothing."""
+    near = process.extractOne(given, list(known), score_cutoff=60)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def answer_problems(case: Case, investigations: Mapping[str, object]) -> Iterator[Problem]:
+    """Yield every answer and finding that the tables refuse."""
+    known = facts()
+    for name in case.findings:
+        if name not in investigations:
+            allowed = f"no investigation has this name{did_you_mean(name, investigations)}"
+            yield Problem(f"findings.{name}", echo(case.findings[name]), allowed, "unknown_finding")
+    for name, text in case.answers.items():
+        field = f"answers.{name}"
+        fact = known.get(name)
+        if fact is None:
+            asked = {other: True for other in known if known[other].asked}
+            yield Problem(field, echo(text), f"no question has this name{did_you_mean(name, asked)}", "unknown_fact")
+        elif fact.kind == "finding":
+            yield Problem(field, echo(text), f"record it under findings, as {fact.investigation}", "not_an_answer")
+        elif fact.kind == "derived":
+            yield Problem(
+                field, echo(text), "this is worked out from the rest of the case, not answered", "not_an_answer"
+            )
+        elif isinstance(answer := read_answer(fact, text, field), Problem):
+            yield answer
+
+
+def _medications_known(case: Case) -> bool | None:
+    if case.medications is None:
+        return None
+    return {Verdict.YES: True, Verdict.NO: False}.get(case.medication_list_complete)
+
+
+_DERIVED: Mapping[str, Callable[[Case, Standing, Mapping[str, Value | None]], Value | None]] = {
+    "threshold_reached": lambda _, standing, __: {Verdict.YES: True, Verdict.NO: False}.get(standing.reached),
+    "failed_transfers": lambda _, standing, __: standing.failed_transfers,
+    "planned_ploidy": lambda _, standing, __: standing.planned_ploidy and standing.planned_ploidy.value,
+    "medication_list_complete": lambda case, _, __: _medications_known(case),
+    "contraindicated_comedication": lambda _, __, list_: list_.get("contraindicated_comedication"),
+    "serious_interaction": lambda _, __, list_: list_.get("serious_interaction"),
+    "comedication_not_in_list": lambda _, __, list_: list_.get("comedication_not_in_list"),
+}
+
+
+def known_values(
+    case: Case, standing: Standing, from_medications: Mapping[str, Value | None]
+) -> dict[str, Value | None]:
+    """The value of every fact for one case; ``None`` where it is not known. Refused answers are not known."""
+    values: dict[str, Value | None] = {}
+    for name, fact in facts().items():
+        if fact.kind == "derived":
+            values[name] = _DERIVED[name](case, standing, from_medications)
+        elif fact.kind == "finding":
+            finding = case.findings.get(fact.investigation or "")
+            values[name] = finding.value if finding in {Finding.NORMAL, Finding.ABNORMAL} else None
+        else:
+            answer = read_answer(fact, case.answers.get(name, NOT_KNOWN), name)
+            values[name] = None if isinstance(answer, Problem) else answer
+    if standing.pregnancy_losses + standing.biochemical_pregnancies + standing.live_births:
+        values["any_positive_test"] = True
+    return values
+
+
+def here(leaves: tuple[Leaf, ...], values: Mapping[str, Value | None]) -> str:
+    """What is known about the facts of some leaves, in words: ``Th1/Th2 ratio: 11.0; assay: another``."""
+    known = facts()
+    said = {leaf.fact: value for leaf in leaves if (value := values[leaf.fact]) is not None}
+    return "; ".join(f"{known[name].label}: {known[name].words(value)}" for name, value in said.items())
+
+
+def labels(names: tuple[str, ...]) -> str:
+    """The labels of facts, for a sentence on what is missing."""
+    known = facts()
+    return "; ".join(known[name].label for name in names)

@@ -1,0 +1,238 @@
+"""The tacrolimus step: what speaks against it, then stops, holds and advice, then protocol by protocol.
+
+There is no overall "eligible". The gate fails closed: one stop and no protocol is met; one hold, or anything that is
+not answered, and no protocol can be called met.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from rif_threshold import tables
+from rif_threshold.case import Case, Record
+from rif_threshold.pathway.common import Cited, check_rules, entries
+from rif_threshold.pathway.evidence import (
+    Conflict,
+    GuidelinePosition,
+    Monitoring,
+    Statement,
+    conflicts,
+    guideline_positions,
+    monitoring,
+    pregnancy_and_lactation,
+)
+from rif_threshold.pathway.facts import domains, facts, here
+from rif_threshold.pathway.interactions import Medication
+from rif_threshold.pathway.protocols import Gate, Protocol, judge, protocols
+from rif_threshold.pathway.standing import Standing
+from rif_threshold.pathway.workup import threshold_statement
+from rif_threshold.rules import Condition, Value, evaluate
+from rif_threshold.tables import Folder, SourceReference
+from rif_threshold.vocabulary import ProtocolVerdict, Verdict
+
+GATE = "pathways/gate.toml"
+NOTES = "pathways/notes.toml"
+
+
+class Against(Cited):
+    """One thing that speaks against the whole step."""
+
+    id: str
+    statement: str
+
+
+class GateEntry(Cited):
+    """One stop, hold or piece of advice, as the table has it. Without ``when`` it is for everyone."""
+
+    id: str
+    label: str
+    when: Condition | None = None
+
+
+class Note(Cited):
+    """A sentence beside the verdicts. One with ``when`` is shown only where its rule is yes."""
+
+    id: str
+    text: str
+    when: Condition | None = None
+
+
+class GateLists(Record):
+    """The lists above all protocols."""
+
+    against: tuple[Against, ...]
+    stop: tuple[GateEntry, ...]
+    hold: tuple[GateEntry, ...]
+    advice: tuple[GateEntry, ...]
+
+
+class GateItem(Record):
+    """One stop, hold or piece of advice for one case. ``yes`` stops, holds or applies."""
+
+    id: str
+    label: str
+    verdict: Verdict
+    because: tuple[str, ...]
+    missing: tuple[str, ...]
+    source: SourceReference
+    further_sources: tuple[SourceReference, ...]
+
+
+class ShownNote(Cited):
+    """A sentence beside the verdicts."""
+
+    id: str
+    text: str
+
+
+class Tacrolimus(Record):
+    """The tacrolimus step for one case, in the order in which it is read. It is no advice to treat.
+
+    Attributes:
+        threshold: the ESHRE threshold, first; it is neither a stop nor a hold.
+        summary: of how many protocols the published entry criteria are met.
+        against: what speaks against the step as a whole.
+        guideline_positions: what bodies say.
+        conflicts: where sources disagree about it.
+        stops: any yes, and no protocol is met.
+        holds: any yes or not known, and none can be called met.
+        advice: what changes no verdict.
+        missing: the facts that would decide more, by name.
+        protocols: each with its own verdict.
+        monitoring: what is measured and when.
+        interactions: every medicine entered.
+        pregnancy_and_lactation: label texts, and outcomes with denominators.
+        notes: sentences that the case gives rise to.
+        questions: the facts worth asking next, in order; none once nothing more could change.
+    """
+
+    threshold: str
+    summary: str
+    against: tuple[Against, ...]
+    guideline_positions: tuple[GuidelinePosition, ...]
+    conflicts: tuple[Conflict, ...]
+    stops: tuple[GateItem, ...]
+    holds: tuple[GateItem, ...]
+    advice: tuple[GateItem, ...]
+    missing: tuple[str, ...]
+    protocols: tuple[Protocol, ...]
+    monitoring: tuple[Monitoring, ...]
+    interactions: tuple[Medication, ...]
+    pregnancy_and_lactation: tuple[Statement, ...]
+    notes: tuple[ShownNote, ...]
+    questions: tuple[str, ...]
+
+
+@cache
+def gate_lists(folder: Folder | None = None) -> GateLists:
+    """What stands above all protocols. Raises `TableError`."""
+    folder = folder or tables.shipped()
+    data = folder.toml(GATE)
+    names = ("against", "stop", "hold", "advice")
+    if unknown := sorted(data.keys() - set(names)):
+        raise folder.error(GATE, f"{unknown[0]} is not a list of the gate", unknown[0])
+    lists = GateLists(
+        against=entries(folder, GATE, Against, data.get("against", [])),
+        stop=entries(folder, GATE, GateEntry, data.get("stop", [])),
+        hold=entries(folder, GATE, GateEntry, data.get("hold", [])),
+        advice=entries(folder, GATE, GateEntry, data.get("advice", [])),
+    )
+    for entry in (*lists.stop, *lists.hold):
+        if entry.when is None:
+            raise folder.error(GATE, f"{entry.id}: a stop or hold needs its rule", f'id = "{entry.id}"')
+    ruled = (*lists.stop, *lists.hold, *lists.advice)
+    check_rules(folder, GATE, [(f'id = "{each.id}"', each.when) for each in ruled if each.when], domains(folder))
+    return lists
+
+
+@cache
+def notes(folder: Folder | None = None) -> tuple[Note, ...]:
+    """The sentences beside the verdicts. Raises `TableError`."""
+    folder = folder or tables.shipped()
+    found = entries(folder, NOTES, Note, folder.toml(NOTES).get("note", []))
+    check_rules(folder, NOTES, [(f'id = "{note.id}"', note.when) for note in found if note.when], domains(folder))
+    return found
+
+
+def build_tacrolimus(
+    standing: Standing, values: Mapping[str, Value | None], medications: tuple[Medication, ...]
+) -> Tacrolimus:
+    """Judge the step for one case."""
+    lists = gate_lists()
+    stops = tuple(_item(entry, values) for entry in lists.stop)
+    holds = tuple(_item(entry, values) for entry in lists.hold)
+    gate = Gate(
+        stopped_by=_labels(stops, Verdict.YES),
+        held_by=_labels(holds, Verdict.YES),
+        open_items=_labels((*stops, *holds), Verdict.NOT_KNOWN),
+        missing=_missing((*stops, *holds)),
+    )
+    judged = tuple(judge(entry, values, gate) for entry in protocols())
+    advice = tuple(_item(entry, values) for entry in lists.advice)
+    return Tacrolimus(
+        threshold=threshold_statement(standing),
+        summary=_summary(judged),
+        against=lists.against,
+        guideline_positions=guideline_positions(),
+        conflicts=tuple(conflict for conflict in conflicts() if conflict.surface in {"tacrolimus", "pregnancy"}),
+        stops=stops,
+        holds=holds,
+        advice=tuple(item for item in advice if item.verdict != Verdict.NO),
+        missing=tuple(dict.fromkeys(name for protocol in judged for name in protocol.missing)),
+        protocols=judged,
+        monitoring=monitoring(),
+        interactions=medications,
+        pregnancy_and_lactation=pregnancy_and_lactation(),
+        notes=tuple(_shown(notes(), values)),
+        questions=_questions(judged, gate),
+    )
+
+
+def _item(entry: GateEntry, values: Mapping[str, Value | None]) -> GateItem:
+    judged = evaluate(entry.when, values) if entry.when else None
+    return GateItem(
+        id=entry.id,
+        label=entry.label,
+        verdict=judged.verdict if judged else Verdict.YES,
+        because=(here(judged.decided, values),) if judged and judged.decided else (),
+        missing=judged.missing if judged else (),
+        source=entry.source,
+        further_sources=entry.further_sources,
+    )
+
+
+def _labels(items: Iterable[GateItem], verdict: Verdict) -> tuple[str, ...]:
+    return tuple(item.label for item in items if item.verdict == verdict)
+
+
+def _missing(items: Iterable[GateItem]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for item in items for name in item.missing))
+
+
+def _summary(judged: tuple[Protocol, ...]) -> str:
+    """Count the protocols; say that it is no advice."""
+    verdicts = [protocol.verdict for protocol in judged]
+    met = verdicts.count(ProtocolVerdict.MEETS_ENTRY_CRITERIA)
+    unmet = verdicts.count(ProtocolVerdict.DOES_NOT_MEET)
+    return (
+        f"Meets the entry criteria of {met} of {len(judged)} published protocols; this is not advice to treat."
+        f" Does not meet those of {unmet}; of {verdicts.count(ProtocolVerdict.CANNOT_SAY)} it cannot be said."
+    )
+
+
+def _shown(known: tuple[Note, ...], values: Mapping[str, Value | None]) -> Iterable[ShownNote]:
+    for note in known:
+        if note.when is None or evaluate(note.when, values).verdict == Verdict.YES:
+            yield ShownNote(id=note.id, text=note.text, source=note.source, further_sources=note.further_sources)
+
+
+def _questions(judged: tuple[Protocol, ...], gate: Gate) -> tuple[str, ...]:
+    """Ask only as far as needed: nothing once stopped, and nothing for protocols that are decided.
+
+    Entry criteria come first; stops, holds and the formulation only while a protocol could still be met.
+    """
+    alive = [each for each in judged if each.verdict != ProtocolVerdict.DOES_NOT_MEET and each.criteria]
+    if not alive:
+        return ()
+    entry = {name for protocol in alive for criterion in protocol.criteria for name in criterion.missing}
+    wanted = entry | set(gate.missing)
+    return tuple(name for name, fact in facts().items() if name in wanted and fact.kind != "derived")

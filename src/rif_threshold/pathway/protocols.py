@@ -1,0 +1,250 @@
+"""The published tacrolimus protocols: read from the tables, and each judged by its own entry rule."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+
+from rif_threshold import tables
+from rif_threshold.case import Record
+from rif_threshold.pathway.common import Cited, Number, check_rules, csv_entries, entries
+from rif_threshold.pathway.facts import domains, here, labels
+from rif_threshold.rules import Condition, Judgement, Value, combine, evaluate, together
+from rif_threshold.tables import Folder, SourceReference
+from rif_threshold.vocabulary import ProtocolVerdict, Verdict
+
+PROTOCOLS = "pathways/protocols.toml"
+DOSE_BANDS = "pathways/dose_bands.csv"
+
+
+class CriterionEntry(Record):
+    """One entry criterion of a protocol, as the table has it."""
+
+    asks: str
+    when: Condition
+    note: str = ""
+
+
+class ProtocolEntry(Cited):
+    """One published protocol, as the table has it."""
+
+    id: str
+    label: str
+    study: str
+    start: str
+    stop: str
+    dose_note: str = ""
+    indirect: bool = False
+    indirect_note: str = ""
+    criteria_given: bool = True
+    criteria_note: str = ""
+    found: tuple[str, ...]
+    limits: tuple[str, ...]
+    criterion: tuple[CriterionEntry, ...] = ()
+
+
+class DoseRow(Cited):
+    """One published dose, as the table has it."""
+
+    id: str
+    protocol: str = ""
+    ratio_from: Number | None = None
+    ratio_below: Number | None = None
+    dose_as_published: str
+    schedule: str = ""
+    note: str = ""
+
+
+class DoseBand(DoseRow):
+    """One published dose beside a case. ``marked`` says that the entered ratio lies in this band of that study."""
+
+    marked: bool = False
+
+
+class Criterion(Record):
+    """One entry criterion judged for a case: what is asked for, and what is known here."""
+
+    asks: str
+    verdict: Verdict
+    here: str
+    missing: tuple[str, ...]
+    note: str
+
+
+class Protocol(Record):
+    """One published protocol for one case.
+
+    Attributes:
+        verdict: whether the case meets the published entry criteria. Never whether to treat.
+        because: the reasons, in words.
+        missing: the facts that it still needs, by name.
+        criteria: each criterion with its own answer.
+        indirect: another disease.
+        dose_bands: what the protocol gave; empty unless the criteria are met and nothing stops or holds.
+        dose_note: what is to be said of the dose.
+        start: when treatment began in it.
+        stop: when it ended.
+        found: what it found, with counts.
+        limits: what limits that.
+    """
+
+    id: str
+    label: str
+    verdict: ProtocolVerdict
+    because: tuple[str, ...]
+    missing: tuple[str, ...]
+    criteria: tuple[Criterion, ...]
+    indirect: bool
+    indirect_note: str
+    dose_bands: tuple[DoseBand, ...]
+    dose_note: str
+    start: str
+    stop: str
+    study: str
+    found: tuple[str, ...]
+    limits: tuple[str, ...]
+    source: SourceReference
+    further_sources: tuple[SourceReference, ...]
+
+
+class Gate(Record):
+    """What the lists above all protocols came to: which items stop, which hold, which facts are open."""
+
+    stopped_by: tuple[str, ...] = ()
+    held_by: tuple[str, ...] = ()
+    open_items: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@cache
+def protocols(folder: Folder | None = None) -> tuple[ProtocolEntry, ...]:
+    """Every published protocol. Raises `TableError`, also where its criteria contradict each other."""
+    folder = folder or tables.shipped()
+    data = folder.toml(PROTOCOLS)
+    found = entries(folder, PROTOCOLS, ProtocolEntry, data.get("protocol", []))
+    for entry in found:
+        where = f'id = "{entry.id}"'
+        if entry.criteria_given != bool(entry.criterion):
+            raise folder.error(
+                PROTOCOLS, f"{entry.id}: criteria are needed exactly where criteria_given is true", where
+            )
+        conditions = [criterion.when for criterion in entry.criterion]
+        check_rules(folder, PROTOCOLS, [(where, condition) for condition in conditions], domains(folder))
+        if together(conditions, domains(folder)) is None:
+            raise folder.error(PROTOCOLS, f"{entry.id}: its criteria can never all be met", where)
+    return found
+
+
+@cache
+def dose_rows(folder: Folder | None = None) -> tuple[DoseRow, ...]:
+    """Every published dose, whole. Raises `TableError`, also where the bands of a protocol overlap."""
+    folder = folder or tables.shipped()
+    rows = csv_entries(folder, DOSE_BANDS, DoseRow)
+    known = {entry.id for entry in protocols(folder)}
+    for row in rows:
+        where = f"\n{row.id},"
+        if unknown := set(row.protocol.split()) - known:
+            raise folder.error(DOSE_BANDS, f"no protocol has the id {', '.join(sorted(unknown))}", where)
+        if row.ratio_from is None and row.ratio_below is not None:
+            raise folder.error(DOSE_BANDS, "a band needs its lower limit", where)
+        for other in rows:
+            shared = set(row.protocol.split()) & set(other.protocol.split())
+            if other.id != row.id and shared and row.ratio_from is not None and _in_band(other, row.ratio_from):
+                raise folder.error(DOSE_BANDS, f"the bands {other.id} and {row.id} overlap", where)
+    return rows
+
+
+def _in_band(row: DoseRow, ratio: Value | None) -> bool:
+    """Whether a ratio lies in a printed band."""
+    if not isinstance(ratio, Decimal) or row.ratio_from is None:
+        return False
+    return row.ratio_from <= ratio and (row.ratio_below is None or ratio < row.ratio_below)
+
+
+def judge(entry: ProtocolEntry, values: Mapping[str, Value | None], gate: Gate) -> Protocol:
+    """Judge one protocol by its own entry rule, below the lists that stand above all of them. Fails closed."""
+    judged = [(criterion, evaluate(criterion.when, values)) for criterion in entry.criterion]
+    entry_rule = combine(judgement for _, judgement in judged)
+    criteria = tuple(
+        Criterion(
+            asks=criterion.asks,
+            verdict=judgement.verdict,
+            here=here(judgement.decided, values),
+            missing=judgement.missing,
+            note=criterion.note,
+        )
+        for criterion, judgement in judged
+    )
+    verdict = _verdict(entry, entry_rule, gate)
+    return Protocol(
+        id=entry.id,
+        label=entry.label,
+        verdict=verdict,
+        because=tuple(_because(entry, criteria, verdict, gate)),
+        missing=(*entry_rule.missing, *gate.missing) if verdict == ProtocolVerdict.CANNOT_SAY else (),
+        criteria=criteria,
+        indirect=entry.indirect,
+        indirect_note=entry.indirect_note,
+        dose_bands=_dose_bands(entry, verdict, values),
+        dose_note=_dose_note(entry, verdict, values),
+        start=entry.start,
+        stop=entry.stop,
+        study=entry.study,
+        found=entry.found,
+        limits=entry.limits,
+        source=entry.source,
+        further_sources=entry.further_sources,
+    )
+
+
+def _verdict(entry: ProtocolEntry, entry_rule: Judgement, gate: Gate) -> ProtocolVerdict:
+    if gate.stopped_by or (entry.criteria_given and entry_rule.verdict == Verdict.NO):
+        return ProtocolVerdict.DOES_NOT_MEET
+    undecided = not entry.criteria_given or entry_rule.verdict == Verdict.NOT_KNOWN
+    if undecided or gate.held_by or gate.open_items:
+        return ProtocolVerdict.CANNOT_SAY
+    return ProtocolVerdict.MEETS_ENTRY_CRITERIA
+
+
+def _because(entry: ProtocolEntry, criteria: tuple[Criterion, ...], verdict: ProtocolVerdict, gate: Gate) -> list[str]:
+    """The reasons for a verdict, in words."""
+    reasons = [f"Stopped: {label}." for label in gate.stopped_by]
+    if entry.criteria_note:
+        reasons.append(entry.criteria_note)
+    if verdict == ProtocolVerdict.MEETS_ENTRY_CRITERIA:
+        return [f"Asks for {each.asks}. Here: {each.here}." for each in criteria]
+    refused = [each for each in criteria if each.verdict == Verdict.NO]
+    reasons += [f"Asks for {each.asks}. Here: {each.here}." for each in refused]
+    if verdict == ProtocolVerdict.CANNOT_SAY:
+        unknown = [each for each in criteria if each.verdict == Verdict.NOT_KNOWN]
+        reasons += [f"Asks for {each.asks}. Not known: {labels(each.missing)}." for each in unknown]
+        reasons += [f"On hold: {label}." for label in gate.held_by]
+        reasons += [f"Not answered: {label}." for label in gate.open_items]
+    return reasons
+
+
+def _dose_bands(
+    entry: ProtocolEntry, verdict: ProtocolVerdict, values: Mapping[str, Value | None]
+) -> tuple[DoseBand, ...]:
+    """What the protocol gave: the whole printed table, the same for everyone, with the band of the ratio marked."""
+    if verdict != ProtocolVerdict.MEETS_ENTRY_CRITERIA or _prolonged(values):
+        return ()
+    return tuple(
+        DoseBand.model_construct(**row.__dict__, marked=_in_band(row, values["th1_th2_ratio"]))
+        for row in dose_rows()
+        if entry.id in row.protocol.split()
+    )
+
+
+def _prolonged(values: Mapping[str, Value | None]) -> bool:
+    return values["formulation"] == "prolonged_release"
+
+
+def _dose_note(entry: ProtocolEntry, verdict: ProtocolVerdict, values: Mapping[str, Value | None]) -> str:
+    if verdict != ProtocolVerdict.MEETS_ENTRY_CRITERIA:
+        return "No dose is shown, because the entry criteria are not met, or something stops or holds, or is not known."
+    if _prolonged(values):
+        return "No dose is shown: published doses are for immediate release where it is stated."
+    printed = "What the protocol gave, the same for everyone. It is no advice on a dose."
+    if not any(entry.id in row.protocol.split() for row in dose_rows()):
+        return entry.dose_note
+    return f"{printed} {entry.dose_note}".strip()

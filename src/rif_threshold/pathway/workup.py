@@ -1,0 +1,171 @@
+"""ESHRE's lists of investigations and interventions, and whether each concerns this couple now."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from rif_threshold import tables
+from rif_threshold.case import Case, Record
+from rif_threshold.forms import shown_percent
+from rif_threshold.pathway.common import Cited, check_rules, cite, entries
+from rif_threshold.pathway.facts import domains, facts, here
+from rif_threshold.pathway.standing import Standing
+from rif_threshold.rules import Condition, Judgement, Value, evaluate
+from rif_threshold.tables import Folder, SourceReference
+from rif_threshold.vocabulary import Concerns, Finding, Grade, Verdict
+
+WORKUP = "pathways/workup.toml"
+
+
+class OtherPosition(Cited):
+    """What another guideline says of the same thing."""
+
+    body: str
+    position: str
+
+
+class WorkupEntry(Cited):
+    """One line of ESHRE's lists, as the table has it."""
+
+    id: str
+    label: str
+    grade: Grade
+    concerns: Concerns
+    when: Condition
+    note: str = ""
+    normal_means: str = ""
+    abnormal_means: str = ""
+    other_positions: tuple[OtherPosition, ...] = ()
+
+
+class WorkupLists(Record):
+    """Both lists."""
+
+    investigations: Mapping[str, WorkupEntry]
+    interventions: Mapping[str, WorkupEntry]
+
+
+class WorkupItem(Record):
+    """One line of the lists for one case.
+
+    ``grade`` is how strongly the source speaks, for everyone; ``verdict`` is whether the item concerns this couple
+    now. The two are never merged.
+    """
+
+    id: str
+    label: str
+    grade: Grade
+    concerns: Concerns
+    verdict: Verdict
+    because: tuple[str, ...]
+    missing: tuple[str, ...]
+    note: str
+    other_positions: tuple[OtherPosition, ...]
+    finding: Finding | None
+    normal_means: str
+    abnormal_means: str
+    source: SourceReference
+
+
+class Workup(Record):
+    """The work-up for one case.
+
+    Attributes:
+        now: whether the threshold is crossed, so that the lists apply.
+        statement: now, not yet or cannot say, and why.
+        investigations: ESHRE's 18.
+        interventions: ESHRE's 17.
+        missing: facts that would decide more, by name.
+        questions: those of them that are worth asking next, in order.
+    """
+
+    now: bool
+    statement: str
+    investigations: tuple[WorkupItem, ...]
+    interventions: tuple[WorkupItem, ...]
+    missing: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+@cache
+def workup_lists(folder: Folder | None = None) -> WorkupLists:
+    """ESHRE's two lists. Raises `TableError`."""
+    folder = folder or tables.shipped()
+    data = folder.toml(WORKUP)
+    if unknown := sorted(data.keys() - {"investigation", "intervention"}):
+        raise folder.error(WORKUP, f"{unknown[0]} is not a list of the work-up", unknown[0])
+    lists = {}
+    for kind in ("investigation", "intervention"):
+        found = entries(folder, WORKUP, WorkupEntry, data.get(kind, []))
+        lists[f"{kind}s"] = {entry.id: _with_positions(folder, entry) for entry in found}
+    both = [*lists["investigations"].values(), *lists["interventions"].values()]
+    check_rules(folder, WORKUP, [(f'id = "{entry.id}"', entry.when) for entry in both], domains(folder))
+    for fact in facts(folder).values():
+        if fact.investigation and fact.investigation not in lists["investigations"]:
+            raise folder.error("pathways/facts.toml", f"{fact.investigation} is no investigation", f"[{fact.id}]")
+    return WorkupLists.model_construct(**lists)
+
+
+def _with_positions(folder: Folder, entry: WorkupEntry) -> WorkupEntry:
+    """Take over how far the sources of other positions were read."""
+    others = tuple(cite(folder, WORKUP, other, f'id = "{entry.id}"') for other in entry.other_positions)
+    return entry.model_copy(update={"other_positions": others})
+
+
+def build_workup(case: Case, standing: Standing, values: Mapping[str, Value | None]) -> Workup:
+    """Judge every line of the lists for one case."""
+    lists = workup_lists()
+    investigations = tuple(_item(entry, values, case.findings.get(entry.id)) for entry in lists.investigations.values())
+    interventions = tuple(_item(entry, values, None) for entry in lists.interventions.values())
+    missing = tuple(dict.fromkeys(name for item in (*investigations, *interventions) for name in item.missing))
+    known = facts()
+    now = standing.reached == Verdict.YES
+    return Workup(
+        now=now,
+        statement=threshold_statement(standing),
+        investigations=investigations,
+        interventions=interventions,
+        missing=missing,
+        questions=tuple(name for name in missing if now and known[name].kind != "derived"),
+    )
+
+
+def _item(entry: WorkupEntry, values: Mapping[str, Value | None], finding: Finding | None) -> WorkupItem:
+    judged = evaluate(entry.when, values)
+    return WorkupItem(
+        id=entry.id,
+        label=entry.label,
+        grade=entry.grade,
+        concerns=entry.concerns,
+        verdict=judged.verdict,
+        because=_because(judged, values),
+        missing=judged.missing,
+        note=entry.note,
+        other_positions=entry.other_positions,
+        finding=finding,
+        normal_means=entry.normal_means,
+        abnormal_means=entry.abnormal_means,
+        source=entry.source,
+    )
+
+
+def _because(judged: Judgement, values: Mapping[str, Value | None]) -> tuple[str, ...]:
+    known = facts()
+    if judged.verdict == Verdict.NOT_KNOWN:
+        return tuple(f"Not known: {known[name].label}" for name in judged.missing)
+    return (here(judged.decided, values),)
+
+
+def threshold_statement(standing: Standing) -> str:
+    """Whether the threshold is crossed, in a sentence that says *not yet* before it is."""
+    failed, percent = standing.failed_transfers, standing.cumulative_percent_so_far
+    if failed is None or percent is None or standing.threshold_percent is None:
+        return "Whether the ESHRE threshold is crossed cannot be said, nor whether the work-up is due."
+    limit = standing.threshold_percent
+    threshold = f"the ESHRE threshold (above {shown_percent(limit)} %, after at least {standing.minimum_transfers})"
+    so_far = (
+        f"after {failed} failed transfer{'' if failed == 1 else 's'}"
+        f" with a cumulative chance of {shown_percent(percent, apart_from=limit)} %"
+    )
+    if standing.reached == Verdict.YES:
+        return f"Now: {threshold} is crossed {so_far}."
+    return f"Not yet: {threshold} is not crossed {so_far}."
