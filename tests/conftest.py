@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from rif_threshold import tables
 from rif_threshold.tables import shipped_directory
 
 settings.register_profile("small", max_examples=100, deadline=None, derandomize=True)
@@ -17,7 +18,5 @@ def copied_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the shipped tables that a test may break, in the place of the shipped ones."""
     folder = tmp_path / "tables"
     shutil.copytree(shipped_directory(), folder)
-    from rif_threshold import tables
-
     monkeypatch.setattr(tables, "shipped_directory", lambda: folder)
     return folder

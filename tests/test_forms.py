@@ -99,7 +99,7 @@ def test_no_input_raises_or_gives_an_impossible_number(given_: object) -> None:
 
 def test_a_long_input_is_echoed_short() -> None:
     assert len(echo("x" * 10_000)) == 101
-    assert as_typed(True) == "true"
+    assert as_typed(given=True) == "true"
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,8 @@ def given_routes(case: Case, own_tables: Mapping[str, RateTable]) -> Iterator[tu
         yield Route.LIVE_BIRTH, LABELS[Route.LIVE_BIRTH], lambda: _live_birth(case)
     if case.prediction is not None:
         yield Route.PREDICTION_MODEL, LABELS[Route.PREDICTION_MODEL], lambda: _prediction_model(case)
-    if (case.clinic_successes, case.clinic_transfers, case.clinic_percent, case.clinic_outcome) != (None,) * 4:
+    clinic = (case.clinic_successes, case.clinic_transfers, case.clinic_percent, case.clinic_outcome)
+    if any(given is not None for given in clinic):
         yield Route.CLINIC_RATE, LABELS[Route.CLINIC_RATE], lambda: _clinic_rate(case)
     if case.oocyte_age_years is not None or case.ploidy is not None:
         yield Route.AGE_TABLE, LABELS[Route.AGE_TABLE], lambda: _age_table(case, load_rate_table(PUBLISHED_TABLE))

@@ -1,0 +1,216 @@
+"""The command line as a user meets it: output, exit codes, no traceback."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from rif_threshold.cli import COMMANDS, cli
+from rif_threshold.rates import load_rate_table
+from rif_threshold.tables import open_folder
+from test_tables import edit, own, sign
+
+__all__ = ["own", "sign"]
+
+
+def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
+    """Run a command in this process; an exception that is not an exit is a failure of the test."""
+    result = CliRunner().invoke(cli, list(arguments), input=stdin)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def as_json(*arguments: str, stdin: str | None = None) -> Any:
+    return json.loads(run(*arguments, "--json", stdin=stdin).stdout)
+
+
+@pytest.fixture(autouse=True)
+def argv(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Problems look at the arguments of the process to see whether JSON is wanted."""
+    monkeypatch.setattr(sys, "argv", ["rif-threshold"])
+
+
+BASIC = ("assess", "--oocyte-age", "36", "--ploidy", "untested", "--failed", "3")
+
+
+def test_the_answer_comes_first() -> None:
+    result = run(*BASIC)
+    lines = result.stdout.splitlines()
+    assert result.exit_code == 0
+    assert lines[0] == "Threshold crossed after 4 transfers"
+    assert lines[1] == "3 failed: 59.3 % so far, one more crosses."
+    assert lines[2] == "The next transfer by itself: 25.9 %. That is not the cumulative chance."
+    assert len(lines) <= 40
+    assert "more than 0.42 points up gives 3" in " ".join(result.stdout.split())
+
+
+def test_both_routes_and_why_they_disagree() -> None:
+    answer = as_json(*BASIC, "--live-birth", "23.8", "--per", "treatment_cycle")
+    assert {each["route"]: each["transfers_to_threshold"] for each in answer["estimates"]} == {
+        "live_birth": 3,
+        "age_table": 4,
+    }
+    assert "0.42 percentage points" in answer["disagreement"]
+    text = run(*BASIC, "--live-birth", "23.8", "--per", "treatment_cycle").stdout
+    assert "3 failed: 62.1 % so far, the 60 % line is crossed." in text
+    assert "The routes disagree" in text
+    assert "it truncates" in text
+
+
+def test_the_model_by_options() -> None:
+    answer = as_json(
+        *("assess", "--failed", "3", "--woman-age", "36", "--trying-years", "3", "--egg-source", "own"),
+        *("--cause", "damaged_tubes", "--icsi", "false", "--attempt", "first", "--unsuccessful-cycles", "0"),
+        *("--pregnancy-history", "no_ivf_never_pregnant", "--cycle-medication", "gonadotrophin"),
+    )
+    assert round(answer["estimates"][0]["live_birth_percent"], 1) == 23.8
+
+
+def test_a_case_from_a_file_and_from_standard_input(tmp_path: Path) -> None:
+    case = {"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 3}
+    (tmp_path / "case.json").write_text(json.dumps(case))
+    from_file = as_json("assess", "--case", str(tmp_path / "case.json"))
+    assert from_file == as_json("assess", "--case", "-", stdin=json.dumps(case)) == as_json(*BASIC)
+    both = as_json("assess", "--case", str(tmp_path / "case.json"), "--live-birth", "23.8", "--per", "embryo_transfer")
+    assert len(both["estimates"]) == 2
+    model = json.dumps(case | {"prediction": {"cause": "cervical"}})
+    added = as_json("assess", "--case", "-", "--icsi", "true", stdin=model)
+    assert added["case"]["prediction"]["cause"] == "cervical"
+    assert added["case"]["prediction"]["icsi"] is True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--oocyte-age", "17"), 3, "ages from 18 to 55"),
+        (("--oocyte-age", "56"), 3, "ages from 18 to 55"),
+        (("--oocyte-age", "36.5"), 2, "it is not rounded for you"),
+        (("--oocyte-age", "abc"), 2, "not a plainly written number"),
+        (("--live-birth", "0.238", "--per", "treatment_cycle"), 2, "did you mean 23.8"),
+        (("--live-birth", "-5", "--per", "treatment_cycle"), 2, "must not be negative"),
+        (("--live-birth", "NaN", "--per", "treatment_cycle"), 2, "not a plainly written number"),
+        (("--live-birth", "1e400", "--per", "treatment_cycle"), 2, "without an exponent"),
+        (("--live-birth", "0E99999999", "--per", "treatment_cycle"), 2, "without an exponent"),
+        (("--live-birth", "２３", "--per", "treatment_cycle"), 2, "use the digits 0 to 9"),
+        (("--live-birth", "23,8", "--per", "treatment_cycle"), 2, "decimal comma"),
+        (("--successes", "9", "--transfers", "3", "--outcome", "implantation"), 2, "more successes than transfers"),
+        (("--live-birth", "23.8", "--per", "retrieval"), 3, "already sums several transfers"),
+        (("--live-birth", "95", "--per", "embryo_transfer"), 2, "must stay below 100 %"),
+        (("--clinic-percent", "26", "--outcome", "live_birth"), 2, "belongs to the live_birth route"),
+        (("--primary-route", "clinic_rate"), 2, "a route this case gives something for: age_table"),
+        (("--case", "nowhere.json"), 2, "cannot be read"),
+        (("--tables", "nowhere"), 4, "no such folder"),
+    ],
+)
+def test_bad_input_has_a_message_and_an_exit_code(arguments: tuple[str, ...], code: int, words: str) -> None:
+    result = run("assess", "--ploidy", "untested", "--oocyte-age", "36", "--failed", "3", *arguments)
+    flat = " ".join((result.stdout + result.stderr).split())
+    assert (result.exit_code, words in flat) == (code, True), flat
+    assert "Traceback" not in flat
+
+
+def test_all_problems_come_at_once() -> None:
+    result = run("assess", "--oocyte-age", "36.5", "--ploidy", "x", "--failed", "-1")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.count("\n- ") == 3
+    assert "(--oocyte-age)" in result.stderr
+
+
+def test_problems_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["rif-threshold", "--json"])
+    result = run("assess", "--oocyte-age", "17", "--ploidy", "untested", "--failed", "3", "--json")
+    assert result.exit_code == 3
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert (problem["field"], problem["given"], problem["code"]) == ("oocyte_age_years", "17", "age_range")
+
+
+@pytest.mark.parametrize(
+    "text", ['{"oocyte_age_years": 36', "[]", b"\xff\xfe", '{"history": [], "ploidy": "euploid"}', '{"patient": "x"}']
+)
+def test_broken_case_files(text: str | bytes) -> None:
+    result = run("assess", "--case", "-", stdin=text)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.stderr
+
+
+def test_what_is_given_twice_is_refused() -> None:
+    case = '{"failed_transfers": 3, "prediction": {"icsi": true}}'
+    result = run("assess", "--case", "-", "--failed", "2", "--icsi", "false", stdin=case)
+    assert result.exit_code == 2
+    assert result.stderr.count("both in the case and as an option") == 2
+
+
+def test_a_primary_that_fails_gives_its_own_code_and_the_others_are_shown() -> None:
+    result = run(*BASIC, "--live-birth", "23.8", "--per", "retrieval")
+    assert result.exit_code == 3
+    assert result.stdout.startswith("No answer")
+    assert "age_table" in result.stdout
+    assert run(*BASIC, "--live-birth", "23.8", "--per", "retrieval", "--primary-route", "age_table").exit_code == 0
+
+
+def test_the_published_table_is_recomputed() -> None:
+    result = run("table")
+    assert "36 of 36 cells equal, 6 of 6 answers equal." in result.stdout
+    answer = as_json("table")
+    assert (answer["cells"], answer["equal"]) == (36, 36)
+
+
+def test_schemas_sources_and_tables() -> None:
+    assert as_json("schema", "case")["title"] == "Case"
+    assert as_json("schema", "assessment")["title"] == "Assessment"
+    assert "eshre_rif_2023" in as_json("sources")
+    assert "eshre_rif_2023" in run("sources").stdout
+    assert "rates/eshre_rif_2023.csv" in run("tables", "list").stdout
+    assert {"id", "sha256"} == set(as_json("tables", "list")[0])
+    assert "tables verified" in run("tables", "verify").stdout
+    assert len(as_json("tables", "verify")["digest"]) == 64
+
+
+def test_own_tables(own: Path) -> None:
+    assert "age_table:ours" in run(*BASIC, "--tables", str(own)).stdout
+    assert "own:rates/ours.csv" in run("tables", "list", "--tables", str(own)).stdout
+    edit(own, "rates/ours.csv", "untested,35-39,35", "untested,35-39,36")
+    open_folder.cache_clear()
+    load_rate_table.cache_clear()
+    result = run(*BASIC, "--tables", str(own))
+    assert result.exit_code == 4
+    assert "ours.csv, line 3" in result.stderr
+
+
+def test_a_changed_table_stops_everything(own: Path) -> None:
+    path = own / "rates/ours.csv"
+    path.write_text(path.read_text().replace("25.9", "26.9", 1))
+    result = run("tables", "verify", "--tables", str(own))
+    assert (result.exit_code, "was changed" in result.stderr) == (4, True)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_and_json(command: str) -> None:
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert len(result.stdout) > 150
+    if command != "tables":
+        assert "--json" in result.stdout
+    assert "--json" in run("tables", "list", "--help").stdout
+
+
+def test_an_unknown_command_is_a_usage_error() -> None:
+    assert run("asess").exit_code == 2
+
+
+def test_the_whole_program_in_a_process_of_its_own() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "rif_threshold", *BASIC], capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+    assert result.stdout.startswith("Threshold crossed after 4 transfers")
+
+
+def test_wide_and_narrow_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    prose = [line for line in run(*BASIC).stdout.splitlines() if not line.startswith(("age_table", "cumul", "p:"))]
+    assert max(len(line) for line in prose) <= 71

@@ -1,0 +1,106 @@
+"""Rules of the house that a reader cannot see in one place: numbers in code, imports, wording, traces of a workplace."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src/rif_threshold"
+
+# Numbers that are no clinical numbers, and where each may stand.
+ALLOWED = {0, 1, 2, 100}
+TECHNICAL = {
+    "probability.py": {14, 1000, 1e-9, 3},  # cache-sized chunk, the limit of 1,000, rounding error and its multiple
+    "forms.py": set(),
+    "case.py": {100_000, 9_999_999},  # longest case file; seven digits
+    "tables.py": {64},  # length of a SHA-256 digest
+    "cli/common.py": {3, 24, 110},  # exit code, terminal sizes
+    "cli/__init__.py": {4, 110},  # exit code, terminal width
+    "cli/assess.py": {7, 8, 10},  # widths of columns
+    "cli/lists.py": {5, 6, 7, 9},  # widths of columns
+    "cli/app.py": {8501},  # port
+}
+# Layout, geometry and server settings; they hold no clinical number because they take all numbers from an assessment.
+PRESENTATION = ("ui/", "charts/", "report/", "cli/pathway.py", "cli/report.py")
+
+
+def modules() -> list[Path]:
+    return sorted(SOURCE.rglob("*.py"))
+
+
+def name(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+@pytest.mark.parametrize("path", [path for path in modules() if not name(path).startswith(PRESENTATION)], ids=name)
+def test_no_clinical_number_in_python(path: Path) -> None:
+    numbers = {
+        node.value
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float)
+    }
+    assert numbers <= ALLOWED | TECHNICAL.get(name(path), set())
+
+
+def test_importing_the_library_loads_nothing_heavy() -> None:
+    heavy = ["streamlit", "altair", "pandas", "scipy", "polars", "rapidfuzz", "typst", "jinja2", "babel"]
+    code = f"import sys, rif_threshold; print([name for name in {heavy!r} if name in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_an_answer_loads_no_statistics() -> None:
+    code = (
+        "import sys; from rif_threshold import assess;"
+        "assess({'oocyte_age_years': 36, 'ploidy': 'untested', 'failed_transfers': 3}, include=());"
+        "print([name for name in ('scipy', 'pandas', 'streamlit', 'rapidfuzz') if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_the_public_names_are_settled() -> None:
+    import rif_threshold  # noqa: PLC0415
+
+    assert all(hasattr(rif_threshold, public) for public in rif_threshold.__all__)
+    assert {"assess", "Case", "Assessment", "cumulative_probability", "cumulative_curve", "transfers_to_exceed"} <= set(
+        rif_threshold.__all__
+    )
+    assert {"margin", "load_rate_table"} <= set(rif_threshold.__all__)
+    assert (SOURCE / "py.typed").exists()
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    return [ROOT / path for path in listed if (ROOT / path).is_file()]
+
+
+def test_the_project_speaks_of_itself_alone() -> None:
+    bad = re.compile(r"\.\./shared|\.library|/work/|/root/|\bsession'?s tools\b|pypi\.org|files\.pythonhosted", re.I)
+    texts = {".py", ".md", ".toml", ".cfg", ".csv", ".txt", ".lock", ".html", ".sh", ".cff", ".json", ".po", ".css"}
+    found = [
+        f"{path.relative_to(ROOT)}: {match.group()}"
+        for path in tracked()
+        if path.suffix in texts and path != Path(__file__)
+        if (match := bad.search(path.read_text("utf-8")))
+    ]
+    assert found == []
+
+
+def test_modules_stay_small() -> None:
+    long = {name(path): lines for path in modules() if (lines := len(path.read_text("utf-8").splitlines())) > 330}
+    assert long == {}
+
+
+def test_every_dependency_of_the_program_is_locked_with_hashes() -> None:
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    names = [*wanted["dependencies"], *(each for extra in wanted["optional-dependencies"].values() for each in extra)]
+    locked = (ROOT / "requirements.lock").read_text("utf-8")
+    for requirement in names:
+        package = re.split(r"[<>=]", requirement)[0]
+        assert re.search(rf"^{package}==.*\\\n    --hash=sha256:", locked, re.M), package
