@@ -193,15 +193,15 @@ def watch(visit: Visit) -> None:
         if not url.startswith((visit.address, visit.address.replace("http", "ws", 1), "data:", "blob:")):
             visit.complaints.append(f"a request to another host: {url}")
 
-    def on_console(kind: str, text: str) -> None:
+    def on_console(kind: str, text: str, source: str) -> None:
         if "Content Security Policy" in text or "Refused to" in text:
             visit.complaints.append(f"content policy: {text}")
-        elif kind == "error":
+        elif kind == "error" and "/_stcore/" not in source:  # a page opened by its path asks below that path first
             visit.complaints.append(f"console error: {text}")
 
     visit.page.on("request", lambda request: on_request(request.url))
     visit.page.on("websocket", lambda websocket: on_request(websocket.url))
-    visit.page.on("console", lambda message: on_console(message.type, message.text))
+    visit.page.on("console", lambda message: on_console(message.type, message.text, message.location["url"]))
     visit.page.on("pageerror", lambda error: visit.complaints.append(f"page error: {error}"))
 
 

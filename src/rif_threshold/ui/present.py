@@ -121,11 +121,15 @@ def bold_numbers(text: str) -> str:
     return re.sub(r"(?<![\d.,])(\d+(?:,\d{3})*)(?![\d.]|\s*%)", r"**\1**", text)
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A small table. Cells are markdown; what was typed has to come through `plain`."""
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    r"""A small table as markdown. Cells are markdown; what was typed has to come through `plain`.
+
+    >>> markdown_table(["a"], [["1"]])
+    '| a |\\n| --- |\\n| 1 |'
+    """
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in rows]
-    st.markdown("\n".join(lines))
+    lines += ["| " + " | ".join(cell.replace("\n", " ") for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
 
 
 def fold(label: str, key: str) -> tuple[bool, AbstractContextManager[object]]:
@@ -163,7 +167,7 @@ def threshold_answer(assessment: Assessment) -> None:
     st.caption(f"Margin: {sentences.margin_words(primary)}. {sentences.rule(assessment)}")
 
 
-def curve_table(assessment: Assessment) -> None:
+def curve_table(assessment: Assessment) -> str:
     """The same numbers as the curve, as a table."""
     estimates = assessment.estimates
     done, threshold = estimates[0].failed_transfers, float(assessment.case.threshold_percent or 0)
@@ -177,7 +181,7 @@ def curve_table(assessment: Assessment) -> None:
             shown = sentences.percent_words(estimate.cumulative_percent[number - 1], threshold)
             cells.append(f"**{shown}** crosses" if number == estimate.transfers_to_threshold else shown)
         rows.append(cells)
-    table(["Transfer", "State", *(estimate.label for estimate in estimates)], rows)
+    return markdown_table(["Transfer", "State", *(estimate.label for estimate in estimates)], rows)
 
 
 def routes(assessment: Assessment) -> None:

@@ -29,6 +29,6 @@ if assessment is not None:
     present.threshold_answer(assessment)
     if assessment.estimates:
         st.vega_lite_chart(curve_specification(assessment), alt=describe_curve(assessment), key="curve")
-        present.curve_table(assessment)
+        st.markdown(present.curve_table(assessment))
         present.routes(assessment)
     present.caveats(assessment)

@@ -1,0 +1,108 @@
+"""What page 5 shows: fixed texts made from the tables, once. Nothing of a patient comes here."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+
+from rif_threshold._version import __version__
+from rif_threshold.forms import shown_percent
+from rif_threshold.method import method
+from rif_threshold.probability import cumulative_probability, transfers_to_exceed
+from rif_threshold.rates import Stratum, load_rate_table
+from rif_threshold.routes import PUBLISHED_TABLE
+from rif_threshold.sentences import PLOIDY_WORDS
+from rif_threshold.tables import shipped, sources
+from rif_threshold.ui.present import markdown_table, plain
+
+CONFLICTS = "evidence/conflicts.csv"
+
+NOT_FOR = """
+- It is not a diagnosis. Most couples who cross the line have nothing wrong; it is a time to talk and to look.
+- It does not say whether to start, stop or dose any medicine, and no page here does.
+- It does not predict a baby. It counts pregnancies that start.
+- It is not for donor or frozen eggs without thought: the printed table speaks of maternal age only.
+- It is not for recurrent pregnancy loss, which is another question with its own work-up.
+- It keeps nothing: what is typed stays in the memory of this page and is gone when the tab is closed.
+"""
+
+
+@cache
+def formula() -> str:
+    """The method, with the constants the tables hold."""
+    constants = method()
+    threshold, minimum = f"{constants.threshold_percent:g} %", constants.minimum_transfers
+    return f"""
+With the chance *p* of one transfer, the chance after *n* transfers is
+
+**C(n) = 1 − (1 − p)ⁿ**, and for a mixed history **C = 1 − (1 − p₁)(1 − p₂)…(1 − pₙ)**.
+
+The threshold is the first *n* of at least {minimum} with C(n) above {threshold}; exactly {threshold} is not above it.
+Comparisons are made in exact arithmetic; percentages are shown with one decimal, half up.
+A live-birth chance is turned into pregnancy by × {constants.live_birth_to_pregnancy_factor}.
+
+{plain(constants.disclaimer)}
+"""
+
+
+@cache
+def published_table() -> tuple[str, str]:
+    """The published table, each printed figure beside the one computed here, and how many agree."""
+    rows, equal, figures = [], 0, 0
+    for stratum in load_rate_table(PUBLISHED_TABLE).strata:
+        compared = list(_compared(stratum))
+        figures += len(compared)
+        equal += sum(printed == computed for printed, computed in compared)
+        shown = [f"{printed}/{computed}" for printed, computed in compared]
+        kind = PLOIDY_WORDS[stratum.ploidy].removesuffix(" embryos")
+        rate = f"{stratum.per_transfer_percent:.1f} %"
+        rows.append([plain(f"{kind}, {stratum.age_label}"), rate, "  ".join(shown[:-1]), shown[-1]])
+    head = ["Embryos, age", "Per transfer", "After 1, 2, 3 … transfers, in percent", "Intervene after"]
+    return markdown_table(head, rows), f"Printed/computed. {equal} of {figures} figures are equal."
+
+
+def _compared(stratum: Stratum) -> Iterator[tuple[str, str]]:
+    p = Fraction(stratum.per_transfer_percent) / 100
+    for n, printed in enumerate(stratum.printed_cumulative_percent, start=1):
+        yield f"{printed:.1f}", f"{Decimal(shown_percent(100 * cumulative_probability(p, n)))}"
+    threshold = Fraction(method().threshold_percent) / 100
+    after = transfers_to_exceed(p, threshold, method().minimum_transfers)
+    yield str(stratum.printed_transfers_to_threshold), str(after)
+
+
+@cache
+def conflicts() -> str:
+    """The ledger of what sources disagree on, and what is done about it."""
+    if CONFLICTS not in shipped().texts:
+        return ""
+    lines = []
+    for _, row in shipped().rows(CONFLICTS):
+        lines.append(
+            f"- **{plain(row['topic'])}** — {plain(row['one_side'])} *But:* {plain(row['other_side'])} "
+            f"*Here:* {plain(row['what_we_do'])} \\[{plain(row['source_key'])}, {plain(row['locator'])}\\]"
+        )
+    return "\n".join(lines)
+
+
+@cache
+def bibliography() -> str:
+    """Every source: citation, how far it was read, and what to know of it."""
+    lines = []
+    for key, source in sources().items():
+        note = f" {plain(source.note)}" if source.note else ""
+        lines.append(f"- **{plain(key)}** — {plain(source.citation)} *Read: {source.read}.*{note}")
+    return "\n".join(lines)
+
+
+@cache
+def files() -> str:
+    """Every table file with its checksum."""
+    return markdown_table(
+        ["Table", "SHA-256, first 16 of 64"],
+        [[plain(name), f"`{digest[:16]}`"] for name, digest in sorted(shipped().digests.items())],
+    )
+
+
+def version() -> str:
+    """The software's version and the digest of all its tables together."""
+    return f"rif-threshold {__version__}; tables `{shipped().digest[:16]}`"
