@@ -9,6 +9,7 @@ from rif_threshold.pathway.evidence import (
     Conflict,
     GuidelinePosition,
     conflicts,
+    exclusion_checklist,
     guideline_positions,
     label_statements,
     monitoring,
@@ -19,6 +20,7 @@ from rif_threshold.pathway.gate import Tacrolimus, build_tacrolimus
 from rif_threshold.pathway.interactions import Medication, facts_from, find_medication
 from rif_threshold.pathway.protocols import Protocol
 from rif_threshold.pathway.standing import Standing
+from rif_threshold.pathway.studies import Evidence, Study, definitions, evidence, model_critique, recompute
 from rif_threshold.pathway.workup import Workup, WorkupItem, build_workup, workup_lists
 
 
@@ -41,22 +43,29 @@ def tacrolimus(case: Case, standing: Standing) -> Tacrolimus:
 
 __all__ = [
     "Conflict",
+    "Evidence",
     "Fact",
     "GuidelinePosition",
     "Medication",
     "Protocol",
     "Standing",
+    "Study",
     "Tacrolimus",
     "Workup",
     "WorkupItem",
     "conflicts",
+    "definitions",
+    "evidence",
+    "exclusion_checklist",
     "facts",
     "find_medication",
     "guideline_positions",
     "label_statements",
+    "model_critique",
     "monitoring",
     "pregnancy_and_lactation",
     "problems",
+    "recompute",
     "tacrolimus",
     "workup",
     "workup_lists",

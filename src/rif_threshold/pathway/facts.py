@@ -125,7 +125,7 @@ def domains(folder: Folder | None = None) -> Mapping[str, Domain]:
     return {name: fact.domain for name, fact in facts(folder).items()}
 
 
-def read_answer(fact: Fact, text: str, field: str) -> Value | None | Problem:
+def read_answer(fact: Fact, text: str, field: str) -> Value | Problem | None:
     """Read what was typed for a fact: its value, ``None`` where it is not known, or the `Problem`."""
     if text == NOT_KNOWN:
         return None

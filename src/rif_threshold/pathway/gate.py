@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from rif_threshold import tables
-from rif_threshold.case import Case, Record
+from rif_threshold.case import Record
 from rif_threshold.pathway.common import Cited, check_rules, entries
 from rif_threshold.pathway.evidence import (
     Conflict,

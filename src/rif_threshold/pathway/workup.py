@@ -1,6 +1,7 @@
 """ESHRE's lists of investigations and interventions, and whether each concerns this couple now."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from rif_threshold import tables
@@ -37,8 +38,9 @@ class WorkupEntry(Cited):
     other_positions: tuple[OtherPosition, ...] = ()
 
 
-class WorkupLists(Record):
-    """Both lists."""
+@dataclass(frozen=True, slots=True)
+class WorkupLists:
+    """Both lists, by the identifier of the item."""
 
     investigations: Mapping[str, WorkupEntry]
     interventions: Mapping[str, WorkupEntry]
@@ -93,16 +95,21 @@ def workup_lists(folder: Folder | None = None) -> WorkupLists:
     data = folder.toml(WORKUP)
     if unknown := sorted(data.keys() - {"investigation", "intervention"}):
         raise folder.error(WORKUP, f"{unknown[0]} is not a list of the work-up", unknown[0])
-    lists = {}
-    for kind in ("investigation", "intervention"):
-        found = entries(folder, WORKUP, WorkupEntry, data.get(kind, []))
-        lists[f"{kind}s"] = {entry.id: _with_positions(folder, entry) for entry in found}
-    both = [*lists["investigations"].values(), *lists["interventions"].values()]
+    lists = WorkupLists(
+        *(
+            {
+                entry.id: _with_positions(folder, entry)
+                for entry in entries(folder, WORKUP, WorkupEntry, data.get(kind, []))
+            }
+            for kind in ("investigation", "intervention")
+        )
+    )
+    both = [*lists.investigations.values(), *lists.interventions.values()]
     check_rules(folder, WORKUP, [(f'id = "{entry.id}"', entry.when) for entry in both], domains(folder))
     for fact in facts(folder).values():
-        if fact.investigation and fact.investigation not in lists["investigations"]:
+        if fact.investigation and fact.investigation not in lists.investigations:
             raise folder.error("pathways/facts.toml", f"{fact.investigation} is no investigation", f"[{fact.id}]")
-    return WorkupLists.model_construct(**lists)
+    return lists
 
 
 def _with_positions(folder: Folder, entry: WorkupEntry) -> WorkupEntry:
@@ -159,9 +166,9 @@ def threshold_statement(standing: Standing) -> str:
     """Whether the threshold is crossed, in a sentence that says *not yet* before it is."""
     failed, percent = standing.failed_transfers, standing.cumulative_percent_so_far
     if failed is None or percent is None or standing.threshold_percent is None:
-        return "Whether the ESHRE threshold is crossed cannot be said, nor whether the work-up is due."
+        return "Whether the threshold is crossed cannot be said, nor whether the work-up is due."
     limit = standing.threshold_percent
-    threshold = f"the ESHRE threshold (above {shown_percent(limit)} %, after at least {standing.minimum_transfers})"
+    threshold = f"the threshold (above {limit:g} %, and at least {standing.minimum_transfers} failed transfers)"
     so_far = (
         f"after {failed} failed transfer{'' if failed == 1 else 's'}"
         f" with a cumulative chance of {shown_percent(percent, apart_from=limit)} %"
