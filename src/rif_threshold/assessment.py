@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rif_threshold import _pending as pathway
+from rif_threshold import pathway
 from rif_threshold._version import __version__
 from rif_threshold.case import Case, Record, read_case
 from rif_threshold.errors import InvalidInput, Problem
