@@ -207,7 +207,7 @@ def _verdict(entry: ProtocolEntry, entry_rule: Judgement, gate: Gate) -> Protoco
 
 def _because(entry: ProtocolEntry, criteria: tuple[Criterion, ...], verdict: ProtocolVerdict, gate: Gate) -> list[str]:
     """The reasons for a verdict, in words."""
-    reasons = [f"Stopped: {label}." for label in gate.stopped_by]
+    reasons = [f"Stopped: {'; '.join(gate.stopped_by)}."] if gate.stopped_by else []
     if entry.criteria_note:
         reasons.append(entry.criteria_note)
     if verdict == ProtocolVerdict.MEETS_ENTRY_CRITERIA:
@@ -217,8 +217,8 @@ def _because(entry: ProtocolEntry, criteria: tuple[Criterion, ...], verdict: Pro
     if verdict == ProtocolVerdict.CANNOT_SAY:
         unknown = [each for each in criteria if each.verdict == Verdict.NOT_KNOWN]
         reasons += [f"Asks for {each.asks}. Not known: {labels(each.missing)}." for each in unknown]
-        reasons += [f"On hold: {label}." for label in gate.held_by]
-        reasons += [f"Not answered: {label}." for label in gate.open_items]
+        reasons += [f"On hold: {'; '.join(gate.held_by)}."] if gate.held_by else []
+        reasons += [f"Not answered: {'; '.join(gate.open_items)}."] if gate.open_items else []
     return reasons
 
 
