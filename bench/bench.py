@@ -4,7 +4,6 @@ A ratio says more than a time: both sides ran on the same machine in the same mi
 several runs, because what disturbs a run only ever makes it slower.
 """
 
-import math
 import subprocess
 import sys
 import time
@@ -30,9 +29,14 @@ def best(action: Callable[[], object], times: int = 5) -> float:
 
 
 def plain_loop(values: list[float], threshold: float) -> list[int]:
-    """What a script author would write: one logarithm a row, wrong at exact ties."""
-    limit = math.log1p(-threshold)
-    return [max(math.floor(limit / math.log1p(-p)) + 1, 2) for p in values]
+    """What a script author would write: count transfers until the chance exceeds the threshold."""
+    answers = []
+    for p in values:
+        n, chance = 0, 0.0
+        while chance <= threshold or n < 2:
+            n, chance = n + 1, chance + p * (1 - chance)
+        answers.append(n)
+    return answers
 
 
 def arrays() -> None:

@@ -12,6 +12,7 @@ from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.estimate import Estimate, Refused, Routes, estimate_routes, preferred_route
 from rif_threshold.forms import shown_percent
 from rif_threshold.method import method
+from rif_threshold.perspective import Perspective, perspective
 from rif_threshold.rates import OWN_TABLES_VARIABLE, own_rate_tables
 from rif_threshold.routes import LABELS, caveats, counted_transfers
 from rif_threshold.tables import Source, SourceReference, open_folder, shipped, sources
@@ -75,6 +76,7 @@ class Assessment(Record):
     notes: tuple[str, ...]
     workup: pathway.Workup | None
     tacrolimus: pathway.Tacrolimus | None
+    perspective: Perspective | None
     sources: tuple[CitedSource, ...]
     tables: tuple[UsedTable, ...]
     software: Software
@@ -148,10 +150,9 @@ def assess(
     primary = next((estimate for estimate in routes.estimates if estimate.route == primary_route), None)
     notes = tuple(_notes(case))
     standing = _standing(case, primary)
-    result = {
-        "workup": pathway.workup(case, standing) if Part.WORKUP in parts else None,
-        "tacrolimus": pathway.tacrolimus(case, standing) if Part.TACROLIMUS in parts else None,
-    }
+    workup = pathway.workup(case, standing) if Part.WORKUP in parts else None
+    tacrolimus = pathway.tacrolimus(case, standing) if Part.TACROLIMUS in parts else None
+    beside = perspective(case, primary) if Part.PERSPECTIVE in parts and primary else None
     return Assessment(
         case=case,
         estimates=routes.estimates,
@@ -161,11 +162,13 @@ def assess(
         disagreement=_disagreement(routes.estimates),
         threshold=_answer(case, primary),
         notes=notes,
-        sources=tuple(_cited(routes.estimates, routes.refused, notes, *result.values())),
+        workup=workup,
+        tacrolimus=tacrolimus,
+        perspective=beside,
+        sources=tuple(_cited(routes.estimates, routes.refused, notes, workup, tacrolimus, beside)),
         tables=tuple(_used_tables(tables)),
         software=Software(name="rif-threshold", version=__version__),
         disclaimer=method().disclaimer,
-        **result,
     )
 
 

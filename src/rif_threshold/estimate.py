@@ -16,6 +16,7 @@ from rif_threshold.probability import TRANSFERS_LIMIT, chance_that_all_fail, fur
 from rif_threshold.rates import RateTable
 from rif_threshold.routes import LABELS, Chances, caveats, counted_transfers, given_routes
 from rif_threshold.tables import SourceReference
+from rif_threshold.uncertainty import interval_of_counts
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy, Route
 
 
@@ -24,6 +25,25 @@ class MarginPoints(Record):
 
     to_fewer_points: float | None
     to_more_points: float | None
+
+
+class Interval(Record):
+    """How sure a counted rate is, and what follows for transfers of the planned kind, all alike.
+
+    Clopper-Pearson bounds, which never cover less often than the level says; the probabilities of each number of
+    transfers come from the Jeffreys posterior.
+    """
+
+    level: float
+    method: str
+    lower_percent: float
+    upper_percent: float
+    cumulative_lower_percent: tuple[float, ...]
+    cumulative_upper_percent: tuple[float, ...]
+    transfers_lower: int | None
+    transfers_upper: int | None
+    threshold_probabilities: dict[int, float]
+    probability_beyond: float
 
 
 class Estimate(Record):
@@ -52,6 +72,7 @@ class Estimate(Record):
     next_transfer_percent: float
     successes: int | None = None
     transfers: int | None = None
+    interval: Interval | None = None
     sources: tuple[SourceReference, ...]
     caveats: tuple[str, ...]
 
@@ -62,8 +83,7 @@ class Refused(Record):
     route: str
     label: str
     problems: tuple[Problem, ...]
-    successes: int | None = None
-    transfers: int | None = None
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -87,10 +107,7 @@ def estimate_routes(case: Case, own_tables: Mapping[str, RateTable]) -> Routes:
             estimates.append(_estimate(case, route, label, chances()))
         except (InvalidInput, OutOfRange) as error:
             problems = error.problems if isinstance(error, InvalidInput) else (error.problem,)
-            counts = (case.clinic_successes, case.clinic_transfers) if route == Route.CLINIC_RATE else (None, None)
-            refused.append(
-                Refused(route=route, label=label, problems=problems, successes=counts[0], transfers=counts[1])
-            )
+            refused.append(Refused(route=route, label=label, problems=problems, interval=_of_refused(case, problems)))
     return Routes(tuple(estimates), tuple(refused))
 
 
@@ -142,12 +159,41 @@ def _estimate(case: Case, route: str, label: str, chances: Chances) -> Estimate:
         next_transfer_percent=_percent(chances.planned),
         successes=chances.successes,
         transfers=chances.transfers,
+        interval=_interval(chances.successes, chances.transfers, threshold, minimum, length),
         sources=chances.sources,
         caveats=(
             *chances.caveats,
             *(caveats("own_percentage") if own_percentages else ()),
             *(() if within else caveats("more_than_limit")),
         ),
+    )
+
+
+def _of_refused(case: Case, problems: Iterable[Problem]) -> Interval | None:
+    """All or none of the transfers give no threshold, but they do give an interval."""
+    if all(problem.code != "all_or_none" for problem in problems):
+        return None
+    threshold, minimum = Fraction(case.threshold_percent or 0) / 100, case.minimum_transfers or 1
+    return _interval(case.clinic_successes, case.clinic_transfers, threshold, minimum, method().shortest_curve)
+
+
+def _interval(
+    successes: int | None, transfers: int | None, threshold: Fraction, minimum: int, length: int
+) -> Interval | None:
+    if successes is None or transfers is None:
+        return None
+    counted = interval_of_counts(successes, transfers, threshold, minimum, length, level=float(method().interval_level))
+    return Interval(
+        level=counted.level,
+        method=counted.method,
+        lower_percent=100 * counted.lower,
+        upper_percent=100 * counted.upper,
+        cumulative_lower_percent=tuple(100 * chance for chance in counted.cumulative_lower),
+        cumulative_upper_percent=tuple(100 * chance for chance in counted.cumulative_upper),
+        transfers_lower=counted.transfers_lower,
+        transfers_upper=counted.transfers_upper,
+        threshold_probabilities=counted.threshold_probabilities,
+        probability_beyond=counted.probability_beyond,
     )
 
 

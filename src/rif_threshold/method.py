@@ -43,6 +43,7 @@ class Method(Record):
     most_failed_transfers: Count
     shortest_curve: Count
     longest_curve: Count
+    interval_level: Decimal
     disclaimer: str
     caveats: dict[str, Caveat]
     worked_example: WorkedExample

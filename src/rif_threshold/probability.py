@@ -19,15 +19,17 @@ import numpy.typing as npt
 
 Number: TypeAlias = float | Decimal | Fraction
 FloatArray: TypeAlias = npt.NDArray[np.float64]
-CountArray: TypeAlias = npt.NDArray[np.int64]
+CountArray: TypeAlias = npt.NDArray[np.int32]
 
 TRANSFERS_LIMIT = 1_000
 """Beyond this many transfers the answer is "more than 1,000", written as ``TRANSFERS_LIMIT + 1``."""
 
 # A chunk stays in the processor's cache, which is worth more than any cleverer algorithm.
-_CHUNK = 1 << 14
+_CHUNK = 1 << 16
 # Far above the rounding error of the two logarithms, far below the distance between typed decimals.
 _NEAR = 1e-9
+# Far above the limit of transfers, far below what a 32-bit count holds.
+_LARGEST_RATIO = 1e6
 
 
 class Margin(NamedTuple):
@@ -124,7 +126,7 @@ def transfers_to_exceed(p: Any, threshold: Any, minimum: Any = 1) -> Any:
         minimum: fewest transfers that may be answered, whole, ``1 <= minimum <= 1000``; broadcasts.
 
     Returns:
-        An int for scalars, else an int64 array of the broadcast shape. ``TRANSFERS_LIMIT + 1`` says "more than
+        An int for scalars, else an int32 array of the broadcast shape. ``TRANSFERS_LIMIT + 1`` says "more than
         1,000".
 
     Raises:
@@ -137,7 +139,7 @@ def transfers_to_exceed(p: Any, threshold: Any, minimum: Any = 1) -> Any:
     >>> transfers_to_exceed(0.7, 0.91)  # 1 - 0.3**2 is 0.91, which is not above 0.91
     3
     >>> transfers_to_exceed([0.315, 0.259, 0.15, 0.684], 0.60, minimum=2)
-    array([3, 4, 6, 2])
+    array([3, 4, 6, 2], dtype=int32)
     """
     if np.ndim(p) == 0 and np.ndim(threshold) == 0 and np.ndim(minimum) == 0:
         chance, target = _probability(p, "p"), _probability(threshold, "threshold")
@@ -146,26 +148,28 @@ def transfers_to_exceed(p: Any, threshold: Any, minimum: Any = 1) -> Any:
     _check(thresholds.ravel(), 0, thresholds.shape, "threshold")
     fewest = _counts(minimum, "minimum", 1)
     shape = np.broadcast_shapes(np.shape(p), thresholds.shape, fewest.shape)
-    result = np.empty(shape, dtype=np.int64)
+    result = np.empty(shape, dtype=np.int32)
     scratch = np.empty((2, min(result.size, _CHUNK)))
-    for index, chance, (log_miss, least), out in _chunks(p, (np.log1p(-thresholds), fewest), result):
-        _check(chance, index, shape, "p")
+    # The ratio is raised by a hair, so that a value just below a whole number and one just above it both end just
+    # above it: one subtraction then finds all that rounding might have decided.
+    raised = np.log1p(-thresholds) * (1 + _NEAR)
+    for index, chance, (log_miss, least), out in _chunks(p, (raised, fewest), result):
+        smallest = _check(chance, index, shape, "p")
         ratio, whole = scratch[:, : chance.size]
         np.negative(chance, out=ratio)
         np.log1p(ratio, out=ratio)
-        with np.errstate(over="ignore"):  # the smallest of floats: far more than 1,000 transfers
+        with np.errstate(over="ignore"):
             np.divide(log_miss, ratio, out=ratio)
-        # The ratio is raised by a hair, so that a value just below a whole number and one just above it both
-        # end just above it: one subtraction then finds all that rounding might have decided.
-        np.multiply(ratio, 1 + _NEAR, out=ratio)
-        np.minimum(ratio, TRANSFERS_LIMIT + 1, out=ratio)
+        if smallest < 1 / _LARGEST_RATIO:  # the ratio may be longer than a count, or even a float, can hold
+            np.minimum(ratio, _LARGEST_RATIO, out=ratio)
         np.floor(ratio, out=whole)
         np.subtract(ratio, whole, out=ratio)
         np.add(whole, 1, out=out, casting="unsafe")
         if ratio.min() <= 3 * _NEAR * TRANSFERS_LIMIT:
             near = (ratio <= 3 * _NEAR * (whole + 1)) & (whole <= TRANSFERS_LIMIT)
             _decide_again(out, near, chance, index, thresholds, shape)
-        np.clip(out, least, TRANSFERS_LIMIT + 1, out=out)
+        np.maximum(out, least, out=out)
+        np.minimum(out, TRANSFERS_LIMIT + 1, out=out)
     return result
 
 
@@ -285,12 +289,16 @@ def _chunks(p: Any, others: tuple[npt.NDArray[Any], ...], result: npt.NDArray[An
         )
 
 
-def _check(values: FloatArray, start: int, shape: tuple[int, ...], name: str) -> None:
-    """Raise `ValueError` unless all values lie strictly between 0 and 1. ``nan`` does not."""
-    if values.size and not (values.min() > 0 and values.max() < 1):
+def _check(values: FloatArray, start: int, shape: tuple[int, ...], name: str) -> float:
+    """Raise `ValueError` unless all values lie strictly between 0 and 1 (``nan`` does not); return the smallest."""
+    if not values.size:
+        return 1.0
+    smallest = float(values.min())
+    if not (smallest > 0 and values.max() < 1):
         place = start + int(np.flatnonzero(~((values > 0) & (values < 1)))[0])
         where = "".join(f"[{index}]" for index in np.unravel_index(place, shape))
         raise ValueError(f"{name}{where} must lie strictly between 0 and 1")
+    return smallest
 
 
 def _probability(value: Any, name: str) -> Fraction:
@@ -313,4 +321,4 @@ def _counts(value: Any, name: str, least: int) -> CountArray:
         raise ValueError(f"{name} must be a whole number")
     if counts.size and not (counts.min() >= least and counts.max() <= TRANSFERS_LIMIT):
         raise ValueError(f"{name} must be a whole number from {least} to {TRANSFERS_LIMIT}")
-    return counts.astype(np.int64, copy=False)
+    return counts.astype(np.int32, copy=False)
