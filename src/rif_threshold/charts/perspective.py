@@ -1,0 +1,175 @@
+"""One picture for each section of the perspective. The section's own sentence describes it.
+
+Every picture can be read without colour: by place, shape, dashes and words. Specifications are authored in Altair once
+and only filled afterwards.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rif_threshold.charts.perspective_templates import (
+    band_template,
+    budget_template,
+    lines_template,
+    observed_template,
+    tornado_template,
+    zones_template,
+)
+from rif_threshold.charts.specification import Specification, fill
+from rif_threshold.forms import shown_percent
+from rif_threshold.perspective import (
+    BudgetSection,
+    CouplesSection,
+    IntervalSection,
+    MeaningSection,
+    MovesSection,
+    ObservedSection,
+)
+
+_BAR = 46
+"""Height of one bar of the tornado with its words."""
+
+_CUT = 10
+"""Percentage points that are drawn of a zone that reaches far beyond the chance."""
+
+
+def interval_chart(section: IntervalSection) -> Specification:
+    """With counts the curve and its band; without, the chances that give each number of transfers."""
+    if section.level is None:
+        return fill(zones_template(), {"zones": list(_zone_rows(section)), "here": list(_here(section))})
+    rows = [
+        {
+            "transfers": point.transfers,
+            "percent": point.cumulative_percent,
+            "lower": point.lower_percent,
+            "upper": point.upper_percent,
+            "shown": f"{shown_percent(point.cumulative_percent)} %",
+            "between": f"{shown_percent(point.lower_percent or 0)} to {shown_percent(point.upper_percent or 0)} %",
+        }
+        for point in section.points
+    ]
+    return fill(band_template(), {"points": rows, "line": [_threshold_row(section.threshold_percent)]})
+
+
+def budget_chart(section: BudgetSection) -> Specification:
+    """The transfers side by side on a scale where the threshold is 100 %."""
+    rows = [
+        {
+            "from": each.from_percent,
+            "to": each.to_percent,
+            "middle": (each.from_percent + each.to_percent) / 2,
+            "name": str(each.transfer),
+            "state": each.state,
+            "shown": f"{shown_percent(each.share_percent)} %",
+        }
+        for each in section.transfers
+    ]
+    return fill(budget_template(), {"transfers": rows, "line": [{"percent": 100, "words": "100 %: the line"}]})
+
+
+def couples_chart(section: CouplesSection, model: str = "beta_geometric") -> Specification:
+    """The curve for couples all alike and for each setting of one model: ``beta_geometric`` or ``two_class``."""
+    shown = [each for each in section.settings if each.model in {"independence", model}]
+    rows = [
+        {
+            "transfers": number,
+            "percent": percent,
+            "shown": f"{shown_percent(percent)} %",
+            "series": each.label,
+        }
+        for each in shown
+        for number, percent in enumerate(each.cumulative_percent, start=1)
+    ]
+    template = lines_template(tuple(each.label for each in shown), "Cumulative chance, %")
+    return fill(template, {"points": rows, "line": [_threshold_row(section.threshold_percent)], "marks": []})
+
+
+def meaning_chart(section: MeaningSection) -> Specification:
+    """Of those who get this far, how many have no problem, transfer by transfer."""
+    names = [f"without a problem, if {shown_percent(each)} % have one" for each in section.prevalence_percents]
+    labelled = "of couples without a problem, those who get this far"
+    rows = []
+    for point in section.points:
+        shares = {**dict(zip(names, point.unexplained_percents, strict=True)), labelled: point.labelled_percent}
+        rows += [
+            {"transfers": point.transfers, "percent": share, "shown": f"{shown_percent(share)} %", "series": name}
+            for name, share in shares.items()
+        ]
+    marks = [] if section.transfers is None else [{"transfers": section.transfers, "words": "the line is crossed"}]
+    return fill(lines_template((*names, labelled), "Share of couples, %"), {"points": rows, "line": [], "marks": marks})
+
+
+def observed_chart(section: ObservedSection) -> Specification:
+    """Observed rates by rank, with their intervals, and the first rate held as a level line."""
+    rows = [
+        {
+            "rank": point.rank,
+            "percent": point.observed_percent,
+            "lower": point.lower_percent,
+            "upper": point.upper_percent,
+            "shown": f"{shown_percent(point.observed_percent)} %",
+            "series": each.label,
+        }
+        for each in section.series
+        for point in each.points
+    ]
+    levels = [
+        {"rank": first.rank, "until": last.rank, "percent": first.expected_percent}
+        for each in section.series
+        for first, last in [(each.points[0], each.points[-1])]
+        if first.expected_percent is not None
+    ]
+    return fill(observed_template(tuple(each.label for each in section.series)), {"points": rows, "levels": levels})
+
+
+def tornado_chart(section: MovesSection) -> Specification:
+    """One bar for each change, from the fewest to the most transfers, with the answer as it stands as a line."""
+    known = [n for move in section.moves for n in (move.fewest, move.most) if n is not None]
+    answer = section.transfers_to_threshold
+    # "More than 1,000" is drawn a little beyond the largest known number, and says so in words.
+    beyond = max([*known, answer or 1]) + 2
+    rows = []
+    for place, move in enumerate(section.moves):
+        most = "more than 1,000" if move.most is None else str(move.most)
+        fewest = "more than 1,000" if move.fewest is None else str(move.fewest)
+        numbers = fewest if fewest == most else f"{fewest} to {most}"
+        rows.append(
+            {
+                "place": place,
+                "from": (beyond if move.fewest is None else move.fewest) - 1 / 8,
+                "to": (beyond if move.most is None else move.most) + 1 / 8,
+                "words": move.change,
+                "numbers": numbers,
+                "label": f"{move.change}: {numbers}",
+            }
+        )
+    line = [{"transfers": beyond if answer is None else answer}]
+    template = dict(fill(tornado_template(), {"moves": rows, "line": line}))
+    return template | {"height": _BAR * len(rows)}
+
+
+def _threshold_row(percent: float) -> dict[str, Any]:
+    return {"percent": percent, "words": f"{percent:g} %: the threshold"}
+
+
+def _zone_rows(section: IntervalSection) -> Iterator[Mapping[str, Any]]:
+    """The zones. The highest reaches to 100 % and is cut short where the chance itself does not lie in it."""
+    p = section.per_transfer_percent
+    for number, zone in enumerate(section.zones):
+        to = zone.to_percent
+        if number == 0 and p <= zone.from_percent:
+            to = min(to, zone.from_percent + _CUT)
+        name = f"{zone.transfers} transfer{'' if zone.transfers == 1 else 's'}"
+        yield {
+            "from": zone.from_percent,
+            "to": to,
+            "middle": (zone.from_percent + to) / 2,
+            "name": str(zone.transfers),
+            "shown": f"{name}: above {shown_percent(zone.from_percent)} %",
+            "even": number % 2 == 0,
+        }
+
+
+def _here(section: IntervalSection) -> Iterator[Mapping[str, Any]]:
+    p = section.per_transfer_percent
+    yield {"percent": p, "words": f"{shown_percent(p)} %"}
