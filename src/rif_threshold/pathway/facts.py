@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any, Literal
 
 from pydantic import Field
-from rapidfuzz import process
 
 from rif_threshold import tables
 from rif_threshold.case import Case, Record
@@ -22,6 +21,8 @@ FACTS = "pathways/facts.toml"
 NOT_KNOWN = "not_known"
 
 _YES_NO: Mapping[str, Value | None] = {"yes": True, "no": False}
+_CLOSE = 60
+"""How alike, of 100, a name must be to be suggested for a misspelt one."""
 _FOUND = {"normal": "normal", "abnormal": "abnormal"}
 
 
@@ -153,7 +154,9 @@ def read_answer(fact: Fact, text: str, field: str) -> Value | Problem | None:
 
 def did_you_mean(given: str, known: Iterator[str] | Mapping[str, Any]) -> str:
     """A suggestion to add to a message, where a known name is close; else nothing."""
-    near = process.extractOne(given, list(known), score_cutoff=60)
+    from rapidfuzz import process  # noqa: PLC0415 - needed only where something is misspelt
+
+    near = process.extractOne(given, list(known), score_cutoff=_CLOSE)
     return f"; did you mean {near[0]}?" if near else ""
 
 

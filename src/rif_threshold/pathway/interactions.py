@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache
 
-from rapidfuzz import fuzz, process
-
 from rif_threshold import tables
 from rif_threshold.case import Record
 from rif_threshold.pathway.common import Cited
@@ -162,6 +160,8 @@ def find_medication(text: str) -> Medication:
             seriousness=row.seriousness,
             source=row.source,
         )
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - needed only where a name is not found
+
     near = process.extract(key, list(names), scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=_MOST_SUGGESTIONS)
     if near:
         offered = tuple(names[name].name for name, _, _ in near)
