@@ -6,34 +6,93 @@
     4
 
 Probabilities are between 0 and 1 in the arithmetic functions; cases and assessments hold percent.
+
+Importing the package is quick: a name is loaded when it is first used.
 """
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from rif_threshold._version import __version__
-from rif_threshold.assessment import Assessment, ThresholdAnswer, assess, default_parts
-from rif_threshold.case import Case, PredictionInput, Transfer, read_case
-from rif_threshold.errors import InvalidInput, OutOfRange, Problem, RifThresholdError, TableError
-from rif_threshold.estimate import Estimate, Refused
-from rif_threshold.probability import (
-    TRANSFERS_LIMIT,
-    Margin,
-    cumulative_curve,
-    cumulative_probability,
-    margin,
-    transfers_to_exceed,
-)
-from rif_threshold.rates import RateTable, load_rate_table
-from rif_threshold.vocabulary import (
-    Denominator,
-    Finding,
-    Grade,
-    Outcome,
-    Part,
-    Ploidy,
-    ProtocolVerdict,
-    Route,
-    TransferResult,
-    Verdict,
-)
+
+if TYPE_CHECKING:
+    from rif_threshold.assessment import Assessment, ThresholdAnswer, assess, default_parts
+    from rif_threshold.case import Case, PredictionInput, Transfer, read_case
+    from rif_threshold.errors import InvalidInput, OutOfRange, Problem, RifThresholdError, TableError
+    from rif_threshold.estimate import Estimate, Refused
+    from rif_threshold.probability import (
+        TRANSFERS_LIMIT,
+        Margin,
+        cumulative_curve,
+        cumulative_probability,
+        margin,
+        transfers_to_exceed,
+    )
+    from rif_threshold.rates import RateTable, load_rate_table
+    from rif_threshold.vocabulary import (
+        Denominator,
+        Finding,
+        Grade,
+        Outcome,
+        Part,
+        Ploidy,
+        ProtocolVerdict,
+        Route,
+        TransferResult,
+        Verdict,
+    )
+
+# Module -> the public names it holds.
+_PUBLIC = {
+    "assessment": (
+        "Assessment",
+        "ThresholdAnswer",
+        "assess",
+        "default_parts",
+    ),
+    "case": (
+        "Case",
+        "PredictionInput",
+        "Transfer",
+        "read_case",
+    ),
+    "errors": (
+        "InvalidInput",
+        "OutOfRange",
+        "Problem",
+        "RifThresholdError",
+        "TableError",
+    ),
+    "estimate": (
+        "Estimate",
+        "Refused",
+    ),
+    "probability": (
+        "TRANSFERS_LIMIT",
+        "Margin",
+        "cumulative_curve",
+        "cumulative_probability",
+        "margin",
+        "transfers_to_exceed",
+    ),
+    "rates": (
+        "RateTable",
+        "load_rate_table",
+    ),
+    "vocabulary": (
+        "Denominator",
+        "Finding",
+        "Grade",
+        "Outcome",
+        "Part",
+        "Ploidy",
+        "ProtocolVerdict",
+        "Route",
+        "TransferResult",
+        "Verdict",
+    ),
+}
+_MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 
 __all__ = [
     "TRANSFERS_LIMIT",
@@ -71,3 +130,15 @@ __all__ = [
     "read_case",
     "transfers_to_exceed",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rif_threshold.assessment import Assessment
-from rif_threshold.estimate import Estimate
+from rif_threshold.estimate import Estimate, Interval
 from rif_threshold.forms import shown_percent
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy
 
@@ -98,6 +98,19 @@ def margin_words(estimate: Estimate) -> str:
         parts.append(f"{down:.2f} points down gives {total + 1}")
     start = percent_words(estimate.per_transfer_percent)
     return f"{start}: {', '.join(parts)}" if parts else f"{start}: no change of it alters the answer"
+
+
+def interval_words(interval: Interval) -> str:
+    """How sure a counted rate is, and what that means for the number of transfers."""
+    level = f"{100 * interval.level:g} % interval ({interval.method})"
+    bounds = f"{percent_words(interval.lower_percent)} to {percent_words(interval.upper_percent)} per transfer"
+    most = transfers_words(interval.transfers_upper) if interval.transfers_upper else "more than 1,000 transfers"
+    if interval.transfers_lower == interval.transfers_upper and interval.transfers_lower:
+        return f"{level}: {bounds}, {transfers_words(interval.transfers_lower)} throughout."
+    least = interval.transfers_lower or "more than 1,000"
+    likely = sorted(interval.threshold_probabilities.items(), key=lambda pair: -pair[1])
+    shares = ", ".join(f"{n}: {share:.2f}" for n, share in sorted(likely[:3]))
+    return f"{level}: {bounds}, {least} to {most}. Probability of each: {shares}."
 
 
 def inputs_words(assessment: Assessment) -> str:

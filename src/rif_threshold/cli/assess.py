@@ -5,11 +5,21 @@ from typing import Any
 
 import click
 
-from rif_threshold.assessment import Assessment, assess
+from rif_threshold.assessment import Assessment, assess, default_parts
 from rif_threshold.cli.common import case_options, exit_code, json_option, wrapped
 from rif_threshold.estimate import Estimate
 from rif_threshold.forms import shown_percent
-from rif_threshold.sentences import headline, inputs_words, margin_words, next_transfer, percent_words, rule, standing
+from rif_threshold.perspective import Perspective
+from rif_threshold.sentences import (
+    headline,
+    inputs_words,
+    interval_words,
+    margin_words,
+    next_transfer,
+    percent_words,
+    rule,
+    standing,
+)
 from rif_threshold.vocabulary import Part
 
 
@@ -21,10 +31,17 @@ from rif_threshold.vocabulary import Part
     multiple=True,
     help="Leave a part out. May be given more than once.",
 )
+@click.option("--more", is_flag=True, help="Add how sure the number is, and what the plain formula leaves out.")
 @json_option
 @click.pass_context
 def assess_command(
-    ctx: click.Context, given: Mapping[str, Any], tables: str | None, without: tuple[str, ...], *, as_json: bool
+    ctx: click.Context,
+    given: Mapping[str, Any],
+    tables: str | None,
+    without: tuple[str, ...],
+    *,
+    more: bool,
+    as_json: bool,
 ) -> None:
     r"""Say after how many transfers the line is crossed, and where this couple stands.
 
@@ -38,13 +55,11 @@ def assess_command(
       rif-threshold assess --oocyte-age 36 --ploidy untested --failed 3
       rif-threshold assess --oocyte-age 36 --ploidy untested --failed 3 --live-birth 23.8 --per treatment_cycle
       rif-threshold assess --successes 52 --transfers 200 --outcome clinical_pregnancy --failed 3 --json
-      rif-threshold assess --case case.json
+      rif-threshold assess --case case.json --more
     """
-    include = None
-    if without:
-        include = frozenset(Part) - {Part(part) for part in without}
-    elif not as_json:
-        include = ()  # The text shows the threshold alone; the other parts have commands of their own.
+    # The text shows the threshold, and with --more the perspective; the other parts have commands of their own.
+    shown = default_parts() if as_json else ({Part.PERSPECTIVE} if more else set())
+    include = frozenset(shown) - {Part(part) for part in without}
     assessment = assess(given, include=include, tables=tables)
     click.echo(assessment.model_dump_json(indent=2) if as_json else "\n".join(_lines(assessment)))
     if assessment.threshold is None:
@@ -67,6 +82,10 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     for refused in assessment.refused:
         for problem in refused.problems:
             yield wrapped(f"{refused.route}: {problem}", "Not computed: ")
+        if refused.interval:
+            yield wrapped(interval_words(refused.interval))
+    if assessment.perspective:
+        yield from _perspective(assessment.perspective)
     yield ""
     for source in assessment.sources:
         yield wrapped(f"[{source.key}] {source.short} (read: {source.read})")
@@ -74,6 +93,20 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     for caveat in seen:
         yield wrapped(caveat, "- ")
     yield wrapped(assessment.disclaimer)
+
+
+def _perspective(perspective: Perspective) -> Iterator[str]:
+    """The sections beside the answer: a question, a sentence, a table, what must be said beside it."""
+    for section in perspective.sections:
+        yield ""
+        yield section.title
+        yield wrapped(section.sentence)
+        rows = (section.headings, *section.rows)
+        widths = [max(len(row[column]) for row in rows) for column in range(len(section.headings))]
+        for row in rows:
+            yield "  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for note in section.notes:
+            yield wrapped(note, "- ")
 
 
 def _routes(assessment: Assessment) -> Iterator[str]:
@@ -86,6 +119,8 @@ def _routes(assessment: Assessment) -> Iterator[str]:
     yield f"p: chance per transfer   *: primary route   !: first above {assessment.case.threshold_percent:f} %"
     for each in assessment.estimates:
         yield wrapped(f"{each.route}: {each.explanation}. Margin: {margin_words(each)}.", "")
+        if each.interval:
+            yield wrapped(interval_words(each.interval))
 
 
 def _route(each: Estimate, assessment: Assessment, wide: int, columns: int) -> str:
