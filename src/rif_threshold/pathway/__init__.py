@@ -3,9 +3,11 @@
 Everything clinical lies in ``tables/pathways`` and ``tables/evidence``. What is missing is never read as fine.
 """
 
+from rif_threshold import tables
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.pathway.evidence import (
+    CHECKLIST,
     Conflict,
     GuidelinePosition,
     conflicts,
@@ -16,12 +18,25 @@ from rif_threshold.pathway.evidence import (
     pregnancy_and_lactation,
 )
 from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values
-from rif_threshold.pathway.gate import Tacrolimus, build_tacrolimus
-from rif_threshold.pathway.interactions import Medication, facts_from, find_medication
-from rif_threshold.pathway.protocols import Protocol
+from rif_threshold.pathway.gate import Tacrolimus, build_tacrolimus, gate_lists, notes
+from rif_threshold.pathway.interactions import Medication, facts_from, find_medication, medication_names
+from rif_threshold.pathway.protocols import PROTOCOLS, Protocol, dose_rows, protocols
 from rif_threshold.pathway.standing import Standing
-from rif_threshold.pathway.studies import Evidence, Study, definitions, evidence, model_critique, recompute
+from rif_threshold.pathway.studies import (
+    Evidence,
+    Study,
+    comparisons,
+    definitions,
+    evidence,
+    model_critique,
+    other_profiles,
+    profiles,
+    recompute,
+    study_entries,
+    timing,
+)
 from rif_threshold.pathway.workup import Workup, WorkupItem, build_workup, workup_lists
+from rif_threshold.tables import Folder
 
 
 def problems(case: Case) -> tuple[Problem, ...]:
@@ -41,6 +56,24 @@ def tacrolimus(case: Case, standing: Standing) -> Tacrolimus:
     return build_tacrolimus(standing, values, medications or ())
 
 
+def check_tables(folder: Folder | None = None) -> None:
+    """Read every table of the pathway and of the evidence, and what one says of another. Raises `TableError`."""
+    folder = folder or tables.shipped()
+    for load in (workup_lists, gate_lists, notes, dose_rows, medication_names, comparisons, monitoring):
+        load(folder)
+    for load_rows in (guideline_positions, conflicts, pregnancy_and_lactation, definitions, model_critique):
+        load_rows(folder)
+    for load_more in (timing, profiles, other_profiles):
+        load_more(folder)
+    studies = {study.id for study in study_entries(folder)} | {""}
+    for protocol in protocols(folder):
+        if protocol.study not in studies:
+            raise folder.error(PROTOCOLS, f"no study has the id {protocol.study!r}", f'study = "{protocol.study}"')
+    for item in exclusion_checklist(folder):
+        if unknown := sorted(set(item.facts.split()) - facts(folder).keys()):
+            raise folder.error(CHECKLIST, f"the fact {unknown[0]!r} is not known", f"\n{item.id},")
+
+
 __all__ = [
     "Conflict",
     "Evidence",
@@ -53,6 +86,7 @@ __all__ = [
     "Tacrolimus",
     "Workup",
     "WorkupItem",
+    "check_tables",
     "conflicts",
     "definitions",
     "evidence",

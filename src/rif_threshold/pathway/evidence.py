@@ -6,6 +6,8 @@ from rif_threshold import tables
 from rif_threshold.pathway.common import Cited, csv_entries
 from rif_threshold.tables import Folder
 
+CHECKLIST = "pathways/exclusion_checklist.csv"
+
 
 class GuidelinePosition(Cited):
     """What one body says. ``names_tacrolimus`` is whether its text names the drug, as far as read."""
@@ -93,4 +95,4 @@ def pregnancy_and_lactation(folder: Folder | None = None) -> tuple[Statement, ..
 @cache
 def exclusion_checklist(folder: Folder | None = None) -> tuple[ChecklistItem, ...]:
     """What sources ask to be ruled out first. Raises `TableError`."""
-    return csv_entries(folder or tables.shipped(), "pathways/exclusion_checklist.csv", ChecklistItem)
+    return csv_entries(folder or tables.shipped(), CHECKLIST, ChecklistItem)
