@@ -47,3 +47,22 @@ MEDICATIONS = {
     "hormone_replacement": "Hormone replacement (frozen transfer)",
 }
 FINDINGS = {"normal": "Normal", "abnormal": "Abnormal", "not_done": "Not done", "not_known": "Not known"}
+# A word, a shape and a colour each; the report uses the same shapes.
+GRADES = {
+    "recommended": ":green-badge[● Recommended]",
+    "can_be_considered": ":orange-badge[◇ Can be considered]",
+    "not_recommended": ":red-badge[✕ Not recommended]",
+}
+# Verdicts are no grades: shapes and words, without a colour.
+PROTOCOL_VERDICTS = {
+    "meets_entry_criteria": ":gray-badge[■ Meets the published entry criteria]",
+    "does_not_meet": ":gray-badge[□ Does not meet the published entry criteria]",
+    "cannot_say": ":gray-badge[? Cannot say whether it meets them]",
+}
+CONCERNS = {"female": "the woman", "male": "the man", "both": "both partners"}
+SERIOUSNESS = {
+    "contraindicated": "Contraindicated on the label",
+    "serious": "Serious interaction",
+    "caution": "Caution",
+    "no_labelled_row": "No labelled row found",
+}

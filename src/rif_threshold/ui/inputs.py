@@ -269,7 +269,9 @@ def settings(problems: Problems) -> None:
     """The threshold itself, and which route answers."""
     columns = st.columns(2)
     with columns[0]:
-        number("threshold_percent", "Threshold, %", problems, placeholder=f"{method().threshold_percent:g}, ESHRE's")
+        number(
+            "threshold_percent", "Threshold, %", problems, placeholder=f"{float(method().threshold_percent):g}, ESHRE's"
+        )
     with columns[1]:
         number("minimum_transfers", "Fewest transfers", problems, placeholder=f"{method().minimum_transfers}, ESHRE's")
     choice("primary_route", "Answer with", ROUTES, problems, help="Left open: an individual figure before the table.")

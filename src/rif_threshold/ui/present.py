@@ -116,6 +116,17 @@ def repeated(assessment: Assessment) -> None:
     st.caption(f"For: {plain(sentences.inputs_words(assessment))}.")
 
 
+def statement(text: str) -> str:
+    """A statement with the word before its colon in bold: ``Now: ...``, ``Not yet: ...``."""
+    word, colon, rest = text.partition(":")
+    return f"**{word}{colon}**{rest}" if colon else text
+
+
+def footer(assessment: Assessment) -> None:
+    """What this is not, and which version made it."""
+    st.caption(f"{assessment.disclaimer} {assessment.software.name} {assessment.software.version}.")
+
+
 def bold_numbers(text: str) -> str:
     """Text with its whole numbers in bold."""
     return re.sub(r"(?<![\d.,])(\d+(?:,\d{3})*)(?![\d.]|\s*%)", r"**\1**", text)

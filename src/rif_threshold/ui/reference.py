@@ -18,7 +18,7 @@ from rif_threshold.ui.present import markdown_table, plain
 CONFLICTS = "evidence/conflicts.csv"
 
 NOT_FOR = """
-- It is not a diagnosis. Most couples who cross the line have nothing wrong; it is a time to talk and to look.
+- It is not a diagnosis. Crossing the line is a time to talk and to look; some couples who cross it are simply unlucky.
 - It does not say whether to start, stop or dose any medicine, and no page here does.
 - It does not predict a baby. It counts pregnancies that start.
 - It is not for donor or frozen eggs without thought: the printed table speaks of maternal age only.
@@ -31,7 +31,7 @@ NOT_FOR = """
 def formula() -> str:
     """The method, with the constants the tables hold."""
     constants = method()
-    threshold, minimum = f"{constants.threshold_percent:g} %", constants.minimum_transfers
+    threshold, minimum = f"{float(constants.threshold_percent):g} %", constants.minimum_transfers
     return f"""
 With the chance *p* of one transfer, the chance after *n* transfers is
 

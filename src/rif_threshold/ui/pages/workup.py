@@ -1,0 +1,33 @@
+"""Work-up: not yet or now, and why; what to look for in three grades; what is known, ticked off."""
+
+import streamlit as st
+
+from rif_threshold.ui import present, questions, steps
+from rif_threshold.vocabulary import Part
+
+st.title("Work-up")
+st.markdown("What to look for after the threshold, as ESHRE grades it.")
+
+judged = present.judge(Part.WORKUP)
+beside = present.beside(judged)
+assessment = present.answered(judged)
+if assessment is not None and assessment.workup is not None:
+    workup = assessment.workup
+    present.repeated(assessment)
+    with st.container(key="answer"):
+        st.markdown(present.statement(workup.statement))
+    steps.legend()
+    asked = [
+        fact
+        for fact in questions.worth_asking(workup.questions, among=questions.workup_facts())
+        if fact.kind != "finding"
+    ]
+    if asked:
+        st.markdown("## To ask")
+        questions.ask_all(asked, beside)
+    st.markdown("## Investigations")
+    st.caption("Tick off what is known. The interventions below answer.")
+    steps.investigations(workup, beside)
+    st.markdown("## Interventions")
+    steps.interventions(workup)
+    present.footer(assessment)

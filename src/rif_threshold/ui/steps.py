@@ -1,0 +1,68 @@
+"""The work-up's lists on the page: grade and verdict side by side, never merged."""
+
+from collections.abc import Iterator
+
+import streamlit as st
+
+from rif_threshold.pathway import Workup, WorkupItem, facts
+from rif_threshold.ui import questions
+from rif_threshold.ui.fields import CONCERNS, GRADES
+from rif_threshold.ui.inputs import Problems
+from rif_threshold.ui.present import plain
+from rif_threshold.vocabulary import Grade, Verdict
+
+_NOW = {
+    Verdict.YES: "**For this couple now**",
+    Verdict.NO: "Not for this couple now",
+    Verdict.NOT_KNOWN: "Cannot say yet",
+}
+_AGAINST = {
+    Verdict.YES: "The advice against it applies to this couple now",
+    Verdict.NO: "Does not arise for this couple now",
+    Verdict.NOT_KNOWN: "Cannot say yet whether it arises",
+}
+
+
+def legend() -> None:
+    """What the three grades look like."""
+    st.markdown(
+        f"{' '.join(GRADES.values())}  \n:small[A grade is how strongly the source speaks, for everyone. "
+        "Whether an item is for this couple now stands beside it.]"
+    )
+
+
+def investigations(workup: Workup, problems: Problems) -> None:
+    """The investigations by grade, with a place for what each showed."""
+    for grade, items in _by_grade(workup.investigations):
+        st.markdown(f"### {GRADES[grade]}")
+        asked = {fact.investigation for fact in facts().values()}
+        silent = [item for item in items if grade == Grade.NOT_RECOMMENDED and item.id not in asked]
+        if silent:
+            st.markdown("\n".join(f"- {_line(item)}" for item in silent))
+        for item in [item for item in items if item not in silent]:
+            with st.container(border=True, key=f"item_{item.id}"):
+                st.markdown(_line(item))
+                questions.finding(item.id, f"What {item.label[:1].lower()}{item.label[1:]} showed", problems)
+
+
+def interventions(workup: Workup) -> None:
+    """The interventions by grade."""
+    for grade, items in _by_grade(workup.interventions):
+        st.markdown("\n".join((f"### {GRADES[grade]}", "", *(f"- {_line(item)}" for item in items))))
+
+
+def _by_grade(items: tuple[WorkupItem, ...]) -> Iterator[tuple[Grade, list[WorkupItem]]]:
+    for grade in Grade:
+        if of_grade := [item for item in items if item.grade == grade]:
+            yield grade, of_grade
+
+
+def _line(item: WorkupItem) -> str:
+    """One item in words: what it is, whom it concerns, whether it is for this couple now, and why."""
+    because = "; ".join(reason for reason in item.because if reason)
+    why = f" ({plain(because[:1].lower() + because[1:] if because.startswith('Not') else because)})" if because else ""
+    words = _AGAINST if item.grade == Grade.NOT_RECOMMENDED else _NOW
+    parts = [f"**{plain(item.label)}** · {CONCERNS[item.concerns]}  \n{words[item.verdict]}{why}"]
+    parts += [f"{plain(other.body)}: {plain(other.position)}" for other in item.other_positions]
+    parts += [plain(item.note)] if item.note else []
+    return "  \n".join([parts[0], *(f":small[{part}]" for part in parts[1:])])
