@@ -18,6 +18,10 @@ TECHNICAL = {
     "probability.py": {14, 1000, 1e-9, 3},  # cache-sized chunk, the limit of 1,000, rounding error and its multiple
     "forms.py": set(),
     "case.py": {100_000, 9_999_999},  # longest case file; seven digits
+    "heterogeneity/couples.py": {1e-12},  # rounding error
+    "heterogeneity/fitting.py": {1e-9, 0.01, 0.1, 0.5, 1000, 3},  # search for a maximum; fewest ranks
+    "uncertainty/threshold.py": {9_999_999},  # the longest count that can be typed
+    "perspective/interval.py": {3, 10},  # figures that a large number is written with
     "tables.py": {64},  # length of a SHA-256 digest
     "pathway/interactions.py": {75, 3},  # how alike of 100 two names are; how many are offered
     "pathway/facts.py": {60},  # how alike of 100 two names are

@@ -29,6 +29,9 @@ from rif_threshold.perspective import (
 _BAR = 46
 """Height of one bar of the tornado with its words."""
 
+_NARROW = 0.03
+"""A box of the budget narrower than this share of the picture holds no number."""
+
 _CUT = 10
 """Percentage points that are drawn of a zone that reaches far beyond the chance."""
 
@@ -59,12 +62,15 @@ def budget_chart(section: BudgetSection) -> Specification:
             "to": each.to_percent,
             "middle": (each.from_percent + each.to_percent) / 2,
             "name": str(each.transfer),
+            # A number that does not fit into its box is left to the tooltip.
+            "words": str(each.transfer) if each.share_percent > _NARROW * section.transfers[-1].to_percent else "",
             "state": each.state,
             "shown": f"{shown_percent(each.share_percent)} %",
         }
         for each in section.transfers
     ]
-    return fill(budget_template(), {"transfers": rows, "line": [{"percent": 100, "words": "100 %: the line"}]})
+    line = [{"percent": 100, "words": "100 %: the line"}]
+    return fill(budget_template(), {"transfers": rows, "states": list(_states(section)), "line": line})
 
 
 def couples_chart(section: CouplesSection, model: str = "beta_geometric") -> Specification:
@@ -95,7 +101,10 @@ def meaning_chart(section: MeaningSection) -> Specification:
             {"transfers": point.transfers, "percent": share, "shown": f"{shown_percent(share)} %", "series": name}
             for name, share in shares.items()
         ]
-    marks = [] if section.transfers is None else [{"transfers": section.transfers, "words": "the line is crossed"}]
+    words, n = "the line is crossed", section.transfers
+    # The words stand on the side where there is room.
+    early = n is not None and 2 * n <= len(section.points)
+    marks = [] if n is None else [{"transfers": n, "after": words if early else "", "before": "" if early else words}]
     return fill(lines_template((*names, labelled), "Share of couples, %"), {"points": rows, "line": [], "marks": marks})
 
 
@@ -146,6 +155,13 @@ def tornado_chart(section: MovesSection) -> Specification:
     line = [{"transfers": beyond if answer is None else answer}]
     template = dict(fill(tornado_template(), {"moves": rows, "line": line}))
     return template | {"height": _BAR * len(rows)}
+
+
+def _states(section: BudgetSection) -> Iterator[Mapping[str, Any]]:
+    """One word for each run of transfers, done and to come."""
+    for state in ("done", "to come"):
+        if run := [each for each in section.transfers if each.state == state]:
+            yield {"middle": (run[0].from_percent + run[-1].to_percent) / 2, "words": state}
 
 
 def _threshold_row(percent: float) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def zones_template() -> dict[str, Any]:
 
 @cache
 def budget_template() -> dict[str, Any]:
-    """Transfers side by side: ``transfers``, ``line``."""
+    """Transfers side by side: ``transfers``, ``states``, ``line``."""
     x = alt.X("from:Q", title="Used of the budget, %", scale=alt.Scale(zero=True, nice=False))
     transfers = _of("transfers")
     done = "datum.state == 'done'"
@@ -98,8 +98,8 @@ def budget_template() -> dict[str, Any]:
         fillOpacity=alt.condition(done, alt.value(0.4), alt.value(0.05)),
         tooltip=[alt.Tooltip("name:N", title="transfer"), alt.Tooltip("shown:N", title="uses"), "state:N"],
     )
-    names = transfers.mark_text(fontSize=16, fontWeight="bold").encode(x="middle:Q", text="name:N")
-    states = transfers.mark_text(fontSize=_FONT, dy=20).encode(x="middle:Q", text="state:N")
+    names = transfers.mark_text(fontSize=16, fontWeight="bold").encode(x="middle:Q", text="words:N")
+    states = _of("states").mark_text(fontSize=_FONT, dy=20).encode(x="middle:Q", text="words:N")
     line = _of("line")
     rule = line.mark_rule(strokeWidth=2.5, strokeDash=[5, 3], color=_QUIET).encode(x="percent:Q")
     words = line.mark_text(baseline="bottom", dy=-4, fontSize=_FONT).encode(
@@ -123,10 +123,11 @@ def lines_template(series: tuple[str, ...], title: str) -> dict[str, Any]:
     dots = points.mark_point(size=80, strokeWidth=2).encode(x=x, y=y, color=shade, shape=shape, tooltip=tooltip)
     marks = _of("marks")
     rule = marks.mark_rule(strokeWidth=1.5, strokeDash=[5, 3], color=_QUIET).encode(x=x)
-    words = marks.mark_text(align="left", baseline="top", dx=5, fontSize=_FONT).encode(
-        x=x, y=alt.value(0), text="words:N"
-    )
-    return _finished(*_threshold_line(y), rule, words, lines, dots)
+    words = [
+        marks.mark_text(align=align, baseline="top", dx=dx, fontSize=_FONT).encode(x=x, y=alt.value(0), text=text)
+        for align, dx, text in (("left", 5, "after:N"), ("right", -5, "before:N"))
+    ]
+    return _finished(*_threshold_line(y), rule, *words, lines, dots)
 
 
 @cache

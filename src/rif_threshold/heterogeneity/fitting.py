@@ -12,6 +12,10 @@ from rif_threshold.probability import FloatArray
 
 # Parameters are kept this far from the ends of their ranges, where a logarithm has no value.
 _EDGE = 1e-9
+# Where the search begins: little and much difference between couples.
+_STARTS = (0.01, 0.1, 0.5)
+# Fewer ranks leave no degree of freedom for a model of two parameters.
+_FEWEST_RANKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +122,8 @@ def fit(counts: Sequence[tuple[int, int]], level: float) -> Fit:
         able = (1 - share) * np.exp(ranks * np.log1p(-p))
         return deviance(p * able / (share + able))
 
-    mean, correlation, spread_deviance = _smallest(spread, [(pooled, low) for low in (_EDGE, 0.1, 0.5)])
-    share, p, classes_deviance = _smallest(classes, [(low, pooled) for low in (_EDGE, 0.1, 0.5)])
+    mean, correlation, spread_deviance = _smallest(spread, [(pooled, start) for start in _STARTS])
+    share, p, classes_deviance = _smallest(classes, [(start, pooled) for start in _STARTS])
     lower, upper = _profile(spread, correlation, spread_deviance, level)
     return Fit(
         IndependenceFit(pooled, deviance(pooled), ranks.size - 1),
@@ -130,7 +134,7 @@ def fit(counts: Sequence[tuple[int, int]], level: float) -> Fit:
 
 def _checked(counts: Sequence[tuple[int, int]]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     table = np.asarray(counts)
-    if table.ndim != 2 or table.shape[1] != 2 or table.shape[0] < 3 or table.dtype.kind not in "iu":
+    if table.ndim != 2 or table.shape[1] != 2 or table.shape[0] < _FEWEST_RANKS or table.dtype.kind not in "iu":
         raise ValueError("counts must be at least three pairs of whole numbers: transfers, successes")
     at_risk, successes = table.T.astype(np.int64)
     if np.any(at_risk < 1) or np.any(successes < 0) or np.any(successes > at_risk):
@@ -160,18 +164,12 @@ def _smallest(deviance: Callable[[float, float], float], starts: Sequence[tuple[
             start,
             method="Nelder-Mead",
             bounds=[(_EDGE, 1 - _EDGE)] * 2,
-            options={"xatol": 1e-8, "fatol": 1e-8, "maxiter": 2000, "initial_simplex": _simplex(start)},
+            options={"xatol": _EDGE, "fatol": _EDGE, "maxiter": 1000},
         )
         for start in starts
     ]
     best = min(answers, key=lambda answer: float(answer.fun))
     return float(best.x[0]), float(best.x[1]), float(best.fun)
-
-
-def _simplex(start: tuple[float, float]) -> list[tuple[float, float]]:
-    """A first triangle inside the bounds, also where a start lies on one of them."""
-    x, y = start
-    return [(x, y), (x / 2 + _EDGE * 2 + (x < 0.01) * 0.05, y), (x, y / 2 + _EDGE * 2 + (y < 0.01) * 0.05)]
 
 
 def _profile(

@@ -49,7 +49,6 @@ class Caution(Record):
 class Assumptions(Record):
     """``tables/perspective/assumptions.toml``."""
 
-    interval_level: Decimal
     supposed_transfers: Count
     supposed_source: SourceReference
     spread: tuple[Assumed, ...]

@@ -5,7 +5,7 @@ import math
 from rif_threshold.case import Case, Record
 from rif_threshold.estimate import Estimate
 from rif_threshold.forms import shown_percent
-from rif_threshold.perspective.evidence import assumptions
+from rif_threshold.method import method
 from rif_threshold.perspective.section import (
     NOT_ALIKE,
     Section,
@@ -102,7 +102,7 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
         From counts the Clopper-Pearson interval and the Jeffreys distribution of the number; without counts the
         margin, the multiplier that would change the number and the records that would settle it.
     """
-    p, level = planned(estimate), float(assumptions().interval_level)
+    p, level = planned(estimate), float(method().interval_level)
     threshold, minimum = threshold_of(case), minimum_of(case)
     counts = None
     if estimate.successes is not None and estimate.transfers is not None:
@@ -195,7 +195,7 @@ def _zones(case: Case, answer: int | None) -> list[Zone]:
     first = max(minimum, answer - 2)
     return [
         Zone(transfers=n, from_percent=above(n), to_percent=100 if n == minimum else above(n - 1))
-        for n in range(first, answer + 3)
+        for n in range(first, answer + 2 + 1)
     ]
 
 

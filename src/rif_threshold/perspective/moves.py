@@ -109,7 +109,7 @@ def _own_uncertainty(case: Case, estimate: Estimate, known: Assumptions) -> Move
         total, source = known.supposed_transfers, known.supposed_source
         x = round(planned(estimate) * total)
         change = f"the rate itself, if it rested on {total:,} transfers"
-    interval = clopper_pearson(x, total, float(known.interval_level))
+    interval = clopper_pearson(x, total, float(method().interval_level))
     fewest, most = transfers_interval(interval, threshold_of(case), minimum_of(case))
     return Move(change=change, fewest=limited(fewest), most=limited(most), source=source)
 

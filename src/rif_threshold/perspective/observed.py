@@ -3,7 +3,8 @@
 from rif_threshold.case import Case, Record
 from rif_threshold.estimate import Estimate
 from rif_threshold.forms import shown_percent
-from rif_threshold.perspective.evidence import ObservedSeries, assumptions, observed
+from rif_threshold.method import method
+from rif_threshold.perspective.evidence import ObservedSeries, observed
 from rif_threshold.perspective.section import Section, percent_words
 from rif_threshold.probability import cumulative_probability
 from rif_threshold.uncertainty import clopper_pearson
@@ -66,7 +67,7 @@ def against_observed(case: Case, estimate: Estimate) -> ObservedSection:  # noqa
             "study",
             "rank",
             "observed",
-            f"{100 * float(assumptions().interval_level):g} % interval",
+            f"{100 * float(method().interval_level):g} % interval",
             "expected if all ranks were alike",
         ),
         rows=tuple(_row(each, point) for each in series for point in each.points),
@@ -90,7 +91,7 @@ def _concerns(study: ObservedSeries, case: Case) -> bool:
 
 
 def _series(study: ObservedSeries) -> SeriesAgainst:
-    level = float(assumptions().interval_level)
+    level = float(method().interval_level)
     first = study.ranks[0]
     # A series that begins later than the first rank says nothing of a first rate to hold.
     expected = float(first.rate_percent) if first.rank == 1 else None
