@@ -26,6 +26,7 @@ from rif_threshold.perspective.section import (
     threshold_of,
     without_repeats,
 )
+from rif_threshold.probability import exact
 from rif_threshold.tables import SourceReference
 
 INDEPENDENCE = "independence"
@@ -111,13 +112,14 @@ def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
 
 
 def _settings(case: Case, estimate: Estimate, spreads: tuple[Assumed, ...]) -> list[Spread]:
-    p = planned(estimate)
+    # Compared as decimals: 85 % and a share of 15 % leave the others exactly 1.
+    p = exact(estimate.per_transfer_percent) / 100
     return [
         _setting(case, estimate, model, each)
         for each in spreads
         for model in ((BETA_GEOMETRIC, TWO_CLASS) if each.value else (INDEPENDENCE,))
         # A share that leaves the others a chance of 1 or more cannot go with this mean.
-        if model != TWO_CLASS or p < 1 - each.value
+        if model != TWO_CLASS or p < 1 - exact(each.value)
     ]
 
 

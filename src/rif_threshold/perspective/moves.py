@@ -95,8 +95,8 @@ def _moves(case: Case, estimate: Estimate, known: Assumptions) -> Iterator[Move]
         yield move(shared.label, shared.source, threshold_alike(case, receptive * (1 - (1 - p / receptive) ** 2)))
     if estimate.route in {Route.LIVE_BIRTH, Route.PREDICTION_MODEL}:
         printed = float(method().live_birth_to_pregnancy_factor)
-        chances = (p * float(bound) / printed for bound in (known.factor.lower, known.factor.upper))
-        numbers = (threshold_alike(case, chance) if chance < 1 else minimum for chance in chances)
+        bounds = (float(bound) for bound in (known.factor.lower, known.factor.upper))
+        numbers = (threshold_alike(case, p * bound / printed) for bound in bounds)
         yield move(known.factor.label, known.factor.source, *numbers)
 
 

@@ -46,8 +46,11 @@ def minimum_of(case: Case) -> int:
 
 
 def threshold_alike(case: Case, p: float) -> int | None:
-    """Transfers to the threshold if all had probability ``p``; ``None`` for more than 1,000."""
-    return limited(transfers_to_exceed(p, threshold_of(case), minimum_of(case)))
+    """Transfers to the threshold if all had probability ``p``; ``None`` for more than 1,000.
+
+    A chance that a change carries to 1 leaves the minimum.
+    """
+    return minimum_of(case) if p >= 1 else limited(transfers_to_exceed(p, threshold_of(case), minimum_of(case)))
 
 
 def limited(n: int) -> int | None:
