@@ -15,7 +15,7 @@ from rif_threshold.pathway.common import Number
 from rif_threshold.pathway.standing import Standing
 from rif_threshold.rules import Domain, Kind, Leaf, Value
 from rif_threshold.tables import Folder, SourceReference
-from rif_threshold.vocabulary import Finding, Verdict
+from rif_threshold.vocabulary import Finding, TransferResult, Verdict
 
 FACTS = "pathways/facts.toml"
 NOT_KNOWN = "not_known"
@@ -100,7 +100,7 @@ def facts(folder: Folder | None = None) -> Mapping[str, Fact]:
         found[name] = fact
     if wrong := sorted(_DERIVED.keys() ^ {fact.id for fact in found.values() if fact.kind == "derived"}):
         raise folder.error(
-            FACTS, f"what is derived differs from what can be worked out: {', '.join(wrong)}", f"[{wrong[0]}]"
+            FACTS, f"what is derived differs from what can be worked out: {', '.join(wrong)}", f"[{wrong[0]}"
         )
     return found
 
@@ -181,6 +181,19 @@ def answer_problems(case: Case, investigations: Mapping[str, object]) -> Iterato
             )
         elif isinstance(answer := read_answer(fact, text, field), Problem):
             yield answer
+    yield from _contradictions(case)
+
+
+def _contradictions(case: Case) -> Iterator[Problem]:
+    """Yield answers that the case's own history contradicts."""
+    results = [transfer.result for transfer in case.history or ()]
+    positive = [result for result in results if result != TransferResult.NO_POSITIVE_TEST]
+    losses = results.count(TransferResult.PREGNANCY_LOSS)
+    allowed = "the history of transfers says otherwise"
+    if positive and case.answers.get("any_positive_test") == "no":
+        yield Problem("answers.any_positive_test, history", "no", allowed, "cross_field")
+    if losses and case.answers.get("miscarriages") == "0":
+        yield Problem("answers.miscarriages, history", "0", allowed, "cross_field")
 
 
 def _medications_known(case: Case) -> bool | None:

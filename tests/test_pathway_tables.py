@@ -1,0 +1,192 @@
+"""The tables after the threshold: complete, sourced, every rule tried, and every breach named by file and line."""
+
+# ruff: noqa: E501 - one breach a line is easier to read than one breach on seven
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rif_threshold.errors import TableError
+from rif_threshold.pathway import (
+    check_tables,
+    conflicts,
+    definitions,
+    exclusion_checklist,
+    facts,
+    guideline_positions,
+    label_statements,
+    model_critique,
+    monitoring,
+    workup_lists,
+)
+from rif_threshold.pathway.facts import domains
+from rif_threshold.pathway.gate import gate_lists, notes
+from rif_threshold.pathway.interactions import interactions
+from rif_threshold.pathway.protocols import dose_rows, protocols
+from rif_threshold.pathway.studies import other_profiles, profiles, study_entries, timing
+from rif_threshold.rules import Condition, evaluate, examples, leaves, together
+from rif_threshold.tables import Folder, open_folder, shipped_directory, sources
+from rif_threshold.vocabulary import Grade, Verdict
+
+
+def all_rules() -> Iterator[tuple[str, Condition]]:
+    lists, gate = workup_lists(), gate_lists()
+    for entry in (*lists.investigations.values(), *lists.interventions.values()):
+        yield f"workup {entry.id}", entry.when
+    for each in (*gate.stop, *gate.hold, *gate.advice):
+        if each.when is not None:
+            yield f"gate {each.id}", each.when
+    for note in notes():
+        if note.when is not None:
+            yield f"note {note.id}", note.when
+    for protocol in protocols():
+        for criterion in protocol.criterion:
+            yield f"{protocol.id}: {criterion.asks}", criterion.when
+
+
+RULES = dict(all_rules())
+
+
+def test_nothing_of_the_lists_is_missing() -> None:
+    # Rows as counted in the source documents: ESHRE's slide has 18 investigations and 17 interventions.
+    grades = [entry.grade for entry in workup_lists().investigations.values()]
+    assert [grades.count(grade) for grade in Grade] == [3, 6, 9]
+    grades = [entry.grade for entry in workup_lists().interventions.values()]
+    assert [grades.count(grade) for grade in Grade] == [3, 3, 11]
+    counted = {
+        "protocols": (protocols(), 10),
+        "doses": (dose_rows(), 10),
+        "interactions": (interactions(), 99),
+        "guideline positions": (guideline_positions(), 15),
+        "conflicts": (conflicts(), 38),
+        "studies": (study_entries(), 20),
+        "definitions": (definitions(), 16),
+        "critique": (model_critique(), 13),
+        "label": (label_statements(), 30),
+        "monitoring": (monitoring(), 10),
+        "checklist": (exclusion_checklist(), 18),
+        "timing": (timing(), 9),
+        "profiles": (profiles(), 5),
+        "other profiles": (other_profiles(), 3),
+    }
+    assert {name: len(rows) for name, (rows, _) in counted.items()} == {name: n for name, (_, n) in counted.items()}
+    check_tables()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_has_a_yes_a_no_and_a_not_known_case(rule: str) -> None:
+    found = examples(RULES[rule], domains())
+    assert set(found) == set(Verdict)
+    for verdict, values in found.items():
+        assert evaluate(RULES[rule], values).verdict == verdict
+
+
+def test_every_protocol_can_be_met_or_names_why_not() -> None:
+    for protocol in protocols():
+        values = together([criterion.when for criterion in protocol.criterion], domains())
+        assert values is not None
+        assert all(evaluate(criterion.when, values).verdict == Verdict.YES for criterion in protocol.criterion)
+        assert bool(values) == protocol.criteria_given
+
+
+def test_every_fact_is_asked_for_by_some_rule_or_says_why_it_is_there() -> None:
+    used = {leaf.fact for condition in RULES.values() for leaf in leaves(condition)}
+    assert set(facts()) - used == set()
+    for fact in facts().values():
+        assert fact.label[0].isupper()
+        assert not fact.question or fact.question.endswith(("?", "."))
+
+
+def test_no_source_is_left_unread_or_unnamed() -> None:
+    for key, source in sources().items():
+        assert source.title, key
+        assert source.read in {"full text", "abstract", "secondary"}
+        assert "unverified" not in source.citation
+
+
+# Broken copies: one of each kind. What is changed, what the message says, and the line it names.
+BREACHES = [
+    ("pathways/facts.toml", 'kind = "number"', 'kind = "numbre"', "kind", "[th1_th2_ratio]"),
+    ("pathways/facts.toml", "maximum = 100\n", "maximum = 0.1\n", "maximum must be above", "[th1_th2_ratio]"),
+    ("pathways/facts.toml", 'question = "How was the ratio measured?"\n', "", "needs a question", "[ratio_assay]"),
+    ("pathways/facts.toml", '[ratio_phase.options]\nsecretory = "secretory phase, before the transfer"\nother = "another phase"\n', "", "needs options", "[ratio_phase]"),
+    ("pathways/facts.toml", '[failed_transfers]\nkind = "derived"\ntype = "count"', '[failed_transfers]\nkind = "derived"', "needs a type", "[failed_transfers]"),
+    ("pathways/facts.toml", 'investigation = "vitamin_d"\n', "", "needs its investigation", "[vitamin_d]"),
+    ("pathways/facts.toml", 'investigation = "vitamin_d"', 'investigation = "vitamin_x"', "vitamin_x is no investigation", "[vitamin_d]"),
+    ("pathways/facts.toml", "[serious_interaction]", "[serious_interactions]", "what is derived differs", None),
+    ("pathways/facts.toml", 'key = "advagraf_leaflet"', 'key = "advagraf_leaflett"', "is not in sources.toml", "[formulation]"),
+    ("pathways/workup.toml", 'fact = "antiphospholipid_risk_factors"', 'fact = "risk"', "'risk' is not known", 'fact = "risk"'),
+    ("pathways/workup.toml", 'grade = "can_be_considered"', 'grade = "orange"', "grade", 'id = "karyotype"'),
+    ("pathways/workup.toml", "[[intervention]]", "[[therapy]]", "not a list of the work-up", "therapy"),
+    ("pathways/workup.toml", 'key = "eshre_addons_2023"', 'key = "addons"', "is not in sources.toml", 'id = "uterine_cavity"'),
+    ("pathways/gate.toml", 'when = { fact = "ciclosporin", is = true }', 'when = { fact = "ciclosporin", equals = true }', "equals", 'id = "ciclosporin"'),
+    ("pathways/gate.toml", 'when = { fact = "ciclosporin", is = true }\n', "", "needs its rule", 'id = "ciclosporin"'),
+    ("pathways/gate.toml", 'id = "potassium"', 'id = "creatinine"', "comes twice", 'id = "creatinine"'),
+    ("pathways/gate.toml", "[[stop]]", "[[halt]]", "not a list of the gate", "halt"),
+    ("pathways/notes.toml", 'fact = "th1_th2_ratio", less_than = 11.8', 'fact = "th1_th2_ratio", less_than = 10.3', "never come out yes", 'fact = "th1_th2_ratio"'),
+    ("pathways/protocols.toml", "at_least = 5", 'at_least = "many"', "at_least", 'id = "nakagawa_2015"'),
+    ("pathways/protocols.toml", "at_least = 5", "at_least = 0", "never come out no", 'fact = "failed_transfers", at_least = 0'),
+    ("pathways/protocols.toml", 'is = "blastocyst"', 'is = "morula"', "morula is none of its options", 'is = "morula"'),
+    ("pathways/protocols.toml", 'asks = "a Th1/Th2 ratio of 10.3 or more"\nwhen = { fact = "th1_th2_ratio", at_least = 10.3 }', 'asks = "fewer"\nwhen = { fact = "failed_transfers", less_than = 3 }', "can never all be met", 'id = "eshre2024_017_cutoff_10_3"'),
+    ("pathways/protocols.toml", "criteria_given = false\n", "", "exactly where criteria_given", 'id = "tabriz_trial_100"'),
+    ("pathways/protocols.toml", 'study = "liu_2023"', 'study = "liu_2032"', "no study has the id 'liu_2032'", 'study = "liu_2032"'),
+    ("pathways/dose_bands.csv", ",11.8,15.8,", ",11.0,15.8,", "overlap", "eshre2024_11_8,"),
+    ("pathways/dose_bands.csv", ",11.8,15.8,", ",,15.8,", "needs its lower limit", "eshre2024_11_8,"),
+    ("pathways/dose_bands.csv", "kumhar_clinic,kumhar_clinic", "kumhar_clinic,kumar", "no protocol has the id kumar", "kumhar_clinic,kumar"),
+    ("pathways/interactions.csv", ",serious,", ",grave,", "seriousness", ",grave,"),
+    ("pathways/interactions.csv", "advagraf_leaflet tacrolimus_smpc", "advagraf_leaflet smpc", "'smpc' is not in sources.toml", "advagraf_leaflet smpc"),
+    ("pathways/interactions.csv", "\nitraconazole,", "\nketoconazole,", "comes twice", None),
+    ("pathways/medication_names.csv", "enalapril,ace_inhibitors", "enalapril,ace", "no interaction has the id 'ace'", "enalapril,ace"),
+    ("pathways/medication_names.csv", "\ncyclosporin,", "\nCyclosporine,", "comes twice", None),
+    ("pathways/medication_names.csv", "danazol,danazol,drug\n", "Danocrine,danazol,brand\n", "comes twice", None),
+    ("pathways/monitoring.csv", "\npotassium,", "\ncreatinine,", "comes twice", None),
+    ("pathways/monitoring.csv", "droracle_2026, precautions", "dr_oracle, precautions", "'dr_oracle' is not in sources.toml", "dr_oracle, precautions"),
+    ("pathways/exclusion_checklist.csv", "first_line_steps_tried", "first_line", "'first_line' is not known", "first_line,"),
+    ("evidence/conflicts.csv", ",what_we_do,", ",what_they_do,", "what_they_do", None),
+    ("evidence/comparisons.csv", ",75,112,", ",175,112,", "more events than women", "eshre2024_017_11_8,"),
+    ("evidence/comparisons.csv", "liu_2023,liu_2023,", "liu_2023,liu_2032,", "no study has the id", "liu_2023,liu_2032,"),
+    ("evidence/studies.csv", "\nliu_2023,2023,", "\nliu_2023,", "cells differs", "\nliu_2023,"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "reason", "anchor"), BREACHES, ids=[f"{b[0]}: {b[3]}" for b in BREACHES]
+)
+def test_a_broken_table_is_named_with_file_and_line(
+    tmp_path: Path, name: str, before: str, after: str, reason: str, anchor: str | None
+) -> None:
+    folder = broken_copy(tmp_path, name, before, after)
+    with pytest.raises(TableError) as raised:
+        check_tables(folder)
+    assert reason in str(raised.value)
+    assert raised.value.path.endswith(name)
+    assert raised.value.line is not None
+    if anchor:
+        found = folder.text(name).index(after if anchor.startswith("\n") else anchor)
+        named = folder.text(name).splitlines()[raised.value.line - 1]
+        expected = folder.text(name).count("\n", 0, found) + 1
+        assert abs(raised.value.line - expected) <= 1, named
+
+
+def test_a_medicine_without_a_name_is_noticed(tmp_path: Path) -> None:
+    text = (shipped_directory() / "pathways/medication_names.csv").read_text("utf-8")
+    lines = "".join(line for line in text.splitlines(keepends=True) if ",danazol," in line)
+    folder = broken_copy(tmp_path, "pathways/medication_names.csv", lines, "")
+    with pytest.raises(TableError, match="danazol has no name"):
+        check_tables(folder)
+
+
+def broken_copy(tmp_path: Path, name: str, before: str, after: str) -> Folder:
+    """A copy of the shipped tables with one change, signed anew, so that reading must find the breach."""
+    root = tmp_path / "tables"
+    shutil.copytree(shipped_directory(), root)
+    text = (root / name).read_text("utf-8")
+    assert before in text
+    changed = text.replace(before, after, 1)
+    (root / name).write_text(changed, "utf-8")
+    sums = (root / "SHA256SUMS").read_text()
+    old = hashlib.sha256(text.encode()).hexdigest()
+    (root / "SHA256SUMS").write_text(sums.replace(old, hashlib.sha256(changed.encode()).hexdigest()))
+    return open_folder(root)
