@@ -95,7 +95,7 @@ def _template(rows: int) -> dict[str, Any]:
     )
     words = (
         alt.Chart(data)
-        .mark_text(align="left", baseline="bottom", dy=-5, fontSize=11)
+        .mark_text(align="left", baseline="bottom", dy=-5, fontSize=12)
         .encode(x=alt.X("low:Q"), y=y, yOffset=offset, text="words:N")
     )
     chart = alt.layer(intervals, points, words).properties(height=rows * _ROW + 60)

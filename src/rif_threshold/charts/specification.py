@@ -17,6 +17,10 @@ def fill(template: Mapping[str, Any], rows: Mapping[str, Rows]) -> Specification
     >>> fill({"layer": [{"data": {"name": "a"}}]}, {"a": [{"x": 1}]})
     {'layer': [{'data': {'values': [{'x': 1}]}}]}
     """
+    if "data" in template:  # Altair lifts what all layers share
+        rest = {name: value for name, value in template.items() if name not in {"data", "layer"}}
+        shared = {"data": {"values": list(rows[template["data"]["name"]])}, "layer": template["layer"]}
+        return {**rest, "layer": [shared]}
     layers = [
         {**layer, "data": {"values": list(rows[layer["data"]["name"]])}} if "data" in layer else layer
         for layer in template["layer"]

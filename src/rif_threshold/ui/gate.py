@@ -9,15 +9,17 @@ from rif_threshold.charts.evidence import describe_evidence, evidence_specificat
 from rif_threshold.charts.specification import Specification
 from rif_threshold.pathway import Protocol, Tacrolimus, conflicts, evidence, facts, guideline_positions
 from rif_threshold.pathway.gate import GateItem, gate_lists
+from rif_threshold.rules import leaves
 from rif_threshold.tables import SourceReference
 from rif_threshold.ui import questions
 from rif_threshold.ui.fields import PROTOCOL_VERDICTS, SERIOUSNESS
 from rif_threshold.ui.inputs import Problems
-from rif_threshold.ui.present import markdown_table, plain, worded
+from rif_threshold.ui.present import fold, markdown_table, plain, worded
 from rif_threshold.vocabulary import Verdict
 
 SURFACE = "tacrolimus"
 _LIES_HERE = "this ratio lies here in that study"
+_CRITERION = {Verdict.YES: "Met", Verdict.NO: "**Not met**", Verdict.NOT_KNOWN: "Not known"}
 _ANSWER = {Verdict.YES: "**Yes**", Verdict.NO: "No", Verdict.NOT_KNOWN: "Not answered"}
 
 
@@ -57,15 +59,27 @@ def disagreements() -> str:
     )
 
 
+@cache
+def _safety() -> frozenset[str]:
+    """The facts that the stops and holds ask about."""
+    entries = (*gate_lists().stop, *gate_lists().hold)
+    return frozenset(leaf.fact for entry in entries if entry.when for leaf in leaves(entry.when))
+
+
 def ask(step: Tacrolimus, problems: Problems) -> None:
     """The questions, as far as they can still change something, and the other medicines."""
-    asked = list(questions.worth_asking(step.questions))
     ratio = facts()["th1_th2_ratio"]
-    if ratio not in asked:
-        asked.insert(0, ratio)
-    questions.ask_all(asked, problems)
+    asked = list(dict.fromkeys([ratio.id, *(fact.id for fact in questions.worth_asking(step.questions))]))
+    for title, names in (
+        ("The couple and the blood test", [name for name in asked if name not in _safety()]),
+        ("What would stop or hold", [name for name in asked if name in _safety()]),
+    ):
+        if names:
+            st.markdown(f"### {title}")
+            questions.ask_all([facts()[name] for name in names], problems)
     if not step.questions:
         st.caption("Nothing more that could be asked would change a verdict.")
+    st.markdown("### Other medicines")
     questions.medications(problems)
     for found in step.interactions:
         kind = SERIOUSNESS.get(found.seriousness or "", worded(found.status))
@@ -94,39 +108,65 @@ def _lines(items: Iterable[GateItem]) -> Iterable[str]:
         yield f"- {_ANSWER[item.verdict]}: {plain(item.label)} :small[{where(item.source)}]"
 
 
+def side_by_side(step: Tacrolimus) -> str:
+    """Every protocol and its verdict, in one table."""
+    rows = [[plain(each.label), PROTOCOL_VERDICTS[each.verdict]] for each in step.protocols]
+    return markdown_table(["Published protocol", "This case"], rows)
+
+
 def protocols(step: Tacrolimus) -> None:
     """Every protocol with its own verdict and reasons. They are never merged."""
-    rows = [[plain(each.label), PROTOCOL_VERDICTS[each.verdict]] for each in step.protocols]
-    st.markdown(markdown_table(["Published protocol", "This case"], rows))
-    pairs = st.columns(2)
-    for number, protocol in enumerate(step.protocols):
-        with pairs[number % 2], st.container(border=True, key=f"protocol_{protocol.id}"):
-            st.markdown("\n".join(_protocol(protocol)))
+    st.markdown("### Each protocol with its reasons")
+    for first in range(0, len(step.protocols), 2):
+        for column, protocol in zip(st.columns(2), step.protocols[first : first + 2], strict=False):
+            with column, st.container(border=True, key=f"protocol_{protocol.id}"):
+                st.markdown("\n".join(_protocol(protocol, step)))
+                unfolded, panel = fold("What it found, and its limits", f"fold_{protocol.id}")
+                if unfolded:
+                    with panel:
+                        st.markdown("\n".join(_found(protocol)))
 
 
-def _protocol(each: Protocol) -> Iterable[str]:
+def _protocol(each: Protocol, step: Tacrolimus) -> Iterable[str]:
     yield f"**{plain(each.label)}**\n"
     yield f"{PROTOCOL_VERDICTS[each.verdict]}\n"
     if each.indirect:
         yield f"*Indirect: another disease.* {plain(each.indirect_note)}\n"
-    yield from (f"- {plain(reason)}" for reason in each.because)
-    known = facts()
-    if each.missing:
-        yield f"\nStill missing: {plain('; '.join(known[name].label for name in each.missing))}.\n"
-    yield f"\n*What it did.* Start: {plain(each.start)}. Stop: {plain(each.stop)}.\n"
+    yield from _reasons(each, step)
+    yield f"\nStart: {plain(each.start)}. Stop: {plain(each.stop)}.\n"
     if each.dose_bands:
         bands = [
-            [
-                plain(band.dose_as_published),
-                plain(band.schedule),
-                "this ratio lies here in that study" if band.marked else "",
-            ]
+            [plain(band.dose_as_published), plain(band.schedule), _LIES_HERE if band.marked else ""]
             for band in each.dose_bands
         ]
         yield f"\n{markdown_table(['What the protocol gave', 'How', 'Mark'], bands)}\n"
     yield f"\n:small[{plain(each.dose_note)}]\n"
-    yield f"\n*What it found.* {plain(' '.join(each.found))}\n"
-    yield f"\n*Limits.* {plain(' '.join(each.limits))}\n"
+
+
+def _reasons(each: Protocol, step: Tacrolimus) -> Iterable[str]:
+    """The protocol's own criteria, each with its answer; then what stands above all protocols, in one line."""
+    known = facts()
+    if not each.criteria:
+        yield from (f"- {plain(reason)}" for reason in each.because[:1])
+    for criterion in each.criteria:
+        if criterion.verdict == Verdict.NOT_KNOWN:
+            here = f"not known: {'; '.join(known[name].label for name in criterion.missing)}"
+        else:
+            here = f"here: {criterion.here}"
+        yield f"- {_CRITERION[criterion.verdict]}: asks for {plain(criterion.asks)} ({plain(here)})"
+    stops = [item.verdict for item in step.stops]
+    holds = [item.verdict for item in step.holds]
+    if Verdict.YES in stops:
+        yield f"- **Stopped** by {stops.count(Verdict.YES)} of the stops above"
+    still = holds.count(Verdict.YES), holds.count(Verdict.NOT_KNOWN) + stops.count(Verdict.NOT_KNOWN)
+    if any(still):
+        yield f"- Above all protocols: {still[0]} on hold, {still[1]} not answered"
+
+
+def _found(each: Protocol) -> Iterable[str]:
+    yield from (f"- {plain(sentence)}" for sentence in each.found)
+    yield "\n**Limits**\n"
+    yield from (f"- {plain(sentence)}" for sentence in each.limits)
     yield f"\n:small[{where(each.source)}]"
 
 

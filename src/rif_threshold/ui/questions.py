@@ -13,6 +13,7 @@ from rif_threshold.ui.fields import FINDINGS, YES_NO_UNKNOWN
 from rif_threshold.ui.inputs import Problems
 
 _SUGGESTION = "suggestion_"
+_SHORT = 30  # letters: longer options go into a menu
 
 
 @cache
@@ -41,12 +42,9 @@ def ask(fact: Fact, problems: Problems) -> None:
         draw(f"answer.{fact.id}", fact.question, options, problems, help=fact.help or None)
         problems(f"answers.{fact.id}")
     else:
-        unit = f", {fact.unit}" if fact.unit else ""
+        unit = f" ({fact.unit})" if fact.unit else ""
         inputs.number(f"answer.{fact.id}", f"{fact.question}{unit}", problems, help=fact.help or None)
         problems(f"answers.{fact.id}")
-
-
-_SHORT = 30
 
 
 def ask_all(asked: Iterable[Fact], problems: Problems) -> None:

@@ -8,10 +8,12 @@ from rif_threshold.ui import gate, present
 from rif_threshold.vocabulary import Part
 
 st.title("Immune and tacrolimus")
-st.markdown("## What speaks against it")
-st.markdown(gate.against())
-st.markdown("### What guidelines say")
-st.markdown(gate.positions())
+st.markdown(f"## What speaks against it\n\n{gate.against()}")
+st.markdown(f"### What guidelines say\n\n{gate.positions()}")
+unfolded, panel = present.fold("Where sources disagree about this step", "fold_disagreements")
+if unfolded:
+    with panel:
+        st.markdown(gate.disagreements())
 
 judged = present.judge(Part.TACROLIMUS)
 beside = present.beside(judged)
@@ -22,13 +24,13 @@ if assessment is not None and step is not None:
     present.repeated(assessment)
     st.markdown(present.statement(step.threshold))
     gate.ask(step, beside)
+    st.markdown("\n".join(("### Before the verdicts", "", *(f"- {present.plain(note.text)}" for note in step.notes))))
     with st.container(key="answer"):
         st.markdown(f"## Protocol by protocol\n\n{step.summary}")
-    st.markdown("\n".join(f"- {present.plain(note.text)}" for note in step.notes))
+    st.markdown(gate.side_by_side(step))
     gate.gate(step)
     gate.protocols(step)
     for label, key, text in (
-        ("Where sources disagree about this step", "fold_disagreements", partial(gate.disagreements)),
         ("Monitoring: what, when, why", "fold_monitoring", partial(gate.monitoring, step)),
         ("Pregnancy and lactation", "fold_pregnancy", partial(gate.pregnancy, step)),
     ):
