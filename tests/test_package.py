@@ -1,0 +1,63 @@
+"""The wheel works by itself, outside the checkout, with its tables, its page and its settings."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from rif_threshold.tables import shipped
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built and unpacked into an empty folder."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "site")
+    return folder / "site"
+
+
+def run(unpacked: Path, *arguments: str) -> str:
+    """Run Python outside the checkout, with the unpacked wheel before everything that is installed."""
+    environment = os.environ | {"PYTHONPATH": str(unpacked)}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd="/", env=environment, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def test_the_wheel_answers_with_the_same_tables(unpacked: Path) -> None:
+    where = run(unpacked, "-c", "import rif_threshold; print(rif_threshold.__file__)").strip()
+    assert Path(where).is_relative_to(unpacked)
+    verified = json.loads(run(unpacked, "-m", "rif_threshold", "tables", "verify", "--json"))
+    assert verified["digest"] == shipped().digest
+    assert "36 of 36 cells equal" in run(unpacked, "-m", "rif_threshold", "table")
+    assert run(unpacked, "-c", "from rif_threshold.validation import checks; print(all(c.holds for c in checks()))")
+
+
+def test_the_wheel_holds_the_page_and_nothing_from_the_workbench(unpacked: Path) -> None:
+    files = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
+    for name in ("app.py", ".streamlit/config.toml", "tables/SHA256SUMS", "published/threshold.toml"):
+        assert f"rif_threshold/_shipped/{name}" in files
+    assert "rif_threshold/py.typed" in files
+    tops = {name.split("/")[0] for name in files}
+    assert tops == {"rif_threshold", f"rif_threshold-{run(unpacked, '-c', VERSION).strip()}.dist-info"}
+    assert not [name for name in files if name.endswith((".pyc", ".coverage")) or "/tests/" in name]
+
+
+VERSION = "import rif_threshold; print(rif_threshold.__version__)"
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    from rif_threshold import __version__  # noqa: PLC0415
+
+    assert f"version: {__version__}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
+    assert f"## {__version__} (" in (ROOT / "CHANGELOG.md").read_text("utf-8")
