@@ -1,0 +1,95 @@
+"""Studies, counts and what follows from them. Expected values stand in the sources or were computed elsewhere."""
+
+from math import comb
+
+import pytest
+
+from rif_threshold.errors import InvalidInput
+from rif_threshold.pathway import evidence, recompute
+from rif_threshold.pathway.studies import comparisons, study_entries
+from rif_threshold.tables import sources
+
+
+def fisher_two_sided(a: int, n: int, b: int, m: int) -> float:
+    """Fisher's exact test from its definition: tables no more likely than the one seen (Fisher 1935)."""
+    total, events = n + m, a + b
+    weight = {k: comb(n, k) * comb(m, events - k) for k in range(max(0, events - m), min(n, events) + 1)}
+    return sum(w for w in weight.values() if w <= weight[a]) / comb(total, events)
+
+
+@pytest.mark.parametrize(
+    ("comparison", "fisher", "chi_square"),
+    [
+        # ESHRE 2024 abstract 17: 75/112 against 4/11, printed p < 0.05. Fisher 0.054, uncorrected chi-square 0.043.
+        ("eshre2024_017_11_8", 0.054, 0.043),
+        # 95/148 against 15/26, printed as similar: 0.52.
+        ("eshre2024_017_10_3", 0.518, 0.526),
+        # Against women with a low ratio, printed as not significant.
+        ("eshre2024_017_11_8_low", 0.228, 0.211),
+        # ESHRE 2024 abstract 374, back-calculated counts: 0.0003, 0.023, 0.31 and 0.71 against the unclassified.
+        ("profile_high", 0.0003, 0.0002),
+        ("profile_low", 0.023, 0.017),
+        ("profile_mixed", 0.309, 0.261),
+        ("profile_balanced", 0.715, 0.709),
+    ],
+)
+def test_recomputed_figures(comparison: str, fisher: float, chi_square: float) -> None:
+    found = recompute(comparison)
+    assert found.fisher_exact_p == pytest.approx(fisher, abs=5e-4)
+    assert found.chi_square_p == pytest.approx(chi_square, abs=1e-3)
+    assert found.label == "recomputed here"
+
+
+@pytest.mark.parametrize("each", comparisons(), ids=lambda each: each.id)
+def test_fisher_agrees_with_its_definition(each: object) -> None:
+    counts = (each.first_events, each.first_total, each.second_events, each.second_total)  # type: ignore[attr-defined]
+    assert recompute(each.id).fisher_exact_p == pytest.approx(fisher_two_sided(*counts), abs=1e-6)  # type: ignore[attr-defined]
+
+
+def test_exact_intervals() -> None:
+    # 0 of 17: the upper limit solves (1 - p)^17 = 0.025, that is 19.5 %.
+    low, high = recompute("nakagawa_2015").second_percent_interval
+    assert low == 0
+    assert high == pytest.approx(100 * (1 - 0.025 ** (1 / 17)), abs=1e-6)
+    assert high == pytest.approx(19.5, abs=0.05)
+    # The Japanese trial prints 38.4-88.2 % (2 mg) and 21.2-86.3 % (4 mg): our counts of 10/15 and 5/9 give them back.
+    trial = recompute("japan_b126")
+    assert [round(limit, 1) for limit in trial.first_percent_interval] == [38.4, 88.2]
+    assert [round(limit, 1) for limit in trial.second_percent_interval] == [21.2, 86.3]
+
+
+def test_subtractions_agree_with_the_counts_they_come_from() -> None:
+    counts = {each.id: each for each in comparisons()}
+    wide, narrow, band = (counts[f"eshre2024_017_{name}"] for name in ("10_3", "11_8", "band"))
+    assert (wide.first_events - narrow.first_events, wide.first_total - narrow.first_total) == (20, 36)
+    assert (wide.second_events - narrow.second_events, wide.second_total - narrow.second_total) == (11, 15)
+    assert (band.first_events, band.first_total, band.second_events, band.second_total) == (20, 36, 11, 15)
+
+
+def test_printed_percentages_fit_the_counts() -> None:
+    # As printed: 64.0 (16/25), 64.2 (95/148), 57.7 (15/26), 60.0 (237/395), 67.0 (75/112), 60.5 (248/410), 80.0, 63.5.
+    printed = {(16, 25): 64.0, (95, 148): 64.2, (15, 26): 57.7, (237, 395): 60.0, (75, 112): 67.0, (248, 410): 60.5,
+               (60, 75): 80.0, (47, 74): 63.5, (50, 71): 70.4}  # fmt: skip
+    for (events, total), percent in printed.items():
+        assert round(100 * events / total, 1) == percent
+    seen = {(each.first_events, each.first_total) for each in comparisons()}
+    seen |= {(each.second_events, each.second_total) for each in comparisons()}
+    assert printed.keys() <= seen
+
+
+def test_all_or_one_study() -> None:
+    assert len(evidence().studies) == len(study_entries())
+    (study,) = evidence("eshre2024_017").studies
+    assert study.citation == sources()["eshre2024_017"].citation
+    assert {each.published.id for each in study.comparisons} >= {"eshre2024_017_11_8", "eshre2024_017_11_8_low"}
+    with pytest.raises(InvalidInput) as raised:
+        evidence("nakagawa_2014")
+    assert "did you mean nakagawa_2015?" in raised.value.problems[0].allowed
+
+
+def test_derived_figures_say_that_they_are_ours() -> None:
+    for row in study_entries():
+        if "exact test" in row.limits or "subtraction" in row.limits or "95 % interval 0-" in row.limits:
+            assert "our" in row.limits.casefold(), row.id
+    for each in comparisons():
+        assert each.counts.startswith(("our", "counts from printed", "printed counts"))

@@ -1,0 +1,102 @@
+"""Other medicines: found under every name, never guessed, never called safe."""
+
+import csv
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rif_threshold.pathway import find_medication, medication_names
+from rif_threshold.pathway.interactions import Seriousness, facts_from, interactions, normal_form
+from rif_threshold.tables import shipped
+
+
+@pytest.mark.parametrize(
+    ("typed", "row"),
+    [
+        # Names the issue gives: synonyms and members of a class.
+        ("cyclosporine", "ciclosporin"),
+        ("rifampin", "rifampicin"),
+        ("tobramycin", "gentamicin and other aminoglycosides"),
+        ("enalapril", "ACE inhibitors"),
+        # Case, spaces, accents, apostrophes and a dose behind the name.
+        ("CLARITHROMYCIN", "clarithromycin"),
+        ("  Fluconazole 150 mg ", "fluconazole"),
+        ("St. John’s wort", "St John's wort (Hypericum)"),
+        ("œstradiol".replace("œ", "oe"), "oestradiol and progesterone for endometrial preparation"),
+        ("Clexane 40mg", "heparins incl. LMWH"),
+        ("MMR", "live attenuated vaccines"),
+        ("amphotericin B", "amphotericin B"),
+    ],
+)
+def test_found_by_drug_class_member_synonym_and_brand(typed: str, row: str) -> None:
+    found = find_medication(typed)
+    assert found.row == row
+    assert found.matched is not None
+    assert found.typed == typed
+    assert found.source is not None
+
+
+def test_a_near_miss_is_offered_and_never_taken() -> None:
+    found = find_medication("fluconazol")
+    assert (found.matched, found.row, found.status.value) == (None, None, "did_you_mean")
+    assert found.suggestions[0] == "fluconazole"
+    assert "Did you mean fluconazole" in found.action
+    assert facts_from([found])["comedication_not_in_list"] is True
+
+
+def test_an_unknown_medicine_is_not_in_our_list_and_never_safe() -> None:
+    found = find_medication("foozol")
+    assert (found.matched, found.status.value, found.suggestions) == (None, "not_in_list", ())
+    assert "does not make it safe" in found.action
+    assert facts_from([found]) == {
+        "contraindicated_comedication": None,
+        "serious_interaction": None,
+        "comedication_not_in_list": True,
+    }
+    assert find_medication("250 mg").matched is None
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["oestradiol", "estradiol", "progesterone", "aspirin", "enoxaparin", "intralipid", "doxycycline", "metronidazole"],
+)
+def test_what_is_common_beside_ivf_is_there_without_a_labelled_row(typed: str) -> None:
+    found = find_medication(typed)
+    assert found.status.value == "no_labelled_row"
+    assert found.action == "No labelled row found in any label read. That is not the same as safe"
+
+
+def test_seriousness_follows_what_the_source_says() -> None:
+    weights = {row.id: row.seriousness for row in interactions().values()}
+    ruled_out = {row for row, weight in weights.items() if weight == Seriousness.CONTRAINDICATED}
+    assert ruled_out == {"ciclosporin", "mycophenolate", "live_attenuated_vaccines"}
+    for row in interactions().values():
+        if any(word in row.action for word in ("monitor", "avoided", "levels", "close checks")):
+            assert row.seriousness in {Seriousness.SERIOUS, Seriousness.CONTRAINDICATED}, row.id
+
+
+def test_a_list_says_what_it_says() -> None:
+    assert facts_from(None) == {}
+    assert set(facts_from([]).values()) == {False}
+    serious = facts_from([find_medication("clarithromycin")])
+    assert serious == {
+        "contraindicated_comedication": False,
+        "serious_interaction": True,
+        "comedication_not_in_list": False,
+    }
+
+
+def test_every_row_and_every_name_finds_itself() -> None:
+    for row in csv.DictReader(shipped().text("pathways/medication_names.csv").splitlines()):
+        for typed in (row["name"], row["name"].upper(), f" {row['name']}  10 mg"):
+            found = find_medication(typed)
+            assert found.matched == row["name"]
+            assert found.row == interactions()[row["interaction"]].name
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_answered(typed: str) -> None:
+    found = find_medication(typed)
+    assert found.typed == typed
+    assert (found.matched is None) == (normal_form(typed) not in medication_names())
