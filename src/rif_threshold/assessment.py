@@ -13,6 +13,7 @@ from rif_threshold.estimate import Estimate, Refused, Routes, estimate_routes, p
 from rif_threshold.forms import shown_percent
 from rif_threshold.method import method
 from rif_threshold.perspective import Perspective, perspective
+from rif_threshold.ranges import range_problems
 from rif_threshold.rates import OWN_TABLES_VARIABLE, own_rate_tables
 from rif_threshold.routes import LABELS, caveats, counted_transfers
 from rif_threshold.tables import Source, SourceReference, open_folder, shipped, sources
@@ -140,7 +141,7 @@ def assess(
     if not isinstance(case, Case):
         case, problems = read_case(case)
     malformed = {name.split(".")[0] for problem in problems for name in problem.field.split(", ")}
-    problems += tuple(_range_problems(case, malformed)) + pathway.problems(case)
+    problems += tuple(range_problems(case, malformed)) + pathway.problems(case)
     if problems:
         raise InvalidInput(problems)
     case = _defaults_made_visible(case)
@@ -170,38 +171,6 @@ def assess(
         software=Software(name="rif-threshold", version=__version__),
         disclaimer=method().disclaimer,
     )
-
-
-def _range_problems(case: Case, malformed: Collection[str]) -> Iterator[Problem]:
-    """What the tables refuse, and what is still needed. Fields already known to be malformed are passed over."""
-    ages = {"oocyte_age_years": case.oocyte_age_years} | {
-        f"history.{number}.oocyte_age_years": transfer.oocyte_age_years
-        for number, transfer in enumerate(case.history or (), start=1)
-    }
-    limits, most = method().oocyte_age, method().most_failed_transfers
-    for name, age in ages.items():
-        if age is not None and not limits.minimum_years <= age <= limits.maximum_years:
-            allowed = f"ages from {limits.minimum_years} to {limits.maximum_years} completed years are taken"
-            yield Problem(name, str(age), allowed, "age_range", limits.source, outside_evidence=True)
-    counts = {
-        "failed_transfers": case.failed_transfers,
-        "history": len(case.history or ()),
-        "minimum_transfers": case.minimum_transfers,
-    }
-    for name, count in counts.items():
-        if count is not None and count > most:
-            yield Problem(name, str(count), f"at most {most} transfers are taken", "count_range", "ours")
-    if case.history is None and case.failed_transfers is None and not {"history", "failed_transfers"} & set(malformed):
-        yield Problem("failed_transfers", "", "this is needed; 0 where no transfer has failed yet", "missing")
-    routes = {"oocyte_age_years", "ploidy", "live_birth_percent", "clinic_percent", "clinic_successes", "prediction"}
-    if all(getattr(case, name) is None for name in routes) and not routes & set(malformed):
-        yield Problem(
-            "case",
-            "",
-            "something to reckon with is needed: oocyte age and ploidy, a live-birth chance, the inputs of the model,"
-            " or the clinic's own rate",
-            "missing",
-        )
 
 
 def _defaults_made_visible(case: Case) -> Case:

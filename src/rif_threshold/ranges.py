@@ -1,0 +1,39 @@
+"""What the tables refuse of a case that is well formed, and what a case still needs."""
+
+from collections.abc import Collection, Iterator
+
+from rif_threshold.case import Case
+from rif_threshold.errors import Problem
+from rif_threshold.method import method
+
+
+def range_problems(case: Case, malformed: Collection[str]) -> Iterator[Problem]:
+    """What the tables refuse, and what is still needed. Fields already known to be malformed are passed over."""
+    ages = {"oocyte_age_years": case.oocyte_age_years} | {
+        f"history.{number}.oocyte_age_years": transfer.oocyte_age_years
+        for number, transfer in enumerate(case.history or (), start=1)
+    }
+    limits, most = method().oocyte_age, method().most_failed_transfers
+    for name, age in ages.items():
+        if age is not None and not limits.minimum_years <= age <= limits.maximum_years:
+            allowed = f"ages from {limits.minimum_years} to {limits.maximum_years} completed years are taken"
+            yield Problem(name, str(age), allowed, "age_range", limits.source, outside_evidence=True)
+    counts = {
+        "failed_transfers": case.failed_transfers,
+        "history": len(case.history or ()),
+        "minimum_transfers": case.minimum_transfers,
+    }
+    for name, count in counts.items():
+        if count is not None and count > most:
+            yield Problem(name, str(count), f"at most {most} transfers are taken", "count_range", "ours")
+    if case.history is None and case.failed_transfers is None and not {"history", "failed_transfers"} & set(malformed):
+        yield Problem("failed_transfers", "", "this is needed; 0 where no transfer has failed yet", "missing")
+    routes = {"oocyte_age_years", "ploidy", "live_birth_percent", "clinic_percent", "clinic_successes", "prediction"}
+    if all(getattr(case, name) is None for name in routes) and not routes & set(malformed):
+        yield Problem(
+            "case",
+            "",
+            "something to reckon with is needed: oocyte age and ploidy, a live-birth chance, the inputs of the model,"
+            " or the clinic's own rate",
+            "missing",
+        )
