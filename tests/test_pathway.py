@@ -441,3 +441,17 @@ def test_a_medication_list_that_was_not_asked_or_not_confirmed_holds() -> None:
     assert unread["contraindicated_comedication"] == Verdict.YES
     assert unread["serious_interaction"] == Verdict.NOT_KNOWN
     assert find_medication("foozol").matched is None
+
+
+def test_what_sources_ask_to_be_ruled_out_is_shown_with_what_is_known() -> None:
+    lines = {line.id: line for line in step("five_failed_euploid").checklist}
+    assert len(lines) == 18
+    assert lines["adenomyosis"].here == "Adenomyosis: no"
+    assert lines["hydrosalpinx"].here == ""
+    unknown = {line.id: line for line in tacrolimus(Case(), STANDING).checklist}
+    assert unknown["coagulation_thyroid"].missing == ("coagulation_disorder", "thyroid_function")
+
+
+def test_the_formulation_is_asked() -> None:
+    values = met_by("nakagawa_2015") | {"formulation": None}
+    assert "formulation" in build_tacrolimus(STANDING, values, ()).questions

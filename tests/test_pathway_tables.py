@@ -21,6 +21,7 @@ from rif_threshold.pathway import (
     monitoring,
     workup_lists,
 )
+from rif_threshold.pathway.common import line_of
 from rif_threshold.pathway.facts import domains
 from rif_threshold.pathway.gate import gate_lists, notes
 from rif_threshold.pathway.interactions import interactions
@@ -176,6 +177,11 @@ def test_a_medicine_without_a_name_is_noticed(tmp_path: Path) -> None:
     folder = broken_copy(tmp_path, "pathways/medication_names.csv", lines, "")
     with pytest.raises(TableError, match="danazol has no name"):
         check_tables(folder)
+
+
+def test_a_line_is_named_as_closely_as_the_text_allows() -> None:
+    assert line_of("one\ntwo\nthree", "two", "three") == 3
+    assert line_of("one\ntwo\nthree", "two", "four") == 2
 
 
 def broken_copy(tmp_path: Path, name: str, before: str, after: str) -> Folder:

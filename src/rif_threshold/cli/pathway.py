@@ -10,7 +10,8 @@ from rif_threshold.cli.common import as_json as to_json
 from rif_threshold.cli.common import case_options, exit_code, json_option, wrapped
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.pathway import Evidence, Protocol, Study, Tacrolimus, Workup, WorkupItem, conflicts, evidence, facts
-from rif_threshold.pathway.gate import GateItem
+from rif_threshold.pathway.gate import ChecklistLine, GateItem
+from rif_threshold.pathway.protocols import DoseRow
 from rif_threshold.tables import SourceReference
 from rif_threshold.vocabulary import Grade, Part, ProtocolVerdict, Verdict
 
@@ -150,6 +151,7 @@ def _tacrolimus_lines(step: Tacrolimus) -> Iterator[str]:
     yield from _titled("Stops (any yes: no protocol is met)", map(_gate_words, step.stops))
     yield from _titled("Holds (any yes or not known: none can be called met)", map(_gate_words, step.holds))
     yield from _titled("Other medicines", (f"{each.typed}: {each.action}" for each in step.interactions))
+    yield from _titled("What sources ask to be ruled out first", map(_checklist_words, step.checklist))
     for protocol in step.protocols:
         yield ""
         yield from _protocol_lines(protocol)
@@ -158,6 +160,7 @@ def _tacrolimus_lines(step: Tacrolimus) -> Iterator[str]:
         "Monitoring, as sources describe it",
         (f"{each.item}: {each.when_done}. {each.note}".strip() for each in step.monitoring),
     )
+    yield from _titled("What the label says", (f"{each.topic}: {each.content}" for each in step.label))
     yield from _titled(
         "Pregnancy and breast-feeding",
         (f"{each.topic}: {each.content} {each.relevance}".strip() for each in step.pregnancy_and_lactation),
@@ -169,6 +172,12 @@ def _gate_words(item: GateItem) -> str:
     return f"{item.label}: {item.verdict.value.replace('_', ' ')}"
 
 
+def _checklist_words(line: ChecklistLine) -> str:
+    known = f"Known: {line.here}." if line.here else ""
+    unknown = f"Not known: {len(line.missing)}." if line.missing else ""
+    return f"{line.item} [{line.source.key}]. {known} {unknown}".strip()
+
+
 def _protocol_lines(protocol: Protocol) -> Iterator[str]:
     yield wrapped(f"{protocol.label} [{protocol.id}]: {_VERDICTS[protocol.verdict]}")
     if protocol.indirect:
@@ -177,14 +186,18 @@ def _protocol_lines(protocol: Protocol) -> Iterator[str]:
     yield wrapped(f"Began: {protocol.start}. Ended: {protocol.stop}.", "    ")
     yield wrapped(protocol.dose_note, "    ")
     for band in protocol.dose_bands:
-        upto = f" to below {band.ratio_below}" if band.ratio_below is not None else " or more"
-        edges = f"ratio {band.ratio_from}{upto}: " if band.ratio_from is not None else ""
         mark = "  <- this ratio lies here in that study" if band.marked else ""
         note = f" ({band.note})" if band.note else ""
-        yield wrapped(f"{edges}{band.dose_as_published}{note}{mark}", "    * ")
+        yield wrapped(f"{_band_edges(band)}{band.dose_as_published}{note}{mark}", "    * ")
     yield from (wrapped(text, "    Found: ") for text in protocol.found)
     yield from (wrapped(text, "    Limit: ") for text in protocol.limits)
     yield wrapped(f"{_cited(protocol.source)} {protocol.source.locator}", "    ")
+
+
+def _band_edges(row: DoseRow) -> str:
+    if row.ratio_from is None:
+        return ""
+    return f"ratio {row.ratio_from}{' or more' if row.ratio_below is None else f' to below {row.ratio_below}'}: "
 
 
 def _evidence_lines(found: Evidence) -> Iterator[str]:
@@ -195,6 +208,28 @@ def _evidence_lines(found: Evidence) -> Iterator[str]:
         "What bodies say",
         (f"{each.body} ({each.year}), {each.topic}: {each.position}" for each in found.guideline_positions),
     )
+    yield from _titled(
+        "Doses, as published",
+        (
+            f"{each.source.key}: {_band_edges(each)}{each.dose_as_published}. {each.note}".strip()
+            for each in found.doses
+        ),
+    )
+    yield from _titled(
+        "Start and stop",
+        (f"{each.source.key}: {each.start or 'start not stated'}; {each.stop}" for each in found.timing),
+    )
+    yield from _titled(
+        "Endometrial profiles (ESHRE 2024 abstract 374; percentages as printed, counts back-calculated by us)",
+        (
+            f"{each.id}, {each.women} women, {each.treatment}: clinical pregnancy"
+            f" {each.clinical_pregnancy_percent_printed} % ({each.clinical_pregnancies_back_calculated}), live birth"
+            f" {each.live_birth_percent_printed} % ({each.live_births_back_calculated})"
+            for each in found.profiles
+        ),
+    )
+    yield from _titled("Profiles elsewhere", (f"{each.women}: {each.finding}" for each in found.other_profiles))
+    yield from _titled("What the label says", (f"{each.topic}: {each.content}" for each in found.label))
     yield from _titled(
         "Definitions of recurrent implantation failure",
         (f"{each.body} ({each.year}): {each.number}. {each.embryos}".rstrip(". ") for each in found.definitions),

@@ -1,6 +1,6 @@
 """The facts that the rules ask about: declared in a table, read from a case, put into words."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any, Literal
@@ -233,10 +233,15 @@ def known_values(
 
 
 def here(leaves: tuple[Leaf, ...], values: Mapping[str, Value | None]) -> str:
-    """What is known about the facts of some leaves, in words: ``Th1/Th2 ratio: 11.0; assay: another``."""
+    """What is known about the facts of some leaves, in words: ``Th1/Th2 ratio: 11.0; Assay: another``."""
+    return said([leaf.fact for leaf in leaves], values)
+
+
+def said(names: Iterable[str], values: Mapping[str, Value | None]) -> str:
+    """What is known about some facts, in words."""
     known = facts()
-    said = {leaf.fact: value for leaf in leaves if (value := values[leaf.fact]) is not None}
-    return "; ".join(f"{known[name].label}: {known[name].words(value)}" for name, value in said.items())
+    answers = {name: value for name in names if (value := values[name]) is not None}
+    return "; ".join(f"{known[name].label}: {known[name].words(value)}" for name, value in answers.items())
 
 
 def labels(names: tuple[str, ...]) -> str:

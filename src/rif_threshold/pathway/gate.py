@@ -4,23 +4,26 @@ There is no overall "eligible". The gate fails closed: one stop and no protocol 
 not answered, and no protocol can be called met.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 
 from rif_threshold import tables
 from rif_threshold.case import Record
 from rif_threshold.pathway.common import Cited, check_rules, entries
 from rif_threshold.pathway.evidence import (
+    ChecklistItem,
     Conflict,
     GuidelinePosition,
     Monitoring,
     Statement,
     conflicts,
+    exclusion_checklist,
     guideline_positions,
+    label_statements,
     monitoring,
     pregnancy_and_lactation,
 )
-from rif_threshold.pathway.facts import domains, facts, here
+from rif_threshold.pathway.facts import domains, facts, here, said
 from rif_threshold.pathway.interactions import Medication
 from rif_threshold.pathway.protocols import Gate, Protocol, judge, protocols
 from rif_threshold.pathway.standing import Standing
@@ -77,6 +80,16 @@ class GateItem(Record):
     further_sources: tuple[SourceReference, ...]
 
 
+class ChecklistLine(Cited):
+    """What sources ask to be ruled out before the step, and what is known of it here."""
+
+    id: str
+    item: str
+    kind: str
+    here: str
+    missing: tuple[str, ...]
+
+
 class ShownNote(Cited):
     """A sentence beside the verdicts."""
 
@@ -100,7 +113,9 @@ class Tacrolimus(Record):
         protocols: each with its own verdict.
         monitoring: what is measured and when.
         interactions: every medicine entered.
+        label: what the label warns of, and how it says the drug is used.
         pregnancy_and_lactation: label texts, and outcomes with denominators.
+        checklist: what sources ask to be ruled out first, and what is known of it.
         notes: sentences that the case gives rise to.
         questions: the facts worth asking next, in order; none once nothing more could change.
     """
@@ -117,7 +132,9 @@ class Tacrolimus(Record):
     protocols: tuple[Protocol, ...]
     monitoring: tuple[Monitoring, ...]
     interactions: tuple[Medication, ...]
+    label: tuple[Statement, ...]
     pregnancy_and_lactation: tuple[Statement, ...]
+    checklist: tuple[ChecklistLine, ...]
     notes: tuple[ShownNote, ...]
     questions: tuple[str, ...]
 
@@ -181,9 +198,11 @@ def build_tacrolimus(
         protocols=judged,
         monitoring=monitoring(),
         interactions=medications,
+        label=tuple(entry for entry in label_statements() if entry.kind != "pregnancy"),
         pregnancy_and_lactation=pregnancy_and_lactation(),
+        checklist=tuple(_checklist_line(item, values) for item in exclusion_checklist()),
         notes=tuple(_shown(notes(), values)),
-        questions=_questions(judged, gate),
+        questions=_questions(judged, {*gate.missing, *_missing(advice)}),
     )
 
 
@@ -225,14 +244,27 @@ def _shown(known: tuple[Note, ...], values: Mapping[str, Value | None]) -> Itera
             yield ShownNote(id=note.id, text=note.text, source=note.source, further_sources=note.further_sources)
 
 
-def _questions(judged: tuple[Protocol, ...], gate: Gate) -> tuple[str, ...]:
+def _checklist_line(item: ChecklistItem, values: Mapping[str, Value | None]) -> ChecklistLine:
+    asked = item.facts.split()
+    return ChecklistLine(
+        id=item.id,
+        item=item.item,
+        kind=item.kind,
+        here=said(asked, values),
+        missing=tuple(name for name in asked if values[name] is None),
+        source=item.source,
+        further_sources=item.further_sources,
+    )
+
+
+def _questions(judged: tuple[Protocol, ...], beside: Collection[str]) -> tuple[str, ...]:
     """Ask only as far as needed: nothing once stopped, and nothing for protocols that are decided.
 
-    Entry criteria come first; stops, holds and the formulation only while a protocol could still be met.
+    What stands beside the protocols (stops, holds, advice) is asked only while one of them could still be met.
     """
     alive = [each for each in judged if each.verdict != ProtocolVerdict.DOES_NOT_MEET and each.criteria]
     if not alive:
         return ()
     entry = {name for protocol in alive for criterion in protocol.criteria for name in criterion.missing}
-    wanted = entry | set(gate.missing)
+    wanted = entry | set(beside)
     return tuple(name for name, fact in facts().items() if name in wanted and fact.kind != "derived")

@@ -86,6 +86,7 @@ class Medication(Record):
     action: str
     seriousness: Seriousness | None = None
     source: SourceReference | None = None
+    further_sources: tuple[SourceReference, ...] = ()
 
 
 @cache
@@ -159,6 +160,7 @@ def find_medication(text: str) -> Medication:
             action=row.action,
             seriousness=row.seriousness,
             source=row.source,
+            further_sources=row.further_sources,
         )
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - needed only where a name is not found
 
