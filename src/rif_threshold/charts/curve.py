@@ -13,7 +13,7 @@ from rif_threshold.sentences import percent_words, transfers_words
 
 DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2], [12, 4])
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
-_HEIGHT = 480
+_HEIGHT = 300
 
 
 def curve_specification(assessment: Assessment) -> Specification:
@@ -81,7 +81,6 @@ def _done(estimates: list[Estimate]) -> Iterator[dict[str, Any]]:
 def _template(routes: tuple[str, ...]) -> dict[str, Any]:
     """The specification for these routes, without data. Authored once."""
     legend = alt.Legend(title=None, orient="bottom", direction="vertical", labelLimit=600, symbolSize=110)
-    plain_colour = alt.Color("route:N", scale=alt.Scale(domain=list(routes)), legend=None)
     colour = alt.Color("route:N", scale=alt.Scale(domain=list(routes)), legend=legend)
     shape = alt.Shape("route:N", scale=alt.Scale(domain=list(routes), range=list(SHAPES[: len(routes)])), legend=legend)
     dash = alt.StrokeDash(
@@ -126,9 +125,7 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
         .encode(x=alt.value(0), y=y, text="words:N")
     )
     lines = (
-        alt.Chart(alt.NamedData("points"))
-        .mark_line(strokeWidth=2.5)
-        .encode(x=x, y=y, color=plain_colour, strokeDash=dash)
+        alt.Chart(alt.NamedData("points")).mark_line(strokeWidth=2.5).encode(x=x, y=y, color=colour, strokeDash=dash)
     )
     points = (
         alt.Chart(alt.NamedData("points"))
@@ -146,7 +143,7 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
     rings = (
         alt.Chart(alt.NamedData("crossings"))
         .mark_point(size=520, strokeWidth=2, shape="circle", filled=False, opacity=1)
-        .encode(x=x, y=y, color=plain_colour)
+        .encode(x=x, y=y, color=colour)
     )
     crossed = (
         alt.Chart(alt.NamedData("crossings"))

@@ -7,6 +7,9 @@ costs more than everything else on the page together.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+# As wide as there is room; the height is that of the plot alone, whatever the legend needs.
+_AUTOSIZE = {"type": "fit-x", "contains": "padding"}
+
 Rows = Sequence[Mapping[str, Any]]
 Specification = dict[str, Any]
 
@@ -14,9 +17,12 @@ Specification = dict[str, Any]
 def fill(template: Mapping[str, Any], rows: Mapping[str, Rows]) -> Specification:
     """Return a copy of a layered specification with each named data set replaced by its rows.
 
-    >>> fill({"layer": [{"data": {"name": "a"}}]}, {"a": [{"x": 1}]})
-    {'layer': [{'data': {'values': [{'x': 1}]}}]}
+    A layer without rows is left out: an empty group of marks has no name for those who hear the chart.
+
+    >>> fill({"layer": [{"data": {"name": "a"}}]}, {"a": [{"x": 1}]})["layer"]
+    [{'data': {'values': [{'x': 1}]}}]
     """
+    template = {"autosize": _AUTOSIZE, **template}
     if "data" in template:  # Altair lifts what all layers share
         rest = {name: value for name, value in template.items() if name not in {"data", "layer"}}
         shared = {"data": {"values": list(rows[template["data"]["name"]])}, "layer": template["layer"]}
@@ -24,5 +30,6 @@ def fill(template: Mapping[str, Any], rows: Mapping[str, Rows]) -> Specification
     layers = [
         {**layer, "data": {"values": list(rows[layer["data"]["name"]])}} if "data" in layer else layer
         for layer in template["layer"]
+        if "data" not in layer or rows[layer["data"]["name"]]
     ]
     return {**template, "layer": layers}

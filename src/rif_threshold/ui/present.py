@@ -135,8 +135,10 @@ def bold_numbers(text: str) -> str:
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     r"""A small table as markdown. Cells are markdown; what was typed has to come through `plain`.
 
-    >>> markdown_table(["a"], [["1"]])
-    '| a |\\n| --- |\\n| 1 |'
+    >>> print(markdown_table(["a"], [["1"]]))
+    | a |
+    | --- |
+    | 1 |
     """
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     lines += ["| " + " | ".join(cell.replace("\n", " ") for cell in row) + " |" for row in rows]

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from rif_threshold.assessment import default_parts
 from rif_threshold.charts.curve import curve_specification, describe_curve
-from rif_threshold.ui import inputs, present
+from rif_threshold.ui import inputs, panels, present
+from rif_threshold.vocabulary import Part
 
 st.title("Chance and threshold")
 st.markdown("After how many embryo transfers without a pregnancy is it time to look for a reason?")
@@ -31,4 +33,6 @@ if assessment is not None:
         st.vega_lite_chart(curve_specification(assessment), alt=describe_curve(assessment), key="curve")
         st.markdown(present.curve_table(assessment))
         present.routes(assessment)
+        if Part.PERSPECTIVE in default_parts():
+            panels.panels(assessment)
     present.caveats(assessment)
