@@ -56,6 +56,7 @@ def test_workup_before_and_after_the_threshold() -> None:
     after = flat(run("workup", "--oocyte-age", "36", "--ploidy", "untested", "--failed", "4"))
     assert "Testing for chronic endometritis (female): applies" in after
     assert "Antibiotics, if chronic endometritis is diagnosed (female): cannot say" in after
+    assert "Cytokine levels in blood (female): graded not recommended" in after
     assert "Still to be answered" in after
     found = flat(run("workup", "--case", FIVE))
     assert "Testing for chronic endometritis (female): applies; found: normal" in found

@@ -5,7 +5,8 @@ from math import comb
 import pytest
 
 from rif_threshold.errors import InvalidInput
-from rif_threshold.pathway import evidence, recompute
+from rif_threshold.pathway import conflicts, evidence, recompute
+from rif_threshold.pathway.protocols import protocols
 from rif_threshold.pathway.studies import comparisons, study_entries
 from rif_threshold.tables import sources
 
@@ -92,4 +93,15 @@ def test_derived_figures_say_that_they_are_ours() -> None:
         if "exact test" in row.limits or "subtraction" in row.limits or "95 % interval 0-" in row.limits:
             assert "our" in row.limits.casefold(), row.id
     for each in comparisons():
-        assert each.counts.startswith(("our", "counts from printed", "printed counts"))
+        assert each.counts.startswith(("our", "printed counts"))
+
+
+def test_figures_recomputed_in_a_text_are_those_recomputed_here() -> None:
+    # The step must not wait for scipy, so a table repeats the two figures; they must stay what they are.
+    found = recompute("eshre2024_017_11_8")
+    series = next(each for each in protocols() if each.id == "eshre2024_017_cutoff_11_8")
+    text = f"Fisher exact p = {found.fisher_exact_p:.3f}, chi-square without correction p = {found.chi_square_p:.3f}"
+    assert any(line.startswith("Recomputed here") and text in line for line in series.found)
+    row = next(each for each in conflicts() if each.id == "effect_11_8")
+    assert f"Fisher {found.fisher_exact_p:.3f} and uncorrected chi-square {found.chi_square_p:.3f}" in row.one_side
+    assert "recomputed here" in row.one_side

@@ -126,6 +126,8 @@ def _workup_lines(workup: Workup) -> Iterator[str]:
 
 def _workup_item(item: WorkupItem, *, now: bool) -> Iterator[str]:
     answer = _APPLIES[item.verdict] if now or item.verdict == Verdict.NOT_KNOWN else "not yet"
+    if item.grade == Grade.NOT_RECOMMENDED and item.verdict == Verdict.YES:
+        answer = "graded not recommended"
     finding = f"; found: {item.finding.value.replace('_', ' ')}" if item.finding else ""
     yield wrapped(f"{item.label} ({item.concerns.value}): {answer}{finding}", "- ")
     if now and item.verdict != Verdict.YES:
@@ -148,8 +150,10 @@ def _tacrolimus_lines(step: Tacrolimus) -> Iterator[str]:
     yield ""
     yield wrapped(step.summary)
     yield from (wrapped(f"{note.text} {_cited(note.source)}", "- ") for note in step.notes)
-    yield from _titled("Stops (any yes: no protocol is met)", map(_gate_words, step.stops))
-    yield from _titled("Holds (any yes or not known: none can be called met)", map(_gate_words, step.holds))
+    yield from _titled("Stops (any yes: no protocol is met)", (_gate_words(item, "STOPS") for item in step.stops))
+    yield from _titled(
+        "Holds (any yes or not known: none can be called met)", (_gate_words(item, "HOLDS") for item in step.holds)
+    )
     yield from _titled("Other medicines", (f"{each.typed}: {each.action}" for each in step.interactions))
     yield from _titled("What sources ask to be ruled out first", map(_checklist_words, step.checklist))
     for protocol in step.protocols:
@@ -168,8 +172,9 @@ def _tacrolimus_lines(step: Tacrolimus) -> Iterator[str]:
     yield from _questions(step.questions)
 
 
-def _gate_words(item: GateItem) -> str:
-    return f"{item.label}: {item.verdict.value.replace('_', ' ')}"
+def _gate_words(item: GateItem, yes: str) -> str:
+    words = {Verdict.YES: yes, Verdict.NO: "clear", Verdict.NOT_KNOWN: "NOT ANSWERED"}
+    return f"{item.label}: {words[item.verdict]}"
 
 
 def _checklist_words(line: ChecklistLine) -> str:
