@@ -13,6 +13,7 @@ from rif_threshold.cli.common import as_json as to_json
 from rif_threshold.cli.common import json_option, wrapped
 from rif_threshold.forms import shown_percent
 from rif_threshold.method import method
+from rif_threshold.pathway import check_tables
 from rif_threshold.probability import cumulative_probability, transfers_to_exceed
 from rif_threshold.rates import Stratum, load_rate_table, own_rate_tables
 from rif_threshold.routes import PUBLISHED_TABLE
@@ -93,6 +94,7 @@ def verify_command(tables: str | None, *, as_json: bool) -> None:
     """Check every table against its digest and read it. Exits with 4 where one is not as it should be."""
     count = len(dict(_digests(tables)))
     load_rate_table(PUBLISHED_TABLE)
+    check_tables()
     click.echo(to_json({"verified": count, "digest": shipped().digest}) if as_json else f"{count} tables verified.")
 
 
