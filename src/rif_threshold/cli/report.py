@@ -1,0 +1,96 @@
+"""``rif-threshold report`` and ``rif-threshold verify``: take an answer away, and check what was taken away."""
+
+import datetime
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rif_threshold.assessment import assess
+from rif_threshold.cli.common import case_options, exit_code, json_option, wrapped
+from rif_threshold.errors import InvalidInput, Problem
+from rif_threshold.report import FORMATS, report
+from rif_threshold.sentences import headline, inputs_words, standing
+from rif_threshold.vocabulary import Part
+
+
+def _day(_: click.Context, __: click.Parameter, value: datetime.datetime | None) -> datetime.date | None:
+    return value.date() if value else None
+
+
+@click.command("report")
+@case_options
+@click.option("--format", "kind", type=click.Choice(list(FORMATS)), required=True, help="What to make.")
+@click.option("--output", metavar="FILE", help="Write to this file; standard output where left out.")
+@click.option("--language", default="en", show_default=True, metavar="CODE", help="Language of the couple sheet.")
+@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Day to print on it; today if left out.")
+@click.option(
+    "--without",
+    type=click.Choice([part.value for part in Part]),
+    multiple=True,
+    help="Leave a part out. May be given more than once.",
+)
+@click.pass_context
+def report_command(
+    ctx: click.Context,
+    given: Mapping[str, Any],
+    tables: str | None,
+    kind: str,
+    output: str | None,
+    language: str,
+    date: datetime.date | None,
+    without: tuple[str, ...],
+) -> None:
+    r"""Make a couple sheet, a clinician note or report, JSON, FHIR, or the curve as a file.
+
+    The case is described as in `rif-threshold assess`. Nothing is fetched, and nothing is written but the file named.
+
+    \b
+    Examples:
+      rif-threshold report --format sheet.pdf --oocyte-age 36 --ploidy untested --failed 3 --output sheet.pdf
+      rif-threshold report --format note.txt --case case.json
+      rif-threshold report --format fhir.json --case - < case.json
+    """
+    include = frozenset(Part) - {Part(part) for part in without} if without else None
+    assessment = assess(given, include=include, tables=tables)
+    made = report(assessment, kind, language, date=date)
+    if output:
+        try:
+            Path(output).write_bytes(made.content)
+        except OSError as error:
+            why = f"the file cannot be written: {error.strerror}"
+            raise InvalidInput((Problem("--output", "", why, "file"),)) from None
+    else:
+        click.echo(made.content, nl=False)
+    if assessment.threshold is None:
+        ctx.exit(exit_code(assessment.primary_problems))
+
+
+@click.command("verify")
+@click.argument("code", nargs=-1, required=True)
+@click.option("--tables", metavar="DIR", help="A folder with the clinic's own rate tables.")
+@json_option
+def verify_command(code: tuple[str, ...], tables: str | None, *, as_json: bool) -> None:
+    r"""Check a code from a sheet, note or report: restore its case, compute it again, compare.
+
+    Says whether the result is the same and, where it is not, what it was and which table changed. Spaces, line
+    breaks and small letters do not matter; any other mistake in typing is found. - reads the code from standard input.
+
+    \b
+    Example:
+      rif-threshold verify RIF1-AACTALRR-FYYDDB62-...
+    """
+    from rif_threshold.report.verification import verify  # noqa: PLC0415 - only this command computes again
+
+    typed = sys.stdin.read() if code == ("-",) else " ".join(code)
+    checked = verify(typed, tables)
+    if as_json:
+        click.echo(checked.model_dump_json(indent=2))
+        return
+    click.echo(wrapped(checked.sentence))
+    click.echo(wrapped(f"For: {inputs_words(checked.assessment)}"))
+    click.echo(wrapped(f"{headline(checked.assessment)}. {standing(checked.assessment)}"))
+    for reason in checked.reasons:
+        click.echo(wrapped(reason, "- "))

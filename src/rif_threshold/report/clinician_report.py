@@ -1,0 +1,145 @@
+"""What the clinician report says, on two pages: the calculation with the work-up, and the gate with its evidence.
+
+The whole tacrolimus material does not fit two pages. What is shown is counted, and where the rest stands is said.
+"""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from rif_threshold.assessment import Assessment, CitedSource
+from rif_threshold.charts.curve import describe_curve
+from rif_threshold.estimate import Estimate
+from rif_threshold.report.check_code import code_or_why
+from rif_threshold.report.curve_files import curve_svg
+from rif_threshold.report.gate_summary import gate_summary
+from rif_threshold.report.note import RULE_SOURCE
+from rif_threshold.report.shapes import grade_shape, qr
+from rif_threshold.sentences import (
+    DENOMINATOR_WORDS,
+    headline,
+    inputs_words,
+    margin_words,
+    next_transfer,
+    percent_words,
+    rule,
+    standing,
+    transfers_words,
+)
+from rif_threshold.vocabulary import Finding, Grade, ReadLevel, Verdict
+
+GRADE_WORDS = {
+    Grade.RECOMMENDED: "Recommended",
+    Grade.CAN_BE_CONSIDERED: "Can be considered",
+    Grade.NOT_RECOMMENDED: "Not recommended",
+}
+_VERDICT_WORDS = {Verdict.YES: "now", Verdict.NO: "not now", Verdict.NOT_KNOWN: "cannot say"}
+_FINDING_WORDS = {Finding.NORMAL: "done: normal", Finding.ABNORMAL: "done: abnormal"}
+
+
+def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, Any]:
+    """The report as plain data for a template."""
+    code = code_or_why(assessment)
+    step, sources = assessment.tacrolimus, assessment.sources
+    counted = {reference.key for each in assessment.estimates for reference in each.sources} | {RULE_SOURCE}
+    return {
+        "title": "Implantation failure: threshold, work-up and immune step",
+        "made": f"{date.isoformat()}, {assessment.software.name} {assessment.software.version}",
+        "headline": headline(assessment),
+        "standing": standing(assessment),
+        "next": next_transfer(assessment),
+        "inputs": inputs_words(assessment),
+        "rule": rule(assessment),
+        "curve": curve_svg(assessment, wide=700, high=250) if assessment.estimates else "",
+        "curve_words": describe_curve(assessment) if assessment.estimates else "",
+        "routes": [_route(each, assessment) for each in assessment.estimates],
+        "refused": list(_refused(assessment)),
+        "remarks": list(_remarks(assessment)),
+        "beside": list(_beside(assessment)),
+        "workup": _workup(assessment),
+        "gate": gate_summary(step) if step is not None else None,
+        "sources": [f"{source.citation} (read: {source.read})" for source in sources if source.key in counted],
+        "further_sources": _further([each for each in sources if each.key not in counted]),
+        "tables": f"{len(assessment.tables)} tables, each with its SHA-256 digest in the JSON.",
+        "code": code.text,
+        "code_note": "Check code: it holds what was entered, and anyone can read it. Paste it on the page, or give it"
+        " to `rif-threshold verify`, to compute it again."
+        if code.text
+        else f"No check code: {code.why_not}.",
+        "qr": qr(code.text, "Check code") if code.text else "",
+        "disclaimer": assessment.disclaimer,
+    }
+
+
+def _route(estimate: Estimate, assessment: Assessment) -> dict[str, str]:
+    total = estimate.transfers_to_threshold
+    line = float(assessment.case.threshold_percent or 0)
+    return {
+        "label": estimate.label + (" (primary)" if estimate.route == assessment.primary_route else ""),
+        "basis": f"{estimate.explanation}; per {DENOMINATOR_WORDS[estimate.denominator]}",
+        "per": percent_words(estimate.per_transfer_percent),
+        "threshold": "more than 1,000 transfers" if total is None else transfers_words(total),
+        "so_far": percent_words(estimate.cumulative_percent_so_far, line),
+        "next": percent_words(estimate.next_transfer_percent),
+        "reached": "yes" if estimate.reached else "no",
+        "margin": margin_words(estimate),
+        "curve": ", ".join(percent_words(each, line).removesuffix(" %") for each in estimate.cumulative_percent[:12]),
+    }
+
+
+def _refused(assessment: Assessment) -> Iterator[str]:
+    for refused in assessment.refused:
+        for problem in refused.problems:
+            yield f"{refused.label}: not computed. {problem.allowed}"
+
+
+def _remarks(assessment: Assessment) -> Iterator[str]:
+    if assessment.disagreement:
+        yield assessment.disagreement
+    caveats = assessment.primary.caveats if assessment.primary else ()
+    yield from dict.fromkeys((*assessment.notes, *caveats))
+
+
+def _beside(assessment: Assessment) -> Iterator[str]:
+    """How sure the number is, and what crossing means: two of the six sections; the page has all."""
+    if assessment.perspective is not None:
+        yield assessment.perspective.interval.sentence
+        yield assessment.perspective.meaning_of_crossing.sentence
+
+
+def _further(sources: list[CitedSource]) -> str:
+    """How many more sources stand behind the work-up and the step, and how far they were read."""
+    levels = ", ".join(f"{sum(each.read == level for each in sources)} as {level}" for level in ReadLevel)
+    where = "every citation is on the page of sources, in `rif-threshold sources` and in the JSON"
+    return f"{len(sources)} more were read {levels}; {where}." if sources else ""
+
+
+def _workup(assessment: Assessment) -> dict[str, Any] | None:
+    workup = assessment.workup
+    if workup is None:
+        return None
+    return {
+        "statement": workup.statement,
+        "lists": [
+            {"title": "Investigations", "grades": _grades(workup.investigations)},
+            {"title": "Interventions", "grades": _grades(workup.interventions)},
+        ],
+    }
+
+
+def _grades(items: tuple[Any, ...]) -> list[dict[str, Any]]:
+    """The three grades. What is not recommended is named and has no state: it is nobody's next step."""
+    grades = []
+    for grade, words in GRADE_WORDS.items():
+        found = [item for item in items if item.grade == grade]
+        listed = grade != Grade.NOT_RECOMMENDED
+        rows = [_row(item) for item in found] if listed else []
+        names = "" if listed else "; ".join(_row(item)["label"] for item in found)
+        grades.append({"name": words, "shape": grade_shape(grade, words), "rows": rows, "names": names})
+    return grades
+
+
+def _row(item: Any) -> dict[str, str]:
+    state = _FINDING_WORDS.get(item.finding) or _VERDICT_WORDS[item.verdict]
+    doubt = " (doubtful, see its note on the page)" if item.note.startswith("Doubtful") else ""
+    return {"label": f"{item.label}{doubt}", "state": state}

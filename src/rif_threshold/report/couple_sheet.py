@@ -1,0 +1,145 @@
+"""What the couple sheet says: one page of plain strings, made once and set twice, as HTML and as PDF."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rif_threshold.assessment import Assessment
+from rif_threshold.report.check_code import code_or_why
+from rif_threshold.report.grades import plain_grades
+from rif_threshold.report.plain import Plain
+from rif_threshold.report.shapes import icon_array, mark, of_100, qr
+from rif_threshold.report.words import Words
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the small table."""
+
+    transfer: str
+    yes: str
+    no: str
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class GradeBox:
+    """The tests and treatments of one grade."""
+
+    name: str
+    shape: str
+    items: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything on the page. ``*stars*`` stand for bold. Lists may be empty: their part is left out then."""
+
+    language: str
+    direction: str
+    labels: dict[str, str]
+    first_line: str
+    standing: tuple[str, ...]
+    made: str
+    picture: str = ""
+    picture_words: str = ""
+    marks: tuple[str, str] = ("", "")
+    framing: tuple[str, ...] = ()
+    not_a_baby: str = ""
+    box: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    range: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    grades_title: str = ""
+    grades: tuple[GradeBox, ...] = ()
+    grades_note: str = ""
+    teach: tuple[str, ...] = ()
+    lines: int = 2
+    sources: tuple[str, ...] = ()
+    code: str = ""
+    code_note: str = ""
+    qr: str = ""
+
+
+_LINES_WITHOUT_NUMBER = 9
+_LABELS = (
+    "title", "clinic", "box_title", "table_title", "table_after", "table_yes", "table_no", "range_title",
+    "used_title", "options_title", "questions_title", "teach_title", "source_title", "no_medicine", "reference",
+)  # fmt: skip
+
+
+def sheet(assessment: Assessment, words: Words, date: datetime.date) -> Sheet:
+    """The couple sheet of an assessment. Where the primary route was refused it has no number, and says why."""
+    plain = Plain(assessment, words)
+    code = code_or_why(assessment)
+    title, boxes, note = _grades(assessment, words, plain)
+    common: dict[str, Any] = {
+        "language": words.language,
+        "direction": words.direction,
+        "labels": {name: words(name) for name in _LABELS},
+        "made": words("made", date=words.date(date), version=assessment.software.version),
+        "grades_title": title,
+        "grades": boxes,
+        "grades_note": note,
+        "options": plain.options(),
+        "sources": tuple(plain.sources()),
+        "code": code.text,
+        "code_note": words("code" if code.text else "code_too_long"),
+        "qr": qr(code.text, words("code")) if code.text else "",
+    }
+    if plain.answer is None:
+        return Sheet(
+            first_line=words("first_line_refused"),
+            standing=(*dict.fromkeys(plain.refusals()), words("refused_more")),
+            teach=(words("teach_no_number"), words("teach_options")),
+            lines=_LINES_WITHOUT_NUMBER,
+            **common,
+        )
+    first, rest = of_100(plain.shown_percent)
+    picture_words = words("picture", yes=words.number(str(first)), no=words.number(str(rest)))
+    return Sheet(
+        first_line=plain.first_line(),
+        standing=(plain.standing(),),
+        picture=icon_array(first, picture_words),
+        picture_words=picture_words,
+        marks=(mark(filled=True), mark(filled=False)),
+        framing=plain.framing(),
+        not_a_baby=words("not_a_baby"),
+        box=plain.box(),
+        columns=tuple(_columns(plain, words)),
+        range=(*plain.range_(), words("assumption")),
+        used=tuple(plain.used()),
+        teach=plain.teach(),
+        **common,
+    )
+
+
+def _columns(plain: Plain, words: Words) -> Iterator[Column]:
+    """The table to one transfer past the answer; no more than eight columns, those that matter."""
+    assert plain.answer is not None  # noqa: S101 - asked by the caller
+    here, line = plain.answer.failed_transfers, plain.answer.transfers_to_threshold
+    for number in plain.table_transfers():
+        yes, no = plain.counts.cells(plain.curve[number - 1])
+        text = {
+            (True, True): "table_here_line", (True, False): "table_here", (False, True): "table_line",
+        }.get((number == here, number == line))  # fmt: skip
+        yield Column(words.number(str(number)), yes, no, words(text) if text else "")
+
+
+def _grades(assessment: Assessment, words: Words, plain: Plain) -> tuple[str, tuple[GradeBox, ...], str]:
+    answer = plain.answer
+    title = words("grades_title_now")
+    if answer is not None and not answer.reached and answer.transfers_to_threshold is not None:
+        title = words("grades_title_later", answer.transfers_to_threshold, n=answer.transfers_to_threshold)
+    boxes = tuple(
+        GradeBox(name, shape, words("list_separator").join(items))
+        for name, shape, items in plain_grades(assessment, words)
+    )
+    return title, boxes, "" if boxes else words("grades_left_out")
+
+
+def sheet_data(page: Sheet) -> dict[str, Any]:
+    """The page as plain data for a template."""
+    return asdict(page)

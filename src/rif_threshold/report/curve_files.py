@@ -1,0 +1,92 @@
+"""The curve as files: CSV for a spreadsheet, SVG and PNG for a slide. Made here, with no network."""
+
+import csv
+import io
+from typing import Any
+
+from rif_threshold.assessment import Assessment
+from rif_threshold.charts.curve import curve_specification, describe_curve
+
+_COLUMNS = (
+    "route", "label", "primary", "transfer", "state", "per_transfer_percent", "cumulative_percent",
+    "above_threshold", "threshold_percent",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_WIDE, _HIGH = 760, 400
+_COLOURS = ("#1d4f63", "#7a5195", "#4a7fb5", "#4b4b4b", "#9a7bb5", "#6f93a3")
+"""None of them red, amber or green: those belong to the grades."""
+SANS = "DejaVu Sans, Liberation Sans, Arial, sans-serif"
+
+
+def curve_csv(assessment: Assessment) -> str:
+    """One row for each route and transfer, numbers unrounded, text that no spreadsheet takes for a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(_COLUMNS)
+    threshold = float(assessment.case.threshold_percent or 0)
+    for estimate in assessment.estimates:
+        steps = zip(estimate.transfer_percents, estimate.cumulative_percent, strict=True)
+        for number, (percent, cumulative) in enumerate(steps, start=1):
+            crossed = estimate.transfers_to_threshold
+            writer.writerow(
+                (
+                    harmless(estimate.route),
+                    harmless(estimate.label),
+                    "yes" if estimate.route == assessment.primary_route else "no",
+                    number,
+                    "done" if number <= estimate.failed_transfers else "to come",
+                    repr(percent),
+                    repr(cumulative),
+                    "yes" if crossed is not None and number >= crossed else "no",
+                    repr(threshold),
+                )
+            )
+    return out.getvalue()
+
+
+def harmless(text: str) -> str:
+    """A text that a spreadsheet shows and does not compute: an apostrophe before what could begin a formula.
+
+    >>> harmless("=1+1"), harmless(" @x"), harmless("age_table")
+    ("'=1+1", "' @x", 'age_table')
+    """
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text
+
+
+def curve_svg(assessment: Assessment, *, font: str = SANS, wide: int = _WIDE, high: int = _HIGH) -> str:
+    """The curve as SVG, with the sentence that describes it as its title."""
+    import vl_convert  # noqa: PLC0415 - it starts a script engine, which only the charts need
+
+    svg: str = vl_convert.vegalite_to_svg(_sized(assessment, font, wide, high), allowed_base_urls=[])
+    words = describe_curve(assessment).replace("&", "&amp;").replace("<", "&lt;")
+    head, opening, rest = svg.partition("<svg ")
+    opening += 'role="img" aria-labelledby="curve-title" '
+    start, close, rest = rest.partition(">")
+    return f'{head}{opening}{start}{close}<title id="curve-title">{words}</title>{rest}'
+
+
+def curve_png(assessment: Assessment) -> bytes:
+    """The curve as PNG, twice as fine as a screen."""
+    import vl_convert  # noqa: PLC0415
+
+    png: bytes = vl_convert.vegalite_to_png(_sized(assessment, SANS, _WIDE, _HIGH), scale=2, allowed_base_urls=[])
+    return png
+
+
+def _sized(assessment: Assessment, font: str, wide: int, high: int) -> dict[str, Any]:
+    """The page's chart, with a size, a font and colours of its own, since no page gives it a theme here."""
+    specification = curve_specification(assessment)
+    config = {
+        **specification.get("config", {}), "font": font, "background": "white", "view": {"stroke": None},
+        "range": {"category": list(_COLOURS)},
+    }  # fmt: skip
+    layers = [_with_legend(layer) for layer in specification["layer"]]
+    return {**specification, "layer": layers, "width": wide, "height": high, "config": config}
+
+
+def _with_legend(layer: dict[str, Any]) -> dict[str, Any]:
+    """A layer that leaves the legend to the layer that has it: one that says "none" would take it from all."""
+    encoding = dict(layer.get("encoding", {}))
+    if "color" in encoding and encoding["color"].get("legend", ...) is None:
+        encoding["color"] = {name: value for name, value in encoding["color"].items() if name != "legend"}
+    return {**layer, "encoding": encoding}

@@ -1,0 +1,102 @@
+"""The clinician note: at most 15 lines of plain ASCII text, to be pasted into a record."""
+
+import datetime
+import unicodedata
+from collections.abc import Iterator
+
+from rif_threshold.assessment import Assessment, CitedSource
+from rif_threshold.report.check_code import code_or_why
+from rif_threshold.sentences import headline, inputs_words, margin_words, next_transfer, percent_words, rule, standing
+from rif_threshold.vocabulary import Grade, Part, ProtocolVerdict, Verdict
+
+LONGEST = 15
+RULE_SOURCE = "eshre_rif_2023"
+_ASCII = str.maketrans(
+    {
+        "×": "x", "–": "-", "—": "-", "−": "-", "≥": ">=", "≤": "<=", "‘": "'", "’": "'", "“": '"', "”": '"',
+        "…": "...", "γ": "gamma", "β": "beta", "α": "alpha", "µ": "u", "μ": "u", "·": "|", "\n": " ", "\r": " ",
+    }
+)  # fmt: skip
+
+
+def note(assessment: Assessment, date: datetime.date) -> str:
+    """The note of an assessment, one statement a line."""
+    lines = [
+        f"RIF threshold note, {date.isoformat()}, {assessment.software.name} {assessment.software.version}",
+        *(line for line in _lines(assessment) if line),
+    ]
+    return "".join(f"{ascii_only(line)}\n" for line in lines)
+
+
+def ascii_only(text: str) -> str:
+    """The text in ASCII: known signs spelled out, accents dropped, anything else as a question mark.
+
+    >>> ascii_only("≥ 10 × 1.16, Nuñez"), ascii_only("日")
+    ('>= 10 x 1.16, Nunez', '?')
+    """
+    plain = unicodedata.normalize("NFKD", text.translate(_ASCII))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return "".join(letter if " " <= letter <= "~" else "?" for letter in plain)
+
+
+def _lines(assessment: Assessment) -> Iterator[str]:
+    primary = assessment.primary
+    yield f"Inputs: {inputs_words(assessment)}"
+    yield f"Answer: {headline(assessment)}. {standing(assessment)}"
+    yield next_transfer(assessment)
+    if primary is not None:
+        per = percent_words(primary.per_transfer_percent)
+        yield f"Route: {primary.label}, {per} per transfer ({primary.explanation})"
+        yield f"Margin: {margin_words(primary)}"
+    yield "; ".join(_other_routes(assessment))
+    yield rule(assessment)
+    if perspective := getattr(assessment, "perspective", None):
+        yield f"How sure: {perspective.interval.sentence}"
+    yield _workup(assessment)
+    yield _tacrolimus(assessment)
+    sources = "; ".join(f"{source.key} ({source.read})" for source in _sources(assessment))
+    yield f"Sources: {sources}"
+    code = code_or_why(assessment)
+    yield f"Check code (anyone can read it): {code.text}" if code.text else f"Check code: none; {code.why_not}"
+    yield assessment.disclaimer
+
+
+def _other_routes(assessment: Assessment) -> Iterator[str]:
+    """What the other routes answer, and what was refused and why."""
+    others = [each for each in assessment.estimates if each.route != assessment.primary_route]
+    for each in others:
+        total = each.transfers_to_threshold or "more than 1,000"
+        yield f"Other route: {each.label}, {percent_words(each.per_transfer_percent)}, threshold {total}"
+    for refused in assessment.refused:
+        for problem in refused.problems:
+            yield f"Not computed: {refused.label}: {problem.allowed}"
+
+
+def _workup(assessment: Assessment) -> str:
+    workup = assessment.workup
+    if workup is None:
+        return f"Work-up: not included ({Part.WORKUP} was left out)"
+    items = (*workup.investigations, *workup.interventions)
+    if not workup.now:
+        return f"Work-up (ESHRE): {workup.statement}"
+    due = []
+    for grade in (Grade.RECOMMENDED, Grade.CAN_BE_CONSIDERED):
+        labels = [item.label for item in items if item.grade == grade and item.verdict == Verdict.YES]
+        due.append(f"{grade.replace('_', ' ')}: {', '.join(labels) or 'none'}")
+    return f"Work-up (ESHRE), now: {'; '.join(due)}"
+
+
+def _tacrolimus(assessment: Assessment) -> str:
+    step = assessment.tacrolimus
+    if step is None:
+        return f"Immune step: not included ({Part.TACROLIMUS} was left out)"
+    first = step.against[0].statement
+    met = [each.label for each in step.protocols if each.verdict == ProtocolVerdict.MEETS_ENTRY_CRITERIA]
+    which = f" Met: {'; '.join(met)}." if met else ""
+    return f"Immune step: {first} {step.summary}{which}"
+
+
+def _sources(assessment: Assessment) -> Iterator[CitedSource]:
+    """The sources of the calculation; the report lists all."""
+    wanted = {reference.key for each in assessment.estimates for reference in each.sources} | {RULE_SOURCE}
+    yield from (source for source in assessment.sources if source.key in wanted)

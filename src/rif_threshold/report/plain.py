@@ -1,0 +1,187 @@
+"""An assessment in plain words: the sentences of the couple sheet, each from the catalogue."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from rif_threshold.assessment import Assessment
+from rif_threshold.forms import shown_percent
+from rif_threshold.method import method
+from rif_threshold.report.counts import Counts
+from rif_threshold.report.interval import transfers_interval
+from rif_threshold.report.words import Words
+from rif_threshold.vocabulary import Route
+
+_MOST_COLUMNS = 8
+_REFUSALS = ("no_row", "per_retrieval", "all_or_none", "product_range", "missing")
+
+
+class Plain:
+    """The sentences of one assessment in one language.
+
+    ``shown_transfers`` is the transfer the sheet speaks of: the one that crosses the line, or the last one that was
+    computed where that lies beyond.
+    """
+
+    def __init__(self, assessment: Assessment, words: Words) -> None:
+        self.assessment, self.words = assessment, words
+        self.answer, self.estimate = assessment.threshold, assessment.primary
+        self.curve = self.estimate.cumulative_percent if self.estimate else ()
+        crossing = self.answer.transfers_to_threshold if self.answer else None
+        self.shown_transfers = min(crossing or len(self.curve), len(self.curve))
+        self.shown_percent = self.curve[self.shown_transfers - 1] if self.curve else 0.0
+        self.counts = Counts(words, float(assessment.case.threshold_percent or 0))
+
+    # The answer.
+
+    def first_line(self) -> str:
+        """After how many transfers it is time."""
+        total = self.answer.transfers_to_threshold if self.answer else None
+        if total is None:
+            return self.words("first_line_out_of_reach")
+        return self.words("first_line", total, n=self.words.number(str(total)))
+
+    def standing(self) -> str:
+        """Where this couple is."""
+        assert self.answer is not None  # noqa: S101 - asked by the caller
+        failed = self.words.number(str(self.answer.failed_transfers))
+        if self.answer.reached:
+            return self.words("standing_now", failed=failed)
+        further = self.answer.further_transfers
+        if further is None:
+            return self.words("standing_out_of_reach")
+        if self.answer.failed_transfers == 0:
+            return self.words("standing_none")
+        total = self.words.number(str(self.answer.transfers_to_threshold))
+        return self.words("standing_more", further, failed=failed, further=self.words.number(str(further)), n=total)
+
+    def refusals(self) -> Iterator[str]:
+        """Why there is no number, without the number."""
+        for problem in self.assessment.primary_problems:
+            yield self.words(f"refused_{problem.code if problem.code in _REFUSALS else 'other'}")
+
+    def table_transfers(self) -> tuple[int, ...]:
+        """The columns of the table: to one past the answer, thinned to what matters where that is many."""
+        assert self.answer is not None  # noqa: S101 - asked by the caller
+        last = min(self.shown_transfers + 1, len(self.curve))
+        if last <= _MOST_COLUMNS:
+            return tuple(range(1, last + 1))
+        here = self.answer.failed_transfers
+        wanted = {here, here + 1, self.shown_transfers - 1, self.shown_transfers, last, 1, 2, 3}
+        return tuple(sorted(number for number in wanted if 1 <= number <= len(self.curve)))[:_MOST_COLUMNS]
+
+    # The sentences.
+
+    def teach(self) -> tuple[str, str]:
+        """Two questions by which a couple shows what was understood."""
+        total = self.answer.transfers_to_threshold if self.answer else None
+        if total is None:
+            return self.words("teach_chance"), self.words("teach_next")
+        return self.words("teach_number", n=self.words.number(str(total))), self.words("teach_next")
+
+    def framing(self) -> tuple[str, ...]:
+        """Both framings with the same denominator."""
+        n = self.words.number(str(self.shown_transfers))
+        return (
+            self.words("framing_intro"),
+            self.words("framing_yes", n=n, yes=self.counts.of(self.shown_percent)),
+            self.words("framing_no", no=self.counts.left(self.shown_percent)),
+        )
+
+    def box(self) -> tuple[str, str]:
+        """The guard against the usual misreading."""
+        by = self.counts.of(self.shown_percent, bare=True)
+        no = self.counts.left(self.shown_percent, bare=True)
+        n = self.words.number(str(self.shown_transfers))
+        return (
+            self.words("box_by_for", by=by, n=n, next=self.next_chance()),
+            self.words("box_expected", no=no),
+        )
+
+    def next_chance(self) -> str:
+        """The chance of the next transfer by itself."""
+        assert self.answer is not None  # noqa: S101 - asked by the caller
+        return self.counts.of(self.answer.next_transfer_percent)
+
+    def range_(self) -> tuple[str, ...]:
+        """How far the answer may move: between routes, by chance, or with a small change."""
+        said = [self.words("range_exact"), *self._routes(), *self._interval()]
+        return tuple(said) if len(said) > 1 else (said[0], *self._margin())
+
+    def _routes(self) -> Iterator[str]:
+        answers = [each.transfers_to_threshold for each in self.assessment.estimates]
+        known = sorted({answer for answer in answers if answer is not None})
+        if len(known) > 1:
+            low, high = (self.words.number(str(end)) for end in (known[0], known[-1]))
+            yield self.words("range_routes", low=low, high=high)
+
+    def _interval(self) -> Iterator[str]:
+        if ends := transfers_interval(self.assessment):
+            low, high = ends
+            if high is None:
+                yield self.words("range_interval_open", low=self.words.number(str(low)))
+            elif low != high:
+                low_text, high_text = (self.words.number(str(end)) for end in (low, high))
+                yield self.words("range_interval", low=low_text, high=high_text)
+
+    def _margin(self) -> Iterator[str]:
+        estimate = self.estimate
+        if estimate is None or estimate.transfers_to_threshold is None:
+            return
+        total, per = estimate.transfers_to_threshold, estimate.per_transfer_percent
+        up, down = estimate.margin.to_fewer_points, estimate.margin.to_more_points
+        if up is not None and per + up < 100:
+            percent = self.words.number(shown_percent(per + up))
+            yield self.words("range_fewer", n=self.words.number(str(total - 1)), percent=percent)
+        if down is not None and per > down:
+            percent = self.words.number(shown_percent(per - down))
+            yield self.words("range_more", n=self.words.number(str(total + 1)), percent=percent)
+
+    def used(self) -> Iterator[str]:
+        """What the primary route took, and what nothing took."""
+        assert self.answer is not None  # noqa: S101 - asked by the caller
+        yield from self._used_by_route()
+        failed = self.words.number(str(self.answer.failed_transfers))
+        yield self.words("used_failed", failed=failed)
+        model = self.answer.route == Route.PREDICTION_MODEL
+        yield self.words("not_used_model" if model else "not_used")
+
+    def _used_by_route(self) -> Iterator[str]:
+        case, number = self.assessment.case, self.words.number
+        route = self.answer.route if self.answer else ""
+        if route == Route.LIVE_BIRTH:
+            yield self.words("used_live_birth", percent=number(f"{case.live_birth_percent:f}"))
+        elif route == Route.PREDICTION_MODEL:
+            yield self.words("used_model")
+        elif route == Route.CLINIC_RATE and case.clinic_percent is not None:
+            yield self.words("used_clinic_percent", percent=number(f"{case.clinic_percent:f}"))
+        elif route == Route.CLINIC_RATE:
+            counts = {"successes": number(str(case.clinic_successes)), "transfers": number(str(case.clinic_transfers))}
+            yield self.words("used_clinic_counts", **counts)
+        else:
+            yield self.words("used_age", age=number(str(case.oocyte_age_years)))
+            yield self.words(f"used_{case.ploidy}")
+        if case.history is not None:
+            yield self.words("used_each")
+
+    def options(self) -> tuple[str, ...]:
+        """What the couple can do, each in two sentences of like length."""
+        first = (
+            self.words("option_carry_on_refused")
+            if self.answer is None
+            else self.words("option_carry_on", next=self.next_chance())
+        )
+        return (first, *(self.words(f"option_{name}") for name in ("look", "break", "stop")))
+
+    def sources(self) -> Iterator[str]:
+        """The rule, and where the chance is from."""
+        case = self.assessment.case
+        own = (case.threshold_percent, case.minimum_transfers) != (
+            method().threshold_percent,
+            method().minimum_transfers,
+        )
+        line = self.words.number(f"{(case.threshold_percent or Decimal(0)).normalize():f}")
+        minimum = self.words.number(str(case.minimum_transfers))
+        yield self.words("rule_own" if own else "rule", line=line, minimum=minimum)
+        if self.answer is not None:
+            route = self.answer.route
+            yield self.words("from_own_table" if ":" in route else f"from_{route}")

@@ -1,0 +1,136 @@
+"""Check a code: restore its case, compute it again, and say whether the answer is the same and why not."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rif_threshold.assessment import Assessment, assess
+from rif_threshold.case import Case, Record
+from rif_threshold.report.check_code import (
+    Content,
+    all_fingerprint,
+    answer_digests,
+    answer_now,
+    fingerprints,
+    read_code,
+)
+from rif_threshold.sentences import transfers_words
+from rif_threshold.vocabulary import Part
+
+_ANSWERS = {"threshold": "the calculation", Part.WORKUP: "the work-up", Part.TACROLIMUS: "the tacrolimus step"}
+
+
+class Was(Record):
+    """The primary route's answer when the code was made, as it was shown."""
+
+    route: str | None
+    computed: bool
+    transfers_to_threshold: int | None = None
+    reached: bool | None = None
+    cumulative_percent_so_far: str = ""
+    software: str
+
+
+class Verification(Record):
+    """What a check code says and what is computed from it now.
+
+    Attributes:
+        same: whether every answer is the one the code was made with.
+        sentence: that, in one sentence.
+        reasons: what changed since: answers, tables, software. May be filled although the answer is the same.
+        was: the answer when the code was made.
+        case: the restored case.
+        assessment: what it gives now.
+    """
+
+    same: bool
+    sentence: str
+    reasons: tuple[str, ...]
+    was: Was
+    case: Case
+    assessment: Assessment
+
+
+def verify(code: str, tables: str | Path | None = None) -> Verification:
+    """Restore the case of a check code and compute it again.
+
+    Args:
+        code: as it was copied or typed.
+        tables: a folder with the clinic's own rate tables, as in `assess`.
+
+    Raises:
+        InvalidInput: where the code is mistyped, or what it restores is refused like a typed case.
+    """
+    content = read_code(code)
+    assessment = assess(content.case, include=content.parts, tables=tables)
+    now = answer_digests(assessment)
+    changed = [words for name, words in _ANSWERS.items() if content.answers[name] != now[name]]
+    was = _was(content)
+    because = tuple(_because(content, assessment))
+    return Verification(
+        same=not changed,
+        sentence=_sentence(changed, was, assessment, because),
+        reasons=because,
+        was=was,
+        case=assessment.case,
+        assessment=assessment,
+    )
+
+
+def _was(content: Content) -> Was:
+    was: dict[str, Any] = dict(content.was)
+    if "reached" not in was:
+        return Was(route=was.get("route"), computed=False, software=content.version)
+    return Was(
+        route=was["route"],
+        computed=True,
+        transfers_to_threshold=None if was["transfers"] is None else int(was["transfers"]),
+        reached=was["reached"],
+        cumulative_percent_so_far=str(was["so_far"]),
+        software=content.version,
+    )
+
+
+def _because(content: Content, assessment: Assessment) -> Iterator[str]:
+    now = fingerprints(assessment.tables)
+    for name, fingerprint in now.items():
+        if fingerprint not in content.each_table:
+            yield f"table {name} changed or is new"
+    changed = sum(fingerprint not in content.each_table for fingerprint in now.values())
+    gone = len(content.each_table - set(now.values())) - changed
+    if gone > 0:
+        yield f"{gone} {'table is' if gone == 1 else 'tables are'} no longer there"
+    if not changed and gone <= 0 and all_fingerprint(assessment.tables) != content.all_tables:
+        yield "a table changed; which one cannot be told"
+    if content.version != assessment.software.version:
+        yield f"software {content.version} made the code, this is {assessment.software.version}"
+
+
+def _sentence(changed: list[str], was: Was, assessment: Assessment, because: tuple[str, ...]) -> str:
+    reasons = "; ".join(because)
+    if not changed:
+        return f"Same result, although something changed: {reasons}." if because else "Same result."
+    why = f", because {reasons}" if because else "; tables and software are the same as they were"
+    return f"Changed: {', '.join(changed)}{why}. It was: {_answer(was)}. It is now: {_answer(_now(assessment))}."
+
+
+def _now(assessment: Assessment) -> Was:
+    now = answer_now(assessment)
+    computed = "reached" in now
+    return Was(
+        route=now["route"],
+        computed=computed,
+        transfers_to_threshold=now.get("transfers"),
+        reached=now.get("reached"),
+        cumulative_percent_so_far=now.get("so_far", ""),
+        software=assessment.software.version,
+    )
+
+
+def _answer(was: Was) -> str:
+    if not was.computed:
+        return "no answer"
+    total = was.transfers_to_threshold
+    number = "more than 1,000 transfers" if total is None else transfers_words(total)
+    reached = "crossed" if was.reached else "not crossed"
+    return f"{number} by route {was.route}, {was.cumulative_percent_so_far} % so far, {reached}"
