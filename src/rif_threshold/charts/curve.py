@@ -143,7 +143,7 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
     rings = (
         alt.Chart(alt.NamedData("crossings"))
         .mark_point(size=520, strokeWidth=2, shape="circle", filled=False, opacity=1)
-        .encode(x=x, y=y, color=colour)
+        .encode(x=x, y=y, stroke=alt.Stroke("route:N", scale=alt.Scale(domain=list(routes)), legend=None))
     )
     crossed = (
         alt.Chart(alt.NamedData("crossings"))

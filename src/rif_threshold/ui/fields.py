@@ -66,3 +66,19 @@ SERIOUSNESS = {
     "caution": "Caution",
     "no_labelled_row": "No labelled row found",
 }
+# What the fields are called on the page, for messages that name them.
+FIELD_LABELS = {
+    "oocyte_age_years": "Age at egg retrieval",
+    "ploidy": "Embryos",
+    "failed_transfers": "Failed transfers",
+    "live_birth_percent": "Live-birth chance",
+    "live_birth_per": "What the live-birth chance is per",
+    "clinic_successes": "Successes",
+    "clinic_transfers": "Out of transfers",
+    "clinic_percent": "The clinic's rate",
+    "clinic_outcome": "What a success is",
+    "threshold_percent": "Threshold",
+    "minimum_transfers": "Fewest transfers",
+    "primary_route": "Answer with",
+    "medications": "Other medicines",
+}

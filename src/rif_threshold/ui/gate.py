@@ -14,7 +14,7 @@ from rif_threshold.tables import SourceReference
 from rif_threshold.ui import questions
 from rif_threshold.ui.fields import PROTOCOL_VERDICTS, SERIOUSNESS
 from rif_threshold.ui.inputs import Problems
-from rif_threshold.ui.present import fold, markdown_table, plain, worded
+from rif_threshold.ui.present import fold, literal, markdown_table, plain, worded
 from rif_threshold.vocabulary import Verdict
 
 SURFACE = "tacrolimus"
@@ -86,7 +86,7 @@ def ask(step: Tacrolimus, problems: Problems) -> None:
         via = f" (as {plain(found.matched)})" if found.matched and found.matched != found.typed else ""
         effect = f" {plain(found.effect)}." if found.effect else ""
         source = f" :small[{where(found.source)}]" if found.source else ""
-        st.markdown(f"- **{plain(found.typed)}**{via}: {kind}.{effect} {plain(found.action)}.{source}")
+        st.markdown(f"- {literal(found.typed)}{via}: {kind}.{effect} {plain(found.action)}.{source}")
         if found.suggestions:
             questions.suggestions(found)
 

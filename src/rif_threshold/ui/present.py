@@ -11,10 +11,12 @@ from rif_threshold import sentences
 from rif_threshold.assessment import Assessment, assess
 from rif_threshold.errors import InvalidInput, Problem, TableError
 from rif_threshold.ui import inputs
+from rif_threshold.ui.fields import FIELD_LABELS
 from rif_threshold.vocabulary import Part
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _CODE_WORD = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+_HISTORY = re.compile(r"^history\.(\d+)\.?")
 _STILL_NEEDED = {"missing"}
 
 
@@ -56,6 +58,15 @@ def plain(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", text)
 
 
+def literal(text: str) -> str:
+    """What was typed, set apart as it is: neither markup nor a link.
+
+    >>> literal("http://x.y `z`")
+    "`http://x.y 'z'`"
+    """
+    return f"`{text.replace('`', chr(39))}`"
+
+
 def worded(text: str) -> str:
     """Sentence text with the words of the case file written as words.
 
@@ -67,7 +78,7 @@ def worded(text: str) -> str:
 
 def said(problem: Problem) -> str:
     """One problem in words, for the person who typed it."""
-    given = f"“{plain(problem.given)}” was given. " if problem.given else ""
+    given = f"{literal(problem.given)} was given. " if problem.given else ""
     why = f" ({plain(problem.source)})" if problem.source else ""
     sentence = worded(problem.allowed)
     return f"{given}{plain(sentence[:1].upper() + sentence[1:])}{why}."
@@ -106,7 +117,7 @@ def answered(judged: Judged) -> Assessment | None:
 
 def field_words(field: str) -> str:
     """A field's name as words: ``history.2.embryos`` is ``transfer 2, embryos``."""
-    words = [re.sub(r"^history\.(\d+)\.?", r"transfer \1, ", name).strip(", ") for name in field.split(", ")]
+    words = [FIELD_LABELS.get(name) or _HISTORY.sub(r"transfer \1, ", name).strip(", ") for name in field.split(", ")]
     named = " and ".join(word.replace("prediction.", "model, ").replace("_", " ") for word in words)
     return "the case" if named == "case" else named
 

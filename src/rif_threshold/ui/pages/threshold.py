@@ -4,7 +4,7 @@ import streamlit as st
 
 from rif_threshold.assessment import default_parts
 from rif_threshold.charts.curve import curve_specification, describe_curve
-from rif_threshold.ui import inputs, panels, present
+from rif_threshold.ui import couple, panels, present
 from rif_threshold.vocabulary import Part
 
 st.title("Chance and threshold")
@@ -14,11 +14,11 @@ judged = present.judge()
 beside = present.beside(judged)
 
 with st.container(key="inputs"):
-    inputs.first_fields(beside)
+    couple.first_fields(beside)
     for label, key, draw in (
-        ("More routes: the clinic's own rate, the prediction model", "fold_routes", inputs.more_routes),
-        ("The transfers one by one", "fold_history", inputs.history_editor),
-        ("The threshold and the main route", "fold_settings", inputs.settings),
+        ("More routes: the clinic's own rate, the prediction model", "fold_routes", couple.more_routes),
+        ("The transfers one by one", "fold_history", couple.history_editor),
+        ("The threshold and the main route", "fold_settings", couple.settings),
     ):
         unfolded, panel = present.fold(label, key)
         if unfolded:

@@ -1,0 +1,194 @@
+"""Page 1 by the keys of its widgets."""
+
+from typing import Any
+
+import pytest
+
+from rif_threshold import assess, sentences
+from rif_threshold.charts.curve import describe_curve
+from rif_threshold.sentences import percent_words
+
+from .conftest import WORKED
+
+
+def test_starts_empty(tab: Any) -> None:
+    page = tab()
+    assert "No couple yet" in page.text
+    assert not page.charts()
+    assert not page.at.metric
+    assert all(box.value is None for box in page.at.text_input)
+
+
+def test_a_first_answer_from_three_inputs(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="36", ploidy="untested", failed_transfers="3")
+    assert "Threshold crossed after **4** transfers" in page.text
+    assert "59.3 % so far, one more crosses" in page.text
+    assert "oocyte age 36" in page.text
+
+
+def test_every_number_on_screen_is_in_the_assessment(worked: Any) -> None:
+    assessment = assess(WORKED, include=())
+    answer, text = assessment.threshold, worked.text
+    assert answer is not None
+    assert sentences.headline(assessment) in text.replace("**", "")
+    metrics = [metric.value for metric in worked.at.metric]
+    assert metrics == [
+        percent_words(answer.cumulative_percent_so_far, answer.percent),
+        percent_words(answer.next_transfer_percent),
+        str(answer.transfers_to_threshold),
+    ]
+    drawn = [row["percent"] for row in worked.rows() if "state" in row]
+    curves = [percent for estimate in assessment.estimates for percent in estimate.cumulative_percent]
+    assert sorted(drawn[: len(curves)]) == pytest.approx(sorted(curves))
+    for estimate in assessment.estimates:
+        for percent in estimate.cumulative_percent:
+            assert percent_words(percent, 60) in text
+        assert estimate.label in text
+    assert "The routes disagree" in text
+    assert worked.charts()[0].alt == describe_curve(assessment)
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "said"),
+    [
+        ("oocyte_age_years", "17", "ages from 18 to 55"),
+        ("oocyte_age_years", "56", "ages from 18 to 55"),
+        ("oocyte_age_years", "36.5", "it is not whole"),
+        ("oocyte_age_years", "abc", "not a plainly written number"),
+        ("oocyte_age_years", "３６", "digits 0 to 9"),
+        ("oocyte_age_years", "1e400", "without an exponent"),
+        ("oocyte_age_years", "0E99999999", "without an exponent"),
+        ("oocyte_age_years", "nan", "not a plainly written number"),
+        ("failed_transfers", "-5", "must not be negative"),
+        ("failed_transfers", "3.0", "it is not whole"),
+        ("failed_transfers", "101", "at most 100"),
+        ("live_birth_percent", "0.238", "did you mean 23.8"),
+        ("live_birth_percent", "23,8", "decimal comma"),
+        ("live_birth_percent", "100", "below 100"),
+        ("live_birth_percent", "0", "above 0"),
+        ("live_birth_percent", "23.8 %", "leave out the % sign"),
+    ],
+)
+def test_a_refused_input_says_why_keeps_what_was_typed_and_removes_the_answer(
+    worked: Any, key: str, typed: str, said: str
+) -> None:
+    assert worked.at.metric
+    worked.fill(**{key: typed})
+    assert any(said.lower() in error.lower().replace("\\", "") for error in worked.errors), worked.errors
+    assert worked.widget(key).value == typed
+    assert not worked.at.metric
+    assert not worked.charts()
+    assert "crossed after" not in worked.text
+    worked.fill(**{key: WORKED[key]})
+    assert not worked.errors
+    assert worked.at.metric
+
+
+def test_a_figure_per_retrieval_is_refused_and_the_table_is_shown_but_does_not_answer(worked: Any) -> None:
+    worked.fill(live_birth_per="retrieval")
+    assert "already sums several transfers" in worked.text.replace("\\", "")
+    assert not worked.at.metric
+    worked.unfold("fold_settings").fill(primary_route="age_table")
+    assert "Threshold crossed after **4** transfers" in worked.text
+
+
+def test_an_embryo_the_table_has_no_row_for(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="36", ploidy="low_level_mosaic", failed_transfers="2")
+    assert "has no row" in page.text
+    assert not page.at.metric
+
+
+def test_the_clinics_own_counts(tab: Any) -> None:
+    page = tab().fill(failed_transfers="3").unfold("fold_routes")
+    page.fill(clinic_successes="300", clinic_transfers="200", clinic_outcome="clinical_pregnancy")
+    assert any("more successes than transfers" in error for error in page.errors)
+    page.fill(clinic_successes="52")
+    assert "26.0 % per transfer" in page.text
+    page.fill(clinic_percent="26")
+    assert any("Give counts or a percentage" in error for error in page.errors)
+
+
+def test_the_prediction_model_gives_the_published_figure(tab: Any) -> None:
+    example = {
+        "prediction_woman_age_years": "36",
+        "prediction_trying_years": "4",
+        "prediction_egg_source": "own",
+        "prediction_icsi": "no",
+    }
+    page = tab().fill(failed_transfers="3").unfold("fold_routes").fill(**example)
+    assert "Nelson & Lawlor" in page.text
+    assert "could not be computed" in page.text
+    assert "Still needed" in page.text
+
+
+def test_a_history_in_place_of_a_number(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="37", ploidy="euploid").unfold("fold_history")
+    page.fill(history_given=True)
+    assert not page.has("failed_transfers")
+    page.fill(history_1_result="no_positive_test", history_1_oocyte_age_years="36", history_1_ploidy="untested")
+    page.press("history_add")
+    page.fill(history_2_result="biochemical", history_2_oocyte_age_years="36", history_2_ploidy="untested")
+    assert "So far, after 0 transfers" in page.text
+    assert "the count starts again" in page.text
+    page.fill(history_2_result="no_positive_test", history_2_embryos="0")
+    assert any("at least one embryo" in error for error in page.errors)
+    page.press("history_remove")
+    assert not page.errors
+    assert "25.9 % so far" in page.text
+
+
+def test_a_small_percentage_can_be_confirmed(worked: Any) -> None:
+    worked.fill(live_birth_percent="0.9")
+    assert not worked.at.metric
+    worked.unfold("fold_settings").fill(small_percent_confirmed=True)
+    assert worked.at.metric
+
+
+def test_inputs_survive_other_pages_and_new_couple_clears_them(worked: Any) -> None:
+    worked.go("sources").go("workup")
+    assert "oocyte age 36" in worked.text
+    worked.go("threshold")
+    assert worked.widget("oocyte_age_years").value == "36"
+    assert worked.at.metric
+    worked.press("new_couple")
+    assert all(box.value is None for box in worked.at.text_input)
+    assert all(control.value is None for control in worked.at.segmented_control)
+    assert "No couple yet" in worked.text
+    worked.go("workup")
+    assert "No couple yet" in worked.text
+
+
+@pytest.mark.parametrize("label", ["The published worked example", "A mixed history", "A euploid case"])
+def test_each_example_gives_an_answer_and_replaces_what_was_there(worked: Any, label: str) -> None:
+    from rif_threshold.ui import inputs  # noqa: PLC0415
+
+    worked.at.menu_button(key="example").click(label).run() if hasattr(worked.at, "menu_button") else pytest.skip()
+    worked.check()
+    assessment = assess(inputs.examples()[label], include=())
+    assert sentences.headline(assessment) in worked.text.replace("**", "")
+    assert sentences.inputs_words(assessment) in worked.text.replace("\\", "")
+
+
+def test_panels_cost_nothing_while_folded_and_show_a_sentence_a_picture_and_a_table(worked: Any) -> None:
+    from rif_threshold import perspective  # noqa: PLC0415
+
+    assert len(worked.charts()) == 1
+    for key in ("interval", "budget", "couples", "meaning", "observed", "moves"):
+        worked.unfold(f"fold_{key}")
+    assessment = assess(WORKED, include=("perspective",))
+    assert assessment.perspective is not None
+    text = worked.text.replace("\\", "")
+    for section in assessment.perspective.sections:
+        assert section.sentence in text
+        assert all(cell in text for row in section.rows for cell in row)
+    assert len(worked.charts()) == 7
+    assert [chart.alt for chart in worked.charts()[1:]] == [
+        section.sentence for section in assessment.perspective.sections
+    ]
+    assert perspective is not None
+
+
+def test_nothing_derived_is_kept(worked: Any) -> None:
+    state = worked.at.session_state
+    kept = {key: state[key] for key in state}
+    assert {key for key, value in kept.items() if value} == set(WORKED)
