@@ -13,6 +13,8 @@ from typing import Any
 
 import streamlit as st
 
+from rif_threshold.forms import as_typed
+
 HISTORY_GIVEN = "history_given"
 HISTORY_LENGTH = "history_length"
 LONGEST_HISTORY = 100
@@ -173,15 +175,29 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
 
 
 def load(key: str) -> None:
-    """Fill in the example chosen in the menu with this key, after clearing everything else."""
-    example = examples()[st.session_state[key]]
+    """Fill in the example chosen in the menu with this key."""
+    put(examples()[st.session_state[key]])
+
+
+def put(case: Mapping[str, Any]) -> None:
+    """Put a case into the fields, after clearing everything else."""
     clear()
-    for field, value in example.items():
-        if field == "history":
-            st.session_state[HISTORY_GIVEN] = True
-            st.session_state[HISTORY_LENGTH] = len(value)
-            for row, transfer in enumerate(value, start=1):
-                for name, part in transfer.items():
-                    st.session_state[f"history_{row}_{name}"] = str(part)
-        else:
-            st.session_state[field] = str(value)
+    state = st.session_state
+    for field, value in case.items():
+        match field:
+            case "history":
+                state[HISTORY_GIVEN], state[HISTORY_LENGTH] = True, len(value)
+                for row, transfer in enumerate(value, start=1):
+                    state.update({f"history_{row}_{name}": as_typed(part) for name, part in transfer.items()})
+            case "prediction":
+                words = {True: "yes", False: "no"}
+                state.update({f"prediction_{name}": words.get(part) or as_typed(part) for name, part in value.items()})
+            case "findings" | "answers":
+                prefix = FINDING if field == "findings" else ANSWER
+                state.update({f"{prefix}{name}": as_typed(part) for name, part in value.items()})
+            case "medications":
+                state["medications"], state["no_medications"] = list(value), not value
+            case "small_percent_confirmed":
+                state[field] = bool(value)
+            case _:
+                state[field] = as_typed(value)

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from rif_threshold.assessment import default_parts
+from rif_threshold.assessment import assess, default_parts
 from rif_threshold.charts.curve import curve_specification, describe_curve
-from rif_threshold.ui import couple, panels, present
+from rif_threshold.ui import couple, exports, inputs, panels, present
 from rif_threshold.vocabulary import Part
 
 st.title("Chance and threshold")
@@ -35,4 +35,13 @@ if assessment is not None:
         present.routes(assessment)
         if Part.PERSPECTIVE in default_parts():
             panels.panels(assessment)
+    unfolded, panel = present.fold("Take it with you: report, machine formats, check code", "fold_exports")
+    if unfolded:
+        with panel:
+            exports.offer(exports.FOR_THE_RECORD)
+            exports.check_code(assess(inputs.typed_case()))
     present.caveats(assessment)
+unfolded, panel = present.fold("Check a code from a sheet, note or report", "fold_code")
+if unfolded:
+    with panel:
+        exports.read_code()

@@ -1,0 +1,19 @@
+"""Explain it: for the couple, in plain words, large, with a picture."""
+
+import streamlit as st
+
+from rif_threshold.assessment import default_parts
+from rif_threshold.ui import explain, exports, present
+from rif_threshold.vocabulary import Part
+
+st.title("Explain it")
+judged = present.judge(*(default_parts() & {Part.WORKUP, Part.PERSPECTIVE}))
+assessment = present.answered(judged)
+if assessment is not None:
+    with st.container(key="explain"):
+        explain.page(assessment)
+    with st.container(key="take_away"):
+        st.markdown("### To take away")
+        exports.offer(exports.FOR_THE_COUPLE)
+        present.repeated(assessment)
+    present.footer(assessment)
