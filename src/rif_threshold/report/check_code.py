@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ _GROUP = 8
 _LONGEST_JSON = 30_000
 _ALL, _EACH, _ANSWER = 3, 2, 3
 """Bytes of the digest of all tables, of each table, of each answer."""
+_PERCENT, _COUNT = re.compile(r"[0-9]{1,3}\.[0-9]{1,9}"), re.compile(r"[0-9]{1,4}")
 _PARTS = (Part.WORKUP, Part.TACROLIMUS, Part.PERSPECTIVE)
 
 
@@ -181,6 +183,8 @@ def _unpacked(content: bytes) -> Content:
     each = frozenset(take(_EACH) for _ in range(count))
     answers = {name: take(_ANSWER) for name in ("threshold", Part.WORKUP, Part.TACROLIMUS)}
     data = read_json_object(_inflated(content[place:]))
+    if not isinstance(data["case"], dict):
+        raise TypeError("a case is an object")
     return Content(
         case=data["case"],
         parts=frozenset(part for place, part in enumerate(_PARTS) if flags >> place & 1),
@@ -188,8 +192,21 @@ def _unpacked(content: bytes) -> Content:
         all_tables=everything,
         each_table=each,
         answers=answers,
-        was=data["was"],
+        was=_was(data["was"]),
     )
+
+
+def _was(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer in a code, if it has the form of one. Raises `ValueError`."""
+    route, transfers = data["route"], data.get("transfers")
+    good = route is None or (isinstance(route, str) and len(route) <= 100)
+    if "reached" in data:
+        so_far = data["so_far"]
+        good &= isinstance(data["reached"], bool) and isinstance(so_far, str) and bool(_PERCENT.fullmatch(so_far))
+        good &= transfers is None or (isinstance(transfers, str) and bool(_COUNT.fullmatch(transfers)))
+    if not good:
+        raise ValueError("not an answer")
+    return dict(data)
 
 
 def _plain_case(case: Case) -> dict[str, Any]:

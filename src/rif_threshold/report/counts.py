@@ -31,6 +31,10 @@ class Counts:
         """The same for those who are left: ``about 30``."""
         return self._said(_OPPOSITE[self._key(percent)], of_100(percent)[1], bare=bare)
 
+    def plain(self, percent: float) -> bool:
+        """Whether the count is a number and nothing more."""
+        return self._key(percent) == "about"
+
     def cells(self, percent: float) -> tuple[str, str]:
         """Both as the cells of a table: ``70`` and ``30``; ``60.3`` and ``39.7``; ``<1`` and ``>99``."""
         key = self._key(percent)

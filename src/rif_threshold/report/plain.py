@@ -11,7 +11,7 @@ from rif_threshold.report.interval import transfers_interval
 from rif_threshold.report.words import Words
 from rif_threshold.vocabulary import Route
 
-_MOST_COLUMNS = 8
+_MOST_ROWS = 8
 _REFUSALS = ("no_row", "per_retrieval", "all_or_none", "product_range", "missing")
 
 
@@ -60,14 +60,14 @@ class Plain:
             yield self.words(f"refused_{problem.code if problem.code in _REFUSALS else 'other'}")
 
     def table_transfers(self) -> tuple[int, ...]:
-        """The columns of the table: to one past the answer, thinned to what matters where that is many."""
+        """The columns of the table: to one past the answer and past today, thinned where those are many."""
         assert self.answer is not None  # noqa: S101 - asked by the caller
-        last = min(self.shown_transfers + 1, len(self.curve))
-        if last <= _MOST_COLUMNS:
+        here, shown = self.answer.failed_transfers, self.shown_transfers
+        last = min(max(shown, here) + 1, len(self.curve))
+        if last <= _MOST_ROWS:
             return tuple(range(1, last + 1))
-        here = self.answer.failed_transfers
-        wanted = {here, here + 1, self.shown_transfers - 1, self.shown_transfers, last, 1, 2, 3}
-        return tuple(sorted(number for number in wanted if 1 <= number <= len(self.curve)))[:_MOST_COLUMNS]
+        wanted = dict.fromkeys((shown, here, last, shown + 1, here + 1, shown - 1, 1, 2))
+        return tuple(sorted(number for number in wanted if 1 <= number <= last))
 
     # The sentences.
 
@@ -92,8 +92,9 @@ class Plain:
         by = self.counts.of(self.shown_percent, bare=True)
         no = self.counts.left(self.shown_percent, bare=True)
         n = self.words.number(str(self.shown_transfers))
+        key = "box_by_for" if self.counts.plain(self.shown_percent) else "box_by_for_unlike"
         return (
-            self.words("box_by_for", by=by, n=n, next=self.next_chance()),
+            self.words(key, by=by, n=n, next=self.next_chance()),
             self.words("box_expected", no=no),
         )
 
@@ -117,7 +118,7 @@ class Plain:
     def _interval(self) -> Iterator[str]:
         if ends := transfers_interval(self.assessment):
             low, high = ends
-            if high is None:
+            if high is None or high > method().longest_curve:
                 yield self.words("range_interval_open", low=self.words.number(str(low)))
             elif low != high:
                 low_text, high_text = (self.words.number(str(end)) for end in (low, high))
