@@ -55,13 +55,17 @@ def keep_texts_out_of_the_log() -> None:
         logging.getLogger(name).addFilter(_NoTexts())
 
 
-def pages() -> list[st.Page]:
-    """The pages of the navigation, without those that a setting leaves out."""
+def wanted() -> list[tuple[str, str, str]]:
+    """File, title and help of each page, without those that a setting leaves out."""
     parts = default_parts()
+    return [(name, title, about) for name, title, about, part in _PAGES if part is None or part in parts]
+
+
+def pages() -> list[st.Page]:
+    """The pages of the navigation."""
     return [
         st.Page(PAGES / name, title=title, help=about, default=name == "threshold.py", icon="")
-        for name, title, about, part in _PAGES
-        if (part is None or part in parts) and (PAGES / name).is_file()
+        for name, title, about in wanted()
     ]
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from rif_threshold.charts.evidence import describe_evidence, evidence_specification
 from rif_threshold.charts.specification import Specification
-from rif_threshold.pathway import Protocol, Tacrolimus, conflicts, evidence, facts, guideline_positions
+from rif_threshold.pathway import Medication, Protocol, Tacrolimus, conflicts, evidence, facts, guideline_positions
 from rif_threshold.pathway.gate import GateItem, gate_lists
 from rif_threshold.rules import leaves
 from rif_threshold.tables import SourceReference
@@ -18,6 +18,7 @@ from rif_threshold.ui.present import fold, literal, markdown_table, plain, worde
 from rif_threshold.vocabulary import Verdict
 
 SURFACE = "tacrolimus"
+_RATIO = "th1_th2_ratio"
 _LIES_HERE = "this ratio lies here in that study"
 _CRITERION = {Verdict.YES: "Met", Verdict.NO: "**Not met**", Verdict.NOT_KNOWN: "Not known"}
 _ANSWER = {Verdict.YES: "**Yes**", Verdict.NO: "No", Verdict.NOT_KNOWN: "Not answered"}
@@ -66,10 +67,13 @@ def _safety() -> frozenset[str]:
     return frozenset(leaf.fact for entry in entries if entry.when for leaf in leaves(entry.when))
 
 
-def ask(step: Tacrolimus, problems: Problems) -> None:
-    """The questions, as far as they can still change something, and the other medicines."""
-    ratio = facts()["th1_th2_ratio"]
-    asked = list(dict.fromkeys([ratio.id, *(fact.id for fact in questions.worth_asking(step.questions))]))
+def ask(step: Tacrolimus | None, problems: Problems) -> None:
+    """The questions, as far as they can still change something, and the other medicines.
+
+    Without an answer (``step`` is ``None``) what was answered stays, so that it can be mended.
+    """
+    asked = [fact.id for fact in questions.worth_asking(step.questions if step else ())]
+    asked = list(dict.fromkeys([_RATIO, *asked]))
     for title, names in (
         ("The couple and the blood test", [name for name in asked if name not in _safety()]),
         ("What would stop or hold", [name for name in asked if name in _safety()]),
@@ -77,18 +81,23 @@ def ask(step: Tacrolimus, problems: Problems) -> None:
         if names:
             st.markdown(f"### {title}")
             questions.ask_all([facts()[name] for name in names], problems)
-    if not step.questions:
+    if step and not step.questions:
         st.caption("Nothing more that could be asked would change a verdict.")
     st.markdown("### Other medicines")
     questions.medications(problems)
-    for found in step.interactions:
-        kind = SERIOUSNESS.get(found.seriousness or "", worded(found.status))
-        via = f" (as {plain(found.matched)})" if found.matched and found.matched != found.typed else ""
-        effect = f" {plain(found.effect)}." if found.effect else ""
-        source = f" :small[{where(found.source)}]" if found.source else ""
-        st.markdown(f"- {literal(found.typed)}{via}: {kind}.{effect} {plain(found.action)}.{source}")
-        if found.suggestions:
-            questions.suggestions(found)
+    for found in step.interactions if step else ():
+        _medicine(found)
+
+
+def _medicine(found: Medication) -> None:
+    """What was found for one medicine, and close names to choose from where it is not in the list."""
+    kind = SERIOUSNESS.get(found.seriousness or "", worded(found.status))
+    via = f" (as {plain(found.matched)})" if found.matched and found.matched != found.typed else ""
+    effect = f" {plain(found.effect)}." if found.effect else ""
+    source = f" :small[{where(found.source)}]" if found.source else ""
+    st.markdown(f"- {literal(found.typed)}{via}: {kind}.{effect} {plain(found.action)}.{source}")
+    if found.suggestions:
+        questions.suggestions(found)
 
 
 def gate(step: Tacrolimus) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from rif_threshold import sentences
 from rif_threshold.assessment import Assessment, assess
 from rif_threshold.errors import InvalidInput, Problem, TableError
+from rif_threshold.pathway import facts
 from rif_threshold.ui import inputs
 from rif_threshold.ui.fields import FIELD_LABELS
 from rif_threshold.vocabulary import Part
@@ -117,7 +118,7 @@ def answered(judged: Judged) -> Assessment | None:
 
 def field_words(field: str) -> str:
     """A field's name as words: ``history.2.embryos`` is ``transfer 2, embryos``."""
-    words = [FIELD_LABELS.get(name) or _HISTORY.sub(r"transfer \1, ", name).strip(", ") for name in field.split(", ")]
+    words = [_label(name) or _HISTORY.sub(r"transfer \1, ", name).strip(", ") for name in field.split(", ")]
     named = " and ".join(word.replace("prediction.", "model, ").replace("_", " ") for word in words)
     return "the case" if named == "case" else named
 
@@ -125,6 +126,14 @@ def field_words(field: str) -> str:
 def repeated(assessment: Assessment) -> None:
     """Repeat the inputs a result is for."""
     st.caption(f"For: {plain(sentences.inputs_words(assessment))}.")
+
+
+def _label(field: str) -> str:
+    """What a field is called on the page; empty where it has no name of its own."""
+    kind, _, name = field.partition(".")
+    if kind == "answers" and name in facts():
+        return facts()[name].label
+    return FIELD_LABELS.get(field, "")
 
 
 def statement(text: str) -> str:

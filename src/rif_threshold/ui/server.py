@@ -10,6 +10,7 @@ import webbrowser
 from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 import streamlit
@@ -121,11 +122,31 @@ class KnownHosts(TrustedHostMiddleware):
         super().__init__(app, allowed_hosts=names, www_redirect=False)
 
 
+class SameOrigin:
+    """Middleware that turns away a websocket that another site's page opens, before Streamlit looks further.
+
+    Streamlit would ask an address on the Internet for this machine's own before it refuses.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what comes from our own pages, or from no page at all."""
+        if scope["type"] == "websocket":
+            headers = dict(scope["headers"])
+            origin = headers.get(b"origin")
+            if origin is not None and urlsplit(origin).netloc != headers.get(b"host", b""):
+                await send({"type": "websocket.close", "code": 1008})
+                return
+        await self.app(scope, receive, send)
+
+
 def make_app() -> App:
     """The page as an ASGI application. Use it with one process: sessions live in its memory."""
     app = App(
         app_script(),
-        middleware=[Middleware(KnownHosts), Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders), Middleware(KnownHosts), Middleware(SameOrigin)],
         on_script_error=apologise,
     )
     config.set_option("server.allowedHosts", allowed_hosts())

@@ -19,6 +19,8 @@ judged = present.judge(Part.TACROLIMUS)
 beside = present.beside(judged)
 assessment = present.answered(judged)
 step = assessment.tacrolimus if assessment is not None else None
+if judged.problems:
+    gate.ask(None, beside)
 if assessment is not None and step is not None:
     st.markdown("## This case")
     present.repeated(assessment)

@@ -11,6 +11,8 @@ st.markdown("What to look for after the threshold, as ESHRE grades it.")
 judged = present.judge(Part.WORKUP)
 beside = present.beside(judged)
 assessment = present.answered(judged)
+if judged.problems:
+    questions.ask_all(questions.worth_asking((), among=questions.workup_facts()), beside)
 if assessment is not None and assessment.workup is not None:
     workup = assessment.workup
     present.repeated(assessment)

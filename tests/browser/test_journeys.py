@@ -1,0 +1,197 @@
+"""From an empty page to paper, as a clinician would, in a real browser."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+TITLES = ("Chance and threshold", "Work-up", "Immune and tacrolimus", "Explain it", "Sources")
+
+
+def type_the_worked_woman(visit: Any) -> Any:
+    visit.open()
+    visit.type("oocyte_age_years", "36")
+    visit.choose("ploidy", "Untested")
+    visit.type("failed_transfers", "3")
+    visit.type("live_birth_percent", "23.8")
+    visit.choose("live_birth_per", "Treatment cycle")
+    return visit
+
+
+def test_from_an_empty_page_to_the_verdicts_and_to_paper(visit: Any) -> None:
+    visit.open()
+    assert "No couple yet" in visit.text
+    visit.accessible()
+
+    type_the_worked_woman(visit)
+    assert "Threshold crossed after 3 transfers" in visit.text
+    assert "62.1 % so far, the 60 % line is crossed" in visit.text
+    assert "The routes disagree" in visit.text
+    assert "0.42 percentage points from giving 3" in visit.text
+    chart = visit.page.locator("[role=graphics-document]")
+    assert "passes 60 % after 4 transfers" in (chart.get_attribute("aria-label") or "")
+    assert chart.locator("path[aria-label]").count() or chart.locator("path").count()
+    visit.accessible()
+
+    visit.go("Work-up")
+    assert "Now: the threshold" in visit.text
+    visit.choose("finding_chronic_endometritis", "Abnormal")
+    assert "Test for chronic endometritis: abnormal" in visit.text
+    visit.accessible()
+
+    visit.go("Immune and tacrolimus")
+    assert visit.text.index("What speaks against it") < visit.text.index("Protocol by protocol")
+    visit.type("answer_th1_th2_ratio", "12.5")
+    for name in ("hypersensitivity", "ciclosporin", "active_infection", "live_vaccine_due"):
+        visit.choose(f"answer_{name}", "No")
+    assert "asks for more than 4 failed transfers" in visit.text
+    assert "Meets the entry criteria of 0 of" in visit.text
+    visit.accessible()
+
+    visit.go("Explain it")
+    assert "After 3 transfers without a pregnancy, it is time to look for a reason." in visit.text
+    visit.accessible()
+    paper = visit.page.pdf(format="A4")
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
+    assert "After 3 transfers" in text
+    assert "Couple sheet" not in text
+
+    visit.go("Chance and threshold")
+    assert "62.1 % so far" in visit.text
+    paper = PdfReader(io.BytesIO(visit.page.pdf(format="A4")))
+    assert len(paper.pages) <= 4
+    assert "For: oocyte age 36" in "\n".join(page.extract_text() for page in paper.pages).replace("\n", " ")
+    assert "?" not in visit.page.url
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_every_page_at_every_width_in_light_and_dark(visitor: Callable[..., Any], width: int, dark: bool) -> None:
+    visit = type_the_worked_woman(visitor(width=width, dark=dark))
+    for path in ("", "workup", "tacrolimus", "explain", "sources"):
+        if path:
+            go_narrow(visit, path)
+        visit.no_sideways_scroll()
+        visit.accessible()
+
+
+def go_narrow(visit: Any, path: str) -> None:
+    """Follow the link in the navigation, which is folded into a menu on a phone."""
+    link = visit.page.locator(f"a[href$='/{path}']").first
+    if not link.is_visible():
+        visit.page.get_by_test_id("stExpandSidebarButton").click()
+    link.click()
+    visit.page.wait_for_url(f"**/{path}")
+    visit.settle()
+    visit.page.locator("h1").first.wait_for()
+
+
+def test_every_panel_unfolded(visit: Any) -> None:
+    type_the_worked_woman(visit)
+    for panel in visit.page.locator("[data-testid=stExpander] summary").all():
+        panel.click()
+        visit.settle()
+    visit.accessible()
+    visit.page.set_viewport_size({"width": 360, "height": 900})
+    visit.settle()
+    visit.no_sideways_scroll()
+    visit.accessible()
+    assert "RIF1-" in visit.text
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("oocyte_age_years", "99", "ages from 18 to 55"),
+        ("oocyte_age_years", "36.5", "not rounded for you"),
+        ("oocyte_age_years", "![x](http://evil.example/a) <img src=http://evil.example/b>", "whole number"),
+        ("failed_transfers", "-3", "must not be negative"),
+        ("live_birth_percent", "0.238", "did you mean 23.8"),
+        ("live_birth_percent", "23,8", "decimal comma"),
+    ],
+)
+def test_no_stale_answer_beside_a_refused_input(visit: Any, field: str, typed: str, said: str) -> None:
+    type_the_worked_woman(visit)
+    visit.type(field, typed)
+    message = visit.page.locator(
+        f".st-key-{field} ~ * [role=alert], [class*=st-key-problem_{field}] [role=alert]"
+    ).first
+    assert said in message.inner_text()
+    assert visit.page.locator(f".st-key-{field} input").input_value() == typed
+    assert "crossed after" not in visit.text
+    assert visit.page.locator("[role=graphics-document]").count() == 0
+    assert not visit.page.locator("a[href*=evil]").count()
+    visit.accessible()
+
+
+def test_what_is_typed_is_judged_without_leaving_the_field(visit: Any) -> None:
+    type_the_worked_woman(visit)
+    visit.page.locator(".st-key-failed_transfers input").fill("2")
+    visit.page.wait_for_timeout(400)
+    visit.settle()
+    assert "2 failed: 47.6 % so far, one more crosses" in visit.text
+
+
+def test_new_couple_clears_every_field_on_every_page(visit: Any) -> None:
+    type_the_worked_woman(visit)
+    visit.go("Work-up")
+    visit.choose("finding_thyroid_function", "Normal")
+    visit.go("Chance and threshold")
+    visit.page.get_by_role("button", name="New couple").click()
+    visit.settle()
+    assert "No couple yet" in visit.text
+    assert [box.input_value() for box in visit.page.locator(".stTextInput input").all()] == ["", "", ""]
+    assert visit.page.locator("[role=radio][aria-checked=true]").count() == 0
+    visit.type("oocyte_age_years", "40")
+    visit.choose("ploidy", "Untested")
+    visit.type("failed_transfers", "1")
+    assert "live birth" not in visit.text.split("For:")[1].split("\n")[0]
+    visit.go("Work-up")
+    assert visit.page.locator("[role=radio][aria-checked=true]").count() == 0
+
+
+def test_by_keyboard_alone(visit: Any) -> None:
+    visit.open()
+    keyboard = visit.page.keyboard
+
+    def tab_to(selector: str) -> None:
+        for _ in range(40):
+            keyboard.press("Tab")
+            if visit.page.evaluate("selector => document.activeElement.closest(selector) !== null", selector):
+                return
+        pytest.fail(f"{selector} cannot be reached by the Tab key")
+
+    tab_to(".st-key-oocyte_age_years input")
+    keyboard.type("36")
+    tab_to(".st-key-ploidy [role=radio]")
+    keyboard.press("Space")
+    tab_to(".st-key-failed_transfers input")
+    keyboard.type("3")
+    keyboard.press("Enter")
+    visit.settle()
+    assert "Threshold crossed after 4 transfers" in visit.text
+    tab_to(".st-key-fold_settings summary")
+    keyboard.press("Enter")
+    visit.settle()
+    assert visit.page.locator(".st-key-threshold_percent input").is_visible()
+
+
+def test_a_download_is_made_on_click_and_its_name_says_nothing(visit: Any) -> None:
+    type_the_worked_woman(visit)
+    visit.go("Explain it")
+    before = [url for url in visit.requests if "/media/" in url]
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("button", name="Clinician note").click()
+    assert download.value.suggested_filename == "rif-threshold-note.txt"
+    assert "62.1" in download.value.path().read_text()
+    assert not before
+
+
+def test_a_copied_link_holds_nothing(visit: Any) -> None:
+    type_the_worked_woman(visit)
+    for title in TITLES[1:]:
+        visit.go(title)
+        assert "?" not in visit.page.url
+        assert "#" not in visit.page.url

@@ -1,0 +1,73 @@
+"""The sheet and the report in a real browser: accessible, printed on their pages, alone, and on a phone."""
+
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from pypdf import PdfReader
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from report_cases import CASES, DATE, REFUSED, answer
+from rif_threshold.report import report
+
+
+@pytest.fixture
+def open_page(browser: Any, tmp_path: Path) -> Any:
+    """Open an export from a file, with the network off; a request to anywhere fails the test."""
+    context = browser.new_context(viewport={"width": 1000, "height": 900}, offline=True)
+    asked: list[str] = []
+
+    def show(name: str, kind: str, width: int = 1000) -> Any:
+        file = tmp_path / f"{name}.html"
+        file.write_bytes(report(answer(name), kind, date=DATE).content)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: asked.append(message.text))
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(file.as_uri())
+        return page
+
+    yield show
+    context.close()
+    assert all(url.startswith(tmp_path.as_uri()) for url in asked), asked
+
+
+@pytest.mark.parametrize("name", [*CASES, *REFUSED])
+@pytest.mark.parametrize(("kind", "pages"), [("sheet.html", 1), ("report.html", 2)])
+def test_it_prints_on_its_pages_of_a4(open_page: Any, name: str, kind: str, pages: int) -> None:
+    printed = PdfReader(io.BytesIO(open_page(name, kind).pdf(prefer_css_page_size=True)))
+    assert len(printed.pages) == pages
+    width, height = (round(float(side) / 72 * 25.4) for side in printed.pages[0].mediabox[2:])
+    assert (width, height) == (210, 297)
+
+
+@pytest.mark.parametrize("name", ["plain", "fullest", "out_of_reach", "no_row"])
+@pytest.mark.parametrize("kind", ["sheet.html", "report.html"])
+@pytest.mark.parametrize("width", [1000, 360])
+def test_it_is_accessible(open_page: Any, name: str, kind: str, width: int) -> None:
+    page = open_page(name, kind, width)
+    # The page's policy forbids scripts; axe is one, so the test's copy goes without the policy.
+    content = page.content().replace("Content-Security-Policy", "x-test-without-policy")
+    page.set_content(content)
+    found = Axe().run(page).response["violations"]
+    assert not found, "\n".join(f"{item['id']}: {[node['html'][:200] for node in item['nodes']]}" for item in found)
+
+
+@pytest.mark.parametrize("kind", ["sheet.html", "report.html"])
+def test_nothing_scrolls_sideways_on_a_phone(open_page: Any, kind: str) -> None:
+    page = open_page("fullest", kind, 360)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+def test_body_text_of_the_printed_sheet_has_eleven_points(open_page: Any) -> None:
+    page = open_page("plain", "sheet.html")
+    page.emulate_media(media="print")
+    sizes = page.evaluate(
+        "() => [...document.querySelectorAll('p, li, td, th, dd, dt, h1, h2')]"
+        ".map(each => parseFloat(getComputedStyle(each).fontSize) * 72 / 96)"
+    )
+    assert min(sizes) >= 10.99

@@ -1,0 +1,242 @@
+"""Pages 2 to 5 by the keys of their widgets."""
+
+import re
+from typing import Any
+
+import pytest
+
+from rif_threshold import assess
+from rif_threshold.ui import inputs
+
+from .conftest import WORKED
+
+GATE = {
+    "oocyte_age_years": "34",
+    "ploidy": "euploid",
+    "failed_transfers": "5",
+}
+
+
+def unescaped(page: Any) -> str:
+    return str(page.text).replace("\\", "")
+
+
+@pytest.mark.parametrize("page", ["workup", "explain", "tacrolimus"])
+def test_without_a_couple_there_is_no_answer(tab: Any, page: str) -> None:
+    shown = tab(page)
+    assert "No couple yet" in shown.text
+    assert not shown.charts()
+
+
+def test_workup_says_now_and_shows_every_item_in_its_grade(worked: Any) -> None:
+    worked.go("workup")
+    workup = assess(WORKED, include=("workup",)).workup
+    assert workup is not None
+    text = unescaped(worked)
+    assert "**Now:**" in text
+    assert all(item.label in text for item in (*workup.investigations, *workup.interventions))
+    assert "● Recommended" in text
+    assert "◇ Can be considered" in text
+    assert "✕ Not recommended" in text
+
+
+def test_workup_says_not_yet_before_the_threshold(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="36", ploidy="untested", failed_transfers="2").go("workup")
+    assert "**Not yet:**" in page.text
+    assert "For this couple now" not in page.text.replace("Not for this couple now", "")
+    assert "not recommended is for this couple now" not in page.text.lower()
+
+
+def test_nothing_graded_not_recommended_reads_as_for_this_couple(worked: Any) -> None:
+    worked.go("workup")
+    below = [part for part in unescaped(worked).split("### ") if part.startswith(":red-badge")]
+    assert below
+    for part in below:
+        assert "For this couple now" not in part.split("##")[0].split(":green-badge")[0]
+
+
+def test_a_finding_drives_the_interventions(worked: Any) -> None:
+    worked.go("workup").fill(finding_chronic_endometritis="abnormal")
+    assert re.search(r"Antibiotics[^\n]*\n\*\*For this couple now\*\*", unescaped(worked))
+    worked.fill(finding_chronic_endometritis="normal")
+    assert re.search(r"Antibiotics[^\n]*\nNot for this couple now", unescaped(worked))
+    worked.go("threshold").go("workup")
+    assert worked.widget("finding_chronic_endometritis").value == "normal"
+
+
+def test_what_speaks_against_comes_first_and_is_not_folded(tab: Any) -> None:
+    page = tab("tacrolimus")
+    text = unescaped(page)
+    assert text.index("What speaks against it") < text.index("No couple yet")
+    assert "No guideline that was read recommends tacrolimus" in text
+    assert "ESHRE Working Group on RIF" in text
+
+
+def test_two_failures_meet_neither_series_although_the_threshold_is_crossed(tab: Any) -> None:
+    page = tab().fill(**(GATE | {"failed_transfers": "2"})).go("tacrolimus").fill(answer_th1_th2_ratio="12.5")
+    text = unescaped(page)
+    assert "**Now:**" in text
+    assert "Meets the entry criteria of 0 of" in text
+    assert "**Not met**: asks for more than 4 failed transfers" in text
+
+
+def answer_everything(page: Any) -> Any:
+    """Answer what is asked, harmlessly, until nothing more is asked."""
+    settled = {
+        "specialist_oversight": "yes",
+        "ratio_assay": "flow_cytometry",
+        "ratio_phase": "secretory",
+        "planned_stage": "blastocyst",
+        "formulation": "immediate_release",
+        "frozen_embryos": "yes",
+        "good_quality_embryos": "yes",
+        "first_line_steps_tried": "yes",
+        "rif_diagnosed": "yes",
+        "ratio_reported_raised": "yes",
+        "woman_age_years": "34",
+        "good_embryos_transferred": "5",
+        "miscarriages": "0",
+        "endometrial_profile": "unclassified",
+        "th1_th2_ratio": "12.5",
+    }
+    for _ in range(6):
+        wanted = {}
+        for kind in ("text_input", "segmented_control", "selectbox"):
+            for widget in getattr(page.at, kind):
+                if widget.value or not str(widget.key).startswith(("answer_", "finding_")):
+                    continue
+                name = widget.key.split("_", 1)[1]
+                wanted[widget.key] = "normal" if widget.key.startswith("finding_") else settled.get(name, "no")
+        if not wanted:
+            break
+        page.fill(**wanted)
+    return page.fill(no_medications=True, medication_list_complete="yes")
+
+
+def test_everything_answered_meets_the_2024_series_and_shows_its_bands(tab: Any) -> None:
+    page = answer_everything(tab().fill(**GATE).go("tacrolimus"))
+    assessment = assess(inputs_of(page), include=("tacrolimus",))
+    step = assessment.tacrolimus
+    assert step is not None
+    text = unescaped(page)
+    assert step.summary in text
+    met = [protocol for protocol in step.protocols if protocol.verdict == "meets_entry_criteria"]
+    assert {protocol.id for protocol in met} >= {
+        protocol.id for protocol in step.protocols if "11.8" in protocol.label or "10.3" in protocol.label
+    }
+    assert "this ratio lies here in that study" in text
+    assert "What the protocol gave" in text
+    page.fill(answer_active_infection="yes")
+    text = unescaped(page)
+    assert "Meets the entry criteria of 0 of" in text
+    assert "What the protocol gave" not in text
+
+
+def inputs_of(page: Any) -> dict[str, Any]:
+    """What the page's own reader makes of the fields."""
+    state = page.at.session_state
+    case: dict[str, Any] = {name: state[name] for name in GATE}
+    prefixes = {"answers": inputs.ANSWER, "findings": inputs.FINDING}
+    for field, prefix in prefixes.items():
+        keys = [key for key in state if str(key).startswith(prefix) and state[key]]
+        case[field] = {str(key).removeprefix(prefix): state[key] for key in keys}
+    return case | {"medications": [], "medication_list_complete": "yes"}
+
+
+def test_a_bad_ratio_removes_the_verdicts(tab: Any) -> None:
+    page = tab().fill(**GATE).go("tacrolimus").fill(answer_th1_th2_ratio="12,5")
+    assert any("decimal comma" in error for error in page.errors)
+    assert page.widget("answer_th1_th2_ratio").value == "12,5"
+    assert "Th1/Th2 ratio" in unescaped(page)
+    assert "Protocol by protocol" not in page.text
+    assert "What speaks against it" in page.text
+
+
+def test_medicines_are_found_offered_or_not_in_our_list(tab: Any) -> None:
+    page = tab().fill(**GATE).go("tacrolimus")
+    page.fill(medications=["clarithromycin", "fluconazol", "foozol"])
+    text = unescaped(page)
+    assert "Serious interaction" in text
+    assert "Not in our list" in text
+    page.press("suggestion_fluconazole")
+    assert page.widget("medications").value == ["clarithromycin", "fluconazole", "foozol"]
+
+
+def test_folded_parts_of_the_step(tab: Any) -> None:
+    page = tab().fill(**GATE).go("tacrolimus")
+    for key in ("fold_disagreements", "fold_monitoring", "fold_pregnancy", "fold_evidence"):
+        page.unfold(key)
+    text = unescaped(page)
+    assert "75/112" in text
+    assert "0.054 / 0.043" in text
+    assert "113 babies of 109 women" in text
+    assert page.charts()[0].alt.startswith("Share with the outcome")
+
+
+def test_leaving_the_drug_step_out_takes_its_page_away(tab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rif_threshold.ui import frame  # noqa: PLC0415
+
+    assert "Immune and tacrolimus" in [title for _, title, _ in frame.wanted()]
+    monkeypatch.setenv("RIF_THRESHOLD_WITHOUT", "tacrolimus")
+    assert "Immune and tacrolimus" not in [title for _, title, _ in frame.wanted()]
+    assert "tacrolimus" not in tab().fill(**GATE).text.lower()
+
+
+def test_the_couples_page_says_the_same_as_the_sheet(worked: Any) -> None:
+    import datetime  # noqa: PLC0415
+
+    from rif_threshold.report.couple_sheet import sheet  # noqa: PLC0415
+    from rif_threshold.report.words import words  # noqa: PLC0415
+
+    worked.go("explain")
+    paper = sheet(assess(WORKED, include=("workup", "perspective")), words(), datetime.date(2026, 11, 22))
+    text = unescaped(worked).replace("**", "*")
+    for sentence in (paper.first_line, *paper.standing, *paper.framing, paper.not_a_baby, *paper.box, *paper.range):
+        assert sentence in text
+    assert (
+        worked.charts()[0].alt
+        == "100 shapes: 62 filled circles for a pregnancy that has started, 38 empty squares for none yet."
+    )
+    assert sum(row["state"] == "started" for row in worked.rows()) == 62
+
+
+def test_the_couples_page_names_no_dose_and_blames_nobody(worked: Any) -> None:
+    text = worked.go("explain").text.lower()
+    for word in ("mg", "dose", "tacrolimus", "fault", "failure", "your failed", "you should"):
+        assert word not in text.replace("dosen", "")
+
+
+def test_the_couples_page_where_there_is_no_number(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="36", ploidy="low_level_mosaic", failed_transfers="2").go("explain")
+    assert "We have no number for you today" in page.text
+    assert not page.charts()
+
+
+def test_sources_show_every_table_source_and_conflict(tab: Any) -> None:
+    from rif_threshold.tables import shipped, sources  # noqa: PLC0415
+
+    page = tab("sources")
+    assert "42 of 42 figures are equal" in page.text
+    for key in ("fold_conflicts", "fold_bibliography", "fold_files"):
+        page.unfold(key)
+    text = unescaped(page)
+    assert all(key in text for key in sources())
+    assert all(name in text and digest[:16] in text for name, digest in shipped().digests.items())
+
+
+def test_check_code_restores_the_case(worked: Any) -> None:
+    from rif_threshold.report.check_code import check_code  # noqa: PLC0415
+
+    worked.unfold("fold_exports")
+    code = worked.at.code[0].value
+    assert code == check_code(assess(WORKED))
+    worked.press("new_couple").unfold("fold_code")
+    worked.at.text_input(key="check_code").set_value(code)
+    worked.run()
+    assert "Same result" in worked.text
+    worked.press("restore")
+    assert {key: worked.widget(key).value for key in WORKED} == WORKED
+    assert worked.at.metric
+    worked.at.text_input(key="check_code").set_value(code[:-1] + ("A" if code[-1] != "A" else "B"))
+    worked.run()
+    assert any("character is wrong" in error for error in worked.errors)
