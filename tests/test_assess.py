@@ -7,12 +7,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import oracle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+import oracle
 from rif_threshold import Assessment, Case, InvalidInput, Part, assess, default_parts
 from rif_threshold.assessment import WITHOUT_VARIABLE
 from test_prediction import WOMAN

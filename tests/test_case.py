@@ -17,8 +17,9 @@ def problems_of(data: dict[str, object]) -> dict[str, str]:
 
 def test_a_case_is_read_as_typed() -> None:
     case = Case.from_json(
-        '{"oocyte_age_years": 36, "ploidy": "untested", "live_birth_percent": 23.8,'
-        ' "answers": {"th1_th2_ratio": 12.50}, "history": [{"result": "no_positive_test", "per_transfer_percent": 31.50}]}'
+        """{"oocyte_age_years": 36, "ploidy": "untested", "live_birth_percent": 23.8,
+        "answers": {"th1_th2_ratio": 12.50},
+        "history": [{"result": "no_positive_test", "per_transfer_percent": 31.50}]}"""
     )
     assert case.live_birth_percent == Decimal("23.8")
     assert case.ploidy is Ploidy.UNTESTED

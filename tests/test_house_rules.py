@@ -1,4 +1,4 @@
-"""Rules of the house that a reader cannot see in one place: numbers in code, imports, wording, traces of a workplace."""
+"""Rules of the house that no one place shows: numbers in code, imports, wording, traces of a workplace."""
 
 import ast
 import re

@@ -123,11 +123,10 @@ def lines_template(series: tuple[str, ...], title: str) -> dict[str, Any]:
     dots = points.mark_point(size=80, strokeWidth=2).encode(x=x, y=y, color=shade, shape=shape, tooltip=tooltip)
     marks = _of("marks")
     rule = marks.mark_rule(strokeWidth=1.5, strokeDash=[5, 3], color=_QUIET).encode(x=x)
-    words = [
-        marks.mark_text(align=align, baseline="top", dx=dx, fontSize=_FONT).encode(x=x, y=alt.value(0), text=text)
-        for align, dx, text in (("left", 5, "after:N"), ("right", -5, "before:N"))
-    ]
-    return _finished(*_threshold_line(y), rule, *words, lines, dots)
+    top = alt.value(0)
+    after = marks.mark_text(align="left", baseline="top", dx=5, fontSize=_FONT).encode(x=x, y=top, text="after:N")
+    before = marks.mark_text(align="right", baseline="top", dx=-5, fontSize=_FONT).encode(x=x, y=top, text="before:N")
+    return _finished(*_threshold_line(y), rule, after, before, lines, dots)
 
 
 @cache
