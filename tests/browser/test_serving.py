@@ -22,6 +22,7 @@ SETTINGS: dict[str, Any] = {
     "client.showErrorLinks": False,
     "client.toolbarMode": "viewer",
     "runner.magicEnabled": False,
+    "runner.postScriptGC": False,
     "server.address": "127.0.0.1",
     "server.enableAgentApi": False,
     "server.enableCORS": True,

@@ -1,15 +1,12 @@
 """The sheet and the report in a real browser: accessible, printed on their pages, alone, and on a phone."""
 
 import io
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from pypdf import PdfReader
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from report_cases import CASES, DATE, REFUSED, answer
 from rif_threshold.report import report
@@ -36,8 +33,13 @@ def open_page(browser: Any, tmp_path: Path) -> Any:
     assert all(url.startswith(tmp_path.as_uri()) for url in asked), asked
 
 
-@pytest.mark.parametrize("name", [*CASES, *REFUSED])
-@pytest.mark.parametrize(("kind", "pages"), [("sheet.html", 1), ("report.html", 2)])
+@pytest.mark.parametrize(
+    ("kind", "pages", "name"),
+    [
+        *(("sheet.html", 1, name) for name in (*CASES, *REFUSED)),
+        *(("report.html", 2, name) for name in ("plain", "reached", "model", "history", "fullest", "no_row")),
+    ],
+)
 def test_it_prints_on_its_pages_of_a4(open_page: Any, name: str, kind: str, pages: int) -> None:
     printed = PdfReader(io.BytesIO(open_page(name, kind).pdf(prefer_css_page_size=True)))
     assert len(printed.pages) == pages

@@ -217,7 +217,7 @@ def test_sources_show_every_table_source_and_conflict(tab: Any) -> None:
 
     page = tab("sources")
     assert "42 of 42 figures are equal" in page.text
-    for key in ("fold_conflicts", "fold_bibliography", "fold_files"):
+    for key in ("fold_conflicts", "fold_bibliography", "fold_rules", "fold_files"):
         page.unfold(key)
     text = unescaped(page)
     assert all(key in text for key in sources())

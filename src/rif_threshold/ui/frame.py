@@ -1,5 +1,7 @@
 """What stands around every page: its list, its fixed style, and how the process is kept quick."""
 
+import base64
+import copy
 import gc
 import logging
 import threading
@@ -14,7 +16,6 @@ from rif_threshold.charts.curve import curve_specification, describe_curve
 from rif_threshold.ui import inputs
 from rif_threshold.vocabulary import Part
 
-ICON = Path(__file__).with_name("icon.png")
 PAGES = Path(__file__).with_name("pages")
 
 # Two page bodies at a time: with one interpreter, more would only finish late together.
@@ -32,6 +33,12 @@ _PAGES = (
     ("explain.py", "Explain it", "For the couple: the same numbers in plain words and a picture.", None),
     ("sources.py", "Sources", "Where every number and rule comes from, and what this is not for.", None),
 )
+
+
+@cache
+def icon() -> str:
+    """The page's icon, from this package."""
+    return f"data:image/png;base64,{base64.b64encode(Path(__file__).with_name('icon.png').read_bytes()).decode()}"
 
 
 class _NoTexts(logging.Filter):
@@ -62,16 +69,34 @@ def wanted() -> list[tuple[str, str, str]]:
 
 
 def pages() -> list[st.Page]:
-    """The pages of the navigation."""
-    return [
+    """The pages of the navigation. A page notes whether it may run, so every run gets copies of its own."""
+    return [copy.copy(page) for page in _pages(tuple(wanted()))]
+
+
+@cache
+def _pages(listed: tuple[tuple[str, str, str], ...]) -> tuple[st.Page, ...]:
+    return tuple(
         st.Page(PAGES / name, title=title, help=about, default=name == "threshold.py", icon="")
-        for name, title, about in wanted()
-    ]
+        for name, title, about in listed
+    )
+
+
+class _Style:
+    """The fixed style, read once; Streamlit would read the file in every run."""
+
+    def __init__(self) -> None:
+        self.text = f"<style>{Path(__file__).with_name('style.css').read_text('utf-8')}</style>"
+
+    def _repr_html_(self) -> str:
+        return self.text
+
+
+_STYLE = _Style()
 
 
 def style() -> None:
     """Put the fixed style on the page."""
-    st.html(Path(__file__).with_name("style.css"))
+    st.html(_STYLE)
 
 
 def warm() -> None:

@@ -1,6 +1,6 @@
 """What page 5 shows: fixed texts made from the tables, once. Nothing of a patient comes here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -8,6 +8,10 @@ from functools import cache
 from rif_threshold._version import __version__
 from rif_threshold.forms import shown_percent
 from rif_threshold.method import method
+from rif_threshold.pathway import workup_lists
+from rif_threshold.pathway.common import Cited
+from rif_threshold.pathway.gate import gate_lists
+from rif_threshold.pathway.protocols import protocols
 from rif_threshold.probability import cumulative_probability, transfers_to_exceed
 from rif_threshold.rates import Stratum, load_rate_table
 from rif_threshold.routes import PUBLISHED_TABLE
@@ -95,12 +99,46 @@ def bibliography() -> str:
 
 
 @cache
-def files() -> str:
-    """Every table file with its checksum."""
-    return markdown_table(
-        ["Table", "SHA-256, first 16 of 64"],
-        [[plain(name), f"`{digest[:16]}`"] for name, digest in sorted(shipped().digests.items())],
+def rules() -> str:
+    """Every rule of the work-up and of the tacrolimus step: where it stands and how far that was read."""
+    lists, gate = workup_lists(), gate_lists()
+    groups: tuple[tuple[str, Iterable[Cited]], ...] = (
+        ("Investigations", lists.investigations.values()),
+        ("Interventions", lists.interventions.values()),
+        ("What speaks against the tacrolimus step", gate.against),
+        ("Stops", gate.stop),
+        ("Holds", gate.hold),
+        ("Advice", gate.advice),
+        ("Protocols", protocols()),
     )
+    lines = []
+    for title, entries in groups:
+        lines += ["", f"**{title}**", ""]
+        for entry in entries:
+            label = getattr(entry, "label", "") or getattr(entry, "statement", "")
+            source = entry.source
+            where = f"{source.key}: {source.locator}"
+            lines.append(f"- {plain(label)} :small[\\[{plain(where)}; read: {source.read}\\]]")
+    return "\n".join(lines)
+
+
+@cache
+def files() -> str:
+    """Every table file: its source, how far that was read, and its checksum."""
+    rows = []
+    for name, digest in sorted(shipped().digests.items()):
+        rows.append([plain(name), plain(_source_of(name)), f"`{digest[:16]}`"])
+    head = ["Table", "Source", "SHA-256, first 16 of 64"]
+    return f"{markdown_table(head, rows)}\n\nThe whole list: `cd tables && sha256sum -c SHA256SUMS`."
+
+
+def _source_of(name: str) -> str:
+    """Where a table as a whole stands; rows and rules that name their own source are listed above."""
+    about = name.rsplit(".", 1)[0] + ".toml"
+    source = shipped().toml(about).get("source") if about in shipped().texts else None
+    if not isinstance(source, dict):
+        return "each row names its own"
+    return f"{source.get('key', '')}: {source.get('locator', '')} (read: {source.get('read', '') or 'as its source'})"
 
 
 def version() -> str:

@@ -18,6 +18,7 @@ st.caption(agreement)
 for title, key, text in (
     ("Where sources disagree, and what is done about it", "fold_conflicts", reference.conflicts),
     ("Every source, and how far it was read", "fold_bibliography", reference.bibliography),
+    ("Every rule, and where it stands", "fold_rules", reference.rules),
     ("Every table with its checksum", "fold_files", reference.files),
 ):
     unfolded, panel = present.fold(title, key)
