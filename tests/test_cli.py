@@ -1,6 +1,7 @@
 """The command line as a user meets it: output, exit codes, no traceback."""
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -214,3 +215,11 @@ def test_wide_and_narrow_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     prose = [line for line in run(*BASIC).stdout.splitlines() if not line.startswith(("age_table", "cumul", "p:"))]
     assert max(len(line) for line in prose) <= 71
+
+
+def test_a_port_that_is_taken_is_said() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = run("app", "--no-open", "--port", str(taken.getsockname()[1]))
+    assert (result.exit_code, "choose another --port" in result.stderr) == (1, True)

@@ -19,4 +19,7 @@ def app_command(host: str, port: int, *, open_browser: bool, as_json: bool) -> N
         raise click.ClickException("the page is not installed; install rif-threshold[app]") from None
     if as_json:
         click.echo(to_json({"url": f"http://{host}:{port}"}))
-    serve(host, port, open_browser)
+    try:
+        serve(host, port, open_browser)
+    except OSError as error:
+        raise click.ClickException(f"{host}:{port} cannot be used ({error.strerror}); choose another --port") from None
