@@ -30,6 +30,12 @@ CASES: dict[str, dict[str, Any]] = {
         "clinic_transfers": 9,
         "clinic_outcome": "positive_test",
     },
+    "many_counts": {
+        "failed_transfers": 1,
+        "clinic_successes": 4000,
+        "clinic_transfers": 10000,
+        "clinic_outcome": "clinical_pregnancy",
+    },
     "percent": PLAIN | {"failed_transfers": 9, "clinic_percent": "6.5", "clinic_outcome": "implantation"},
     "beyond": {"failed_transfers": 4, "clinic_percent": "1.5", "clinic_outcome": "implantation"},
     "out_of_reach": {
@@ -49,6 +55,11 @@ CASES: dict[str, dict[str, Any]] = {
             {"result": "no_positive_test", "oocyte_age_years": 36, "ploidy": "untested", "embryos": 2},
             {"result": "no_positive_test", "oocyte_age_years": 37, "per_transfer_percent": "40.5"},
         ],
+    },
+    "settled": {
+        "live_birth_percent": "20",
+        "live_birth_per": "embryo_transfer",
+        "history": [{"result": "no_positive_test", "per_transfer_percent": "45"}] * 2,
     },
     "model": {
         "failed_transfers": 2,

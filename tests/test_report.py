@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ def pdf(name: str, kind: str) -> PdfReader:
     return PdfReader(io.BytesIO(made(name, kind).content))
 
 
+@cache
 def pdf_text(name: str, kind: str) -> str:
     return flat(" ".join(page.extract_text() for page in pdf(name, kind).pages))
 
@@ -76,10 +78,12 @@ class Words(HTMLParser):
             self.words.append(data)
 
 
+@cache
 def page(name: str, kind: str) -> Words:
     return Words(made(name, kind).content.decode("utf-8"))
 
 
+@cache
 def page_text(name: str, kind: str) -> str:
     return flat("".join(page(name, kind).words))
 

@@ -134,6 +134,7 @@ def test_the_range_comes_from_the_routes_the_counts_or_the_margin() -> None:
     assert "The answers go from 3 to 4." in " ".join(made("reached").range)
     assert "the answer could be from 3 to 5" in " ".join(made("counts").range)
     assert "or more" in " ".join(made("few_counts").range)
+    assert "leaves room for luck" not in " ".join(made("many_counts").range)
     assert "It becomes 3" in " ".join(made("plain").range)
     assert "It becomes" not in " ".join(made("out_of_reach").range)
 

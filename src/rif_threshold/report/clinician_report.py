@@ -33,6 +33,7 @@ GRADE_WORDS = {
     Grade.CAN_BE_CONSIDERED: "Can be considered",
     Grade.NOT_RECOMMENDED: "Not recommended",
 }
+_MOST_REMARKS = 7
 _VERDICT_WORDS = {Verdict.YES: "now", Verdict.NO: "not now", Verdict.NOT_KNOWN: "cannot say"}
 _FINDING_WORDS = {Finding.NORMAL: "done: normal", Finding.ABNORMAL: "done: abnormal"}
 
@@ -94,10 +95,14 @@ def _refused(assessment: Assessment) -> Iterator[str]:
 
 
 def _remarks(assessment: Assessment) -> Iterator[str]:
+    """What to keep in mind: the disagreement first, then as many caveats as there is room for."""
     if assessment.disagreement:
         yield assessment.disagreement
     caveats = assessment.primary.caveats if assessment.primary else ()
-    yield from dict.fromkeys((*assessment.notes, *caveats))
+    said = list(dict.fromkeys((*assessment.notes, *caveats)))
+    yield from said[:_MOST_REMARKS]
+    if more := said[_MOST_REMARKS:]:
+        yield f"And {len(more)} more, on the page, in `rif-threshold assess` and in the JSON."
 
 
 def _beside(assessment: Assessment) -> Iterator[str]:

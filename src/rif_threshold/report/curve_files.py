@@ -80,13 +80,4 @@ def _sized(assessment: Assessment, font: str, wide: int, high: int) -> dict[str,
         **specification.get("config", {}), "font": font, "background": "white", "view": {"stroke": None},
         "range": {"category": list(_COLOURS)},
     }  # fmt: skip
-    layers = [_with_legend(layer) for layer in specification["layer"]]
-    return {**specification, "layer": layers, "width": wide, "height": high, "config": config}
-
-
-def _with_legend(layer: dict[str, Any]) -> dict[str, Any]:
-    """A layer that leaves the legend to the layer that has it: one that says "none" would take it from all."""
-    encoding = dict(layer.get("encoding", {}))
-    if "color" in encoding and encoding["color"].get("legend", ...) is None:
-        encoding["color"] = {name: value for name, value in encoding["color"].items() if name != "legend"}
-    return {**layer, "encoding": encoding}
+    return {**specification, "width": wide, "height": high, "config": config}

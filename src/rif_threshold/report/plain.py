@@ -130,10 +130,10 @@ class Plain:
             return
         total, per = estimate.transfers_to_threshold, estimate.per_transfer_percent
         up, down = estimate.margin.to_fewer_points, estimate.margin.to_more_points
-        if up is not None and per + up < 100:
+        if up is not None:
             percent = self.words.number(shown_percent(per + up))
             yield self.words("range_fewer", n=self.words.number(str(total - 1)), percent=percent)
-        if down is not None and per > down:
+        if down is not None:
             percent = self.words.number(shown_percent(per - down))
             yield self.words("range_more", n=self.words.number(str(total + 1)), percent=percent)
 
