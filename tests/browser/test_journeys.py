@@ -79,10 +79,11 @@ def test_every_page_at_every_width_in_light_and_dark(visitor: Callable[..., Any]
 
 def go_narrow(visit: Any, path: str) -> None:
     """Follow the link in the navigation, which is folded into a menu on a phone."""
-    link = visit.page.locator(f"a[href$='/{path}']").first
-    if not link.is_visible():
-        visit.page.get_by_test_id("stExpandSidebarButton").click()
-    link.click()
+    button = visit.page.get_by_test_id("stExpandSidebarButton")
+    if button.count() and button.first.is_visible():
+        button.first.click()
+        visit.page.wait_for_timeout(400)
+    visit.page.locator(f"a[href$='/{path}']:visible").first.click()
     visit.page.wait_for_url(f"**/{path}")
     visit.settle()
     visit.page.locator("h1").first.wait_for()

@@ -11,6 +11,10 @@ from rif_threshold.sentences import percent_words
 from .conftest import WORKED
 
 
+def unescaped_text(page: Any) -> str:
+    return str(page.text).replace("\\", "")
+
+
 def test_starts_empty(tab: Any) -> None:
     page = tab()
     assert "No couple yet" in page.text
@@ -43,7 +47,7 @@ def test_every_number_on_screen_is_in_the_assessment(worked: Any) -> None:
     for estimate in assessment.estimates:
         for percent in estimate.cumulative_percent:
             assert percent_words(percent, 60) in text
-        assert estimate.label in text
+        assert estimate.label in text.replace("\\", "")
     assert "The routes disagree" in text
     assert worked.charts()[0].alt == describe_curve(assessment)
 
@@ -103,7 +107,7 @@ def test_the_clinics_own_counts(tab: Any) -> None:
     page.fill(clinic_successes="300", clinic_transfers="200", clinic_outcome="clinical_pregnancy")
     assert any("more successes than transfers" in error for error in page.errors)
     page.fill(clinic_successes="52")
-    assert "26.0 % per transfer" in page.text
+    assert "52 of 200 transfers" in unescaped_text(page)
     page.fill(clinic_percent="26")
     assert any("Give counts or a percentage" in error for error in page.errors)
 

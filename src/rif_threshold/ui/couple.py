@@ -51,7 +51,7 @@ def first_fields(problems: Problems) -> None:
                 problems,
                 help="Embryo transfers without a positive pregnancy test, since the last positive one. 0 if none.",
             )
-    left, middle, _ = st.columns([1, 1.75, 1])
+    left, middle = st.columns([1, 2.75])
     with left:
         number(
             "live_birth_percent",

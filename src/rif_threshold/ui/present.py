@@ -182,14 +182,19 @@ def actions() -> None:
 
 def threshold_answer(assessment: Assessment) -> None:
     """The answer in words, where this couple stands, and the three numbers that must not be mixed up."""
-    with st.container(key="answer"):
-        st.markdown(
-            f"## {bold_numbers(sentences.headline(assessment))}\n\n{bold_numbers(sentences.standing(assessment))}\n\n"
-            f":small[For: {plain(sentences.inputs_words(assessment))}.]"
-        )
     answer, primary = assessment.threshold, assessment.primary
+    lines = [
+        f"## {bold_numbers(sentences.headline(assessment))}",
+        bold_numbers(sentences.standing(assessment)),
+        f":small[For: {plain(sentences.inputs_words(assessment))}.]",
+    ]
     if answer is None or primary is None:
-        st.markdown("\n".join(_problem_lines(assessment.primary_problems)))
+        lines.append("\n".join(_problem_lines(assessment.primary_problems)))
+    else:
+        lines.append(f":small[Margin: {sentences.margin_words(primary)}. {sentences.rule(assessment)}]")
+    with st.container(key="answer"):
+        st.markdown("\n\n".join(lines))
+    if answer is None:
         return
     so_far = sentences.percent_words(answer.cumulative_percent_so_far, answer.percent)
     after = "over 1,000" if answer.transfers_to_threshold is None else str(answer.transfers_to_threshold)
@@ -197,7 +202,6 @@ def threshold_answer(assessment: Assessment) -> None:
         st.metric(f"So far, after {sentences.transfers_words(answer.failed_transfers)}", so_far, border=True)
         st.metric("The next transfer by itself", sentences.percent_words(answer.next_transfer_percent), border=True)
         st.metric("Transfers to the threshold", after, border=True)
-    st.caption(f"Margin: {sentences.margin_words(primary)}. {sentences.rule(assessment)}")
 
 
 def curve_table(assessment: Assessment) -> str:
@@ -217,32 +221,29 @@ def curve_table(assessment: Assessment) -> str:
     return markdown_table(["Transfer", "State", *(estimate.label for estimate in estimates)], rows)
 
 
-def routes(assessment: Assessment) -> None:
+def routes(assessment: Assessment) -> str:
     """The routes side by side, with a flag where they disagree."""
-    st.markdown("### The routes side by side")
-    if assessment.disagreement:
-        st.info(worded(assessment.disagreement))
     threshold = float(assessment.case.threshold_percent or 0)
-    with st.container(horizontal=True, key="routes"):
-        for estimate in assessment.estimates:
-            main = " *(the main answer)*" if estimate.route == assessment.primary_route else ""
-            total = estimate.transfers_to_threshold
-            after = "over 1,000 transfers" if total is None else sentences.transfers_words(total)
-            so_far = sentences.percent_words(estimate.cumulative_percent_so_far, threshold)
-            with st.container(border=True, width=300):
-                st.markdown(
-                    f"**{estimate.label}**{main}\n\n"
-                    f"{sentences.percent_words(estimate.per_transfer_percent)} per transfer  \n"
-                    f"crossed after {after}  \n{so_far} so far\n\n"
-                    f":small[From {estimate.explanation}. It counts {sentences.OUTCOME_WORDS[estimate.outcome]}.]"
-                )
-    lines = [
-        line
-        for refused in assessment.refused
-        for line in (f"\n**{refused.label}** could not be computed:\n", *_problem_lines(refused.problems))
-    ]
-    if lines:
-        st.markdown("\n".join(lines))
+    lines = ["### The routes side by side", ""]
+    if assessment.disagreement:
+        lines += [f"> ⚑ {statement(plain(worded(assessment.disagreement)))}", ""]
+    rows = []
+    for estimate in assessment.estimates:
+        main = " *(the main answer)*" if estimate.route == assessment.primary_route else ""
+        total = estimate.transfers_to_threshold
+        counts = f"It counts {sentences.OUTCOME_WORDS[estimate.outcome]}."
+        rows.append(
+            [
+                f"**{plain(estimate.label)}**{main} :small[From {plain(estimate.explanation)}. {counts}]",
+                sentences.percent_words(estimate.per_transfer_percent),
+                "over 1,000 transfers" if total is None else sentences.transfers_words(total),
+                sentences.percent_words(estimate.cumulative_percent_so_far, threshold),
+            ]
+        )
+    lines.append(markdown_table(["Route", "Per transfer", "Crossed after", "So far"], rows))
+    for refused in assessment.refused:
+        lines += ["", f"**{plain(refused.label)}** could not be computed:", "", *_problem_lines(refused.problems)]
+    return "\n".join(lines)
 
 
 def _problem_lines(problems: Iterable[Problem]) -> list[str]:

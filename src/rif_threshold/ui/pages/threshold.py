@@ -7,8 +7,9 @@ from rif_threshold.charts.curve import curve_specification, describe_curve
 from rif_threshold.ui import couple, exports, inputs, panels, present
 from rif_threshold.vocabulary import Part
 
-st.title("Chance and threshold")
-st.markdown("After how many embryo transfers without a pregnancy is it time to look for a reason?")
+st.markdown(
+    "# Chance and threshold\n\nAfter how many embryo transfers without a pregnancy is it time to look for a reason?"
+)
 
 judged = present.judge()
 beside = present.beside(judged)
@@ -31,8 +32,7 @@ if assessment is not None:
     present.threshold_answer(assessment)
     if assessment.estimates:
         st.vega_lite_chart(curve_specification(assessment), alt=describe_curve(assessment), key="curve")
-        st.markdown(present.curve_table(assessment))
-        present.routes(assessment)
+        st.markdown(f"{present.curve_table(assessment)}\n\n{present.routes(assessment)}")
         if Part.PERSPECTIVE in default_parts():
             panels.panels(assessment)
     unfolded, panel = present.fold("Take it with you: report, machine formats, check code", "fold_exports")
