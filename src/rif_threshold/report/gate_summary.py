@@ -92,12 +92,12 @@ def _protocol(protocol: Protocol) -> dict[str, str]:
 
 
 def cut(text: str, longest: int) -> str:
-    """A text that is not much longer than that: whole sentences if one fits, else whole words, marked where cut.
+    """A text no longer than that: whole sentences if they fill half of it, else whole words, marked where cut.
 
-    >>> cut("Asks for five failures.", 30), cut("Asks for five. Here: three.", 16), cut("Asks for five failures", 16)
+    >>> cut("Asks for five failures.", 30), cut("Asks for five. Here: three.", 20), cut("Asks for five failures", 16)
     ('Asks for five failures.', 'Asks for five. …', 'Asks for five …')
     """
     if len(text) <= longest:
         return text
-    sentences = text[:longest].rpartition(". ")[0]
-    return f"{sentences}. …" if sentences else f"{text[: longest - 2].rpartition(' ')[0]} …"
+    sentences = text[: longest - 2].rpartition(". ")[0]
+    return f"{sentences}. …" if len(sentences) >= longest / 2 else f"{text[: longest - 2].rpartition(' ')[0]} …"
