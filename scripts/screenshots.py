@@ -41,13 +41,17 @@ def load_example(page: Page, address: str) -> None:
     settle(page)
 
 
-def picture(page: Page, name: str, height: int, scroll_to: str = "") -> None:
+def picture(page: Page, name: str, height: int, at: str = "h1") -> None:
+    """Write one picture of the page, so high, with the named place at its top."""
     width = page.viewport_size["width"] if page.viewport_size else WIDE["width"]
     page.set_viewport_size({"width": width, "height": height})
-    if scroll_to:
-        page.get_by_text(scroll_to).first.scroll_into_view_if_needed()
     settle(page)
+    page.locator(at).first.evaluate(
+        "place => { const main = document.querySelector('[data-testid=stMain]');"
+        " main.scrollTop += place.getBoundingClientRect().top - 90; }"
+    )
     page.mouse.move(0, 0)
+    settle(page)
     page.screenshot(path=TARGET / f"{name}.png")
 
 
@@ -56,18 +60,19 @@ def take(address: str) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport=WIDE, reduced_motion="reduce")
         load_example(page, address)
-        picture(page, "1-chance-and-threshold", 1440)
+        picture(page, "1-chance-and-threshold", 1480)
         page.get_by_role("link", name="Explain it").click()
         settle(page)
-        picture(page, "4-explain-it", 1000)
+        picture(page, "4-explain-it", 1050)
         page.get_by_role("link", name="Immune and tacrolimus").click()
         settle(page)
+        picture(page, "3-what-speaks-against", 900)
         page.locator(".st-key-answer_th1_th2_ratio input").fill("12.5")
         settle(page)
-        picture(page, "3-immune-and-tacrolimus", 1000)
+        picture(page, "3-protocols", 1000, at=".st-key-answer")
         page = browser.new_page(viewport=PHONE, color_scheme="dark", reduced_motion="reduce")
         load_example(page, address)
-        picture(page, "1-phone-dark", 1900)
+        picture(page, "1-phone-dark", 2300)
         browser.close()
 
 

@@ -25,7 +25,7 @@ def curve_specification(assessment: Assessment) -> Specification:
         template,
         {
             "done": list(_done(estimates)),
-            "line": [{"percent": threshold, "words": f"{threshold:g} %: the threshold"}],
+            "line": [{"percent": threshold, "words": f"{threshold:g} % threshold"}],
             "points": [row for estimate in estimates for row in _points(estimate)],
             "crossings": [row for estimate in estimates for row in _crossing(estimate)],
         },
@@ -56,6 +56,7 @@ def _points(estimate: Estimate) -> Iterator[dict[str, Any]]:
             "percent": percent,
             "shown": percent_words(percent),
             "route": estimate.label,
+            "dashes": estimate.label,  # under a name of its own: a legend would dash the edges of the shapes too
             "state": "done" if number <= estimate.failed_transfers else "to come",
         }
 
@@ -80,11 +81,13 @@ def _done(estimates: list[Estimate]) -> Iterator[dict[str, Any]]:
 @lru_cache(maxsize=64)
 def _template(routes: tuple[str, ...]) -> dict[str, Any]:
     """The specification for these routes, without data. Authored once."""
-    legend = alt.Legend(title=None, orient="bottom", direction="vertical", labelLimit=600, symbolSize=110)
+    legend = alt.Legend(
+        title=None, orient="bottom", direction="vertical", labelLimit=600, symbolSize=110, symbolDash=[1, 0]
+    )
     colour = alt.Color("route:N", scale=alt.Scale(domain=list(routes)), legend=legend)
     shape = alt.Shape("route:N", scale=alt.Scale(domain=list(routes), range=list(SHAPES[: len(routes)])), legend=legend)
     dash = alt.StrokeDash(
-        "route:N", scale=alt.Scale(domain=list(routes), range=list(DASHES[: len(routes)])), legend=None
+        "dashes:N", scale=alt.Scale(domain=list(routes), range=list(DASHES[: len(routes)])), legend=None
     )
     x = alt.X(
         "transfer:Q",
@@ -121,7 +124,7 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
     )
     named = (
         alt.Chart(alt.NamedData("line"))
-        .mark_text(align="left", baseline="bottom", dx=6, dy=-4, fontSize=13)
+        .mark_text(align="left", baseline="bottom", dx=4, dy=-4, fontSize=12)
         .encode(x=alt.value(0), y=y, text="words:N")
     )
     lines = (

@@ -235,15 +235,20 @@ def routes(assessment: Assessment) -> str:
         rows.append(
             [
                 f"**{plain(estimate.label)}**{main} :small[From {plain(estimate.explanation)}. {counts}]",
-                sentences.percent_words(estimate.per_transfer_percent),
+                _unbroken(sentences.percent_words(estimate.per_transfer_percent)),
                 "over 1,000 transfers" if total is None else sentences.transfers_words(total),
-                sentences.percent_words(estimate.cumulative_percent_so_far, threshold),
+                _unbroken(sentences.percent_words(estimate.cumulative_percent_so_far, threshold)),
             ]
         )
     lines.append(markdown_table(["Route", "Per transfer", "Crossed after", "So far"], rows))
     for refused in assessment.refused:
         lines += ["", f"**{plain(refused.label)}** could not be computed:", "", *_problem_lines(refused.problems)]
     return "\n".join(lines)
+
+
+def _unbroken(text: str) -> str:
+    """Text that stays on one line."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _problem_lines(problems: Iterable[Problem]) -> list[str]:
