@@ -170,6 +170,15 @@ def test_a_history_without_ages_is_refused_by_the_table_alone() -> None:
         (TABLE, [("failed_transfers", "missing", False)]),
         (TABLE | {"failed_transfers": "x"}, [("failed_transfers", "form", False)]),
         (TABLE | {"failed_transfers": 101}, [("failed_transfers", "count_range", False)]),
+        (TABLE | FAILED | {"medications": ["x"] * 101}, [("medications", "count_range", False)]),
+        (
+            TABLE | FAILED | {"oocyte_age_years": 17, "primary_route": "foo"},
+            [("oocyte_age_years", "age_range", True), ("primary_route", "not_in_list", False)],
+        ),
+        (
+            TABLE | {"history": [{"result": "biochemical", "embryos": 11}]},
+            [("history.1.embryos", "count_range", False)],
+        ),
         (TABLE | FAILED | {"minimum_transfers": 101}, [("minimum_transfers", "count_range", False)]),
         ({}, [("case", "missing", False), ("failed_transfers", "missing", False)]),
         ({"live_birth_percent": "x"} | FAILED, [("live_birth_percent", "form", False)]),
@@ -294,9 +303,11 @@ def _check_margin(run: list[Fraction], planned: Fraction, line: Fraction, minimu
         return next(n for n, chance in enumerate(curve, start=1) if n >= minimum and chance > line)
 
     total, margin = estimate.transfers_to_threshold, estimate.margin
-    if margin.to_fewer_points is not None and float(planned) + margin.to_fewer_points / 100 < 0.999:
+    for moved in (margin.to_fewer_points, -(margin.to_more_points or 0)):
+        assert 0 < float(planned) + (moved or 0) / 100 < 1
+    if margin.to_fewer_points is not None:
         assert crossing(float(planned) + margin.to_fewer_points / 100 + 1e-9) < total
-    if margin.to_more_points is not None and float(planned) - margin.to_more_points / 100 > 0.001:
+    if margin.to_more_points is not None:
         assert crossing(float(planned) - margin.to_more_points / 100 - 1e-9) > total
 
 
@@ -347,6 +358,35 @@ def clinic_tables(own: Path) -> Iterator[Path]:
     )
     sign(own)
     return own
+
+
+def test_each_transfer_outside_the_table_is_named() -> None:
+    mosaic = {"result": "no_positive_test", "oocyte_age_years": 36, "ploidy": "low_level_mosaic"}
+    answer = threshold(**TABLE, history=[mosaic, {"result": "no_positive_test", "per_transfer_percent": 30}, mosaic])
+    assert [problem.field for problem in answer.primary_problems] == ["history.1", "history.3"]
+
+
+def test_a_mosaic_embryo_planned_next_does_not_take_the_answer_away() -> None:
+    failed = [{"result": "no_positive_test", "oocyte_age_years": 36, "ploidy": "untested"}] * 2
+    answer = threshold(oocyte_age_years=36, ploidy="low_level_mosaic", history=failed, **LIVE_BIRTH)
+    assert answer.primary_route == "live_birth"
+    assert any("knows nothing of the embryos' ploidy" in caveat for caveat in answer.estimates[0].caveats)
+
+
+def test_an_unlike_history_that_crosses_by_itself_has_no_margin_downwards() -> None:
+    history = [
+        {"result": "no_positive_test", "oocyte_age_years": 36, "ploidy": "untested"},
+        {"result": "no_positive_test", "oocyte_age_years": 38, "ploidy": "euploid"},
+    ]
+    answer = threshold(**TABLE, history=history)
+    assert answer.primary is not None
+    assert answer.primary.margin.to_more_points is None
+
+
+def test_a_part_that_does_not_exist_is_refused() -> None:
+    assert assess({**TABLE, **FAILED}, include="workup").workup is not None
+    with pytest.raises(InvalidInput, match="include"):
+        assess({**TABLE, **FAILED}, include=["work"])
 
 
 def test_a_table_of_the_clinic_is_an_estimate_of_its_own_and_never_primary_unless_named(

@@ -70,13 +70,26 @@ def test_a_case_survives_the_way_through_json() -> None:
         ),
         ({"history": [{"result": "no_positive_test", "embryos": 0}]}, {"history.1.embryos": "range"}),
         ({"history": [{}]}, {"history.1.result": "missing"}),
-        ({"history": [{"result": "no_positive_test", "name": "x"}]}, {"history.1.name": "unknown_field"}),
+        ({"history": [{"result": "no_positive_test", "name": "x"}]}, {"history.1": "unknown_field"}),
         ({"minimum_transfers": 0}, {"minimum_transfers": "range"}),
         ({"ploidy": "PGT"}, {"ploidy": "not_in_list"}),
-        ({"patient": "x"}, {"patient": "unknown_field"}),
+        ({"patient": "x"}, {"case": "unknown_field"}),
+        ({5: "x"}, {"case": "unknown_field"}),
+        ({"history": [5]}, {"history.1": "not_named"}),
+        ({"history": "x"}, {"history": "not_a_list"}),
+        ({"medications": "clarithromycin"}, {"medications": "not_a_list"}),
+        ({"medications": ["\ud800"]}, {"medications.1": "text"}),
+        ({"medications": [["a"]]}, {"medications.1": "text"}),
+        ({"medications": ["a\0b"]}, {"medications.1": "text"}),
+        ({"answers": []}, {"answers": "not_named"}),
+        ({"small_percent_confirmed": 1}, {"small_percent_confirmed": "not_true_or_false"}),
         ({"prediction": {"icsi": "perhaps"}}, {"prediction.icsi": "not_true_or_false"}),
         ({"prediction": {"icsi": []}}, {"prediction.icsi": "not_true_or_false"}),
-        ({"prediction": 5}, {"prediction": "model_type"}),
+        ({"prediction": 5}, {"prediction": "not_named"}),
+        (
+            {"prediction": {"cause": "x", "name": "y"}},
+            {"prediction.cause": "not_in_list", "prediction": "unknown_field"},
+        ),
         ({"answers": {"x": ""}}, {"answers.x": "text"}),
         ({"medications": ["a" * 101]}, {"medications.1": "text"}),
     ],
@@ -100,9 +113,34 @@ def test_all_problems_come_at_once_and_the_rest_is_kept() -> None:
         "oocyte_age_years",
         "live_birth_percent",
         "clinic_successes, clinic_transfers",
-        "x",
+        "case",
     }
     assert case == Case(ploidy="euploid")
+
+
+def test_one_bad_part_of_a_history_hides_no_other() -> None:
+    case, problems = read_case(
+        {
+            "history": [
+                {"result": "no_positive_test", "oocyte_age_years": 17, "name": "x"},
+                {"oocyte_age_years": "x"},
+                {"result": "no_positive_test", "per_transfer_percent": 0.3},
+            ]
+        }
+    )
+    assert {(problem.field, problem.code) for problem in problems} == {
+        ("history.1", "unknown_field"),
+        ("history.2.result", "missing"),
+        ("history.2.oocyte_age_years", "form"),
+        ("history.3.per_transfer_percent", "small_percent"),
+    }
+    assert case.history is not None
+    assert case.history[0].oocyte_age_years == 17
+
+
+@pytest.mark.parametrize("data", [None, 5, "abc", [], ["a"]])
+def test_what_is_no_case_at_all_is_a_problem(data: object) -> None:
+    assert [problem.code for problem in read_case(data)[1]] == ["not_a_case"]  # type: ignore[arg-type]
 
 
 def test_small_percentages_can_be_confirmed() -> None:
@@ -115,6 +153,10 @@ def test_the_message_repeats_what_was_given_but_the_exception_does_not() -> None
         Case(oocyte_age_years="CANARY")
     assert "CANARY" not in str(raised.value)
     assert "CANARY" in str(raised.value.problems[0])
+    for data in ({"CANARY": 1}, {"findings": {"CANARY": "x"}}, {"answers": {"CANARY": ""}}):
+        with pytest.raises(InvalidInput) as also:
+            Case(**data)
+        assert "CANARY" not in str(also.value)
     assert raised.value.__cause__ is None
     assert raised.value.__suppress_context__
 

@@ -1,5 +1,6 @@
 """The command line as a user meets it: output, exit codes, no traceback."""
 
+import base64
 import json
 import socket
 import subprocess
@@ -42,7 +43,7 @@ def test_the_answer_comes_first() -> None:
     result = run(*BASIC)
     lines = result.stdout.splitlines()
     assert result.exit_code == 0
-    assert lines[0] == "Threshold crossed after 4 transfers"
+    assert lines[0] == "Threshold crossed after 4 transfers: not yet"
     assert lines[1] == "3 failed: 59.3 % so far, one more crosses."
     assert lines[2] == "The next transfer by itself: 25.9 %. That is not the cumulative chance."
     assert len(lines) <= 40
@@ -104,11 +105,15 @@ def test_a_case_from_a_file_and_from_standard_input(tmp_path: Path) -> None:
         (("--clinic-percent", "26", "--outcome", "live_birth"), 2, "belongs to the live_birth route"),
         (("--primary-route", "clinic_rate"), 2, "a route this case gives something for: age_table"),
         (("--case", "nowhere.json"), 2, "cannot be read"),
+        (("--case", "/dev/zero"), 2, "at most 100000 characters"),
+        (("--oocyte-age", "20", "--minimum", "3"), 2, "this option is given twice"),
+        (("--live-birth", "86.206897", "--per", "embryo_transfer"), 2, "'86.206897' was given"),
         (("--tables", "nowhere"), 4, "no such folder"),
     ],
 )
 def test_bad_input_has_a_message_and_an_exit_code(arguments: tuple[str, ...], code: int, words: str) -> None:
-    result = run("assess", "--ploidy", "untested", "--oocyte-age", "36", "--failed", "3", *arguments)
+    age = () if arguments[0] == "--oocyte-age" and len(arguments) == 2 else ("--oocyte-age", "36")
+    result = run("assess", "--ploidy", "untested", *age, "--failed", "3", *arguments)
     flat = " ".join((result.stdout + result.stderr).split())
     assert (result.exit_code, words in flat) == (code, True), flat
     assert "Traceback" not in flat
@@ -200,6 +205,31 @@ def test_every_command_has_help_and_json(command: str) -> None:
     assert "--json" in run("tables", "list", "--help").stdout
 
 
+def test_the_examples_of_a_help_keep_their_lines() -> None:
+    for command in ((), ("assess",), ("report",), ("verify",)):
+        shown = run(*command, "--help").stdout
+        assert "\b" not in shown.replace("\n", "")
+        assert "\\b" not in shown
+        assert any(line.startswith("    rif-threshold ") for line in shown.splitlines())
+
+
+def test_a_report_as_json() -> None:
+    made = as_json("report", *BASIC[1:], "--format", "note.txt")
+    assert base64.b64decode(made["content_base64"]).startswith(b"RIF threshold note")
+
+
+def test_what_a_setting_leaves_out_does_not_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RIF_THRESHOLD_WITHOUT", "tacrolimus")
+    for arguments in (BASIC, (*BASIC, "--without", "workup")):
+        assert as_json(*arguments)["tacrolimus"] is None
+    assert "protocols" not in run("report", *BASIC[1:], "--format", "note.txt", "--without", "workup").stdout
+
+
+def test_the_page_is_never_opened_to_every_address_by_mistake() -> None:
+    assert run("app", "--host", "").exit_code == 2
+    assert run("app", "--port", "99999999").exit_code == 2
+
+
 def test_an_unknown_command_is_a_usage_error() -> None:
     assert run("asess").exit_code == 2
 
@@ -208,13 +238,20 @@ def test_the_whole_program_in_a_process_of_its_own() -> None:
     result = subprocess.run(
         [sys.executable, "-m", "rif_threshold", *BASIC], capture_output=True, text=True, check=True, encoding="utf-8"
     )
-    assert result.stdout.startswith("Threshold crossed after 4 transfers")
+    assert result.stdout.startswith("Threshold crossed after 4 transfers: not yet")
 
 
 def test_wide_and_narrow_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     prose = [line for line in run(*BASIC).stdout.splitlines() if not line.startswith(("age_table", "cumul", "p:"))]
-    assert max(len(line) for line in prose) <= 71
+    assert max(len(line) for line in prose) <= 60
+    monkeypatch.setenv("COLUMNS", "80")
+    for command in (
+        ("table",),
+        (*BASIC, "--more"),
+        ("assess", "--clinic-percent", "3", "--outcome", "implantation", "--failed", "1"),
+    ):
+        assert max(len(line) for line in run(*command).stdout.splitlines()) <= 82
 
 
 def test_a_port_that_is_taken_is_said() -> None:

@@ -74,7 +74,14 @@ def test_everything_else_is_refused_by_name(given_: object, code: str) -> None:
 
 @pytest.mark.parametrize(
     ("given_", "code"),
-    [("36.5", "not_whole"), (36.5, "not_whole"), ("12345678", "too_long"), ("abc", "form"), ("3,5", "decimal_comma")],
+    [
+        ("36.0", "not_whole"),
+        ("36.5", "not_whole"),
+        (36.5, "not_whole"),
+        ("12345678", "too_long"),
+        ("abc", "form"),
+        ("3,5", "decimal_comma"),
+    ],
 )
 def test_counts_are_whole(given_: object, code: str) -> None:
     problem = read_count(given_, "oocyte_age_years")
@@ -105,9 +112,14 @@ def test_a_long_input_is_echoed_short() -> None:
 @pytest.mark.parametrize(
     ("percent", "apart_from", "expected"),
     [
-        (59.31, None, "59.3"),
-        (59.35, None, "59.4"),  # half up, not to even
-        (59.25, None, "59.3"),
+        (59.31, 0, "59.3"),
+        (59.35, 0, "59.4"),  # half up, not to even
+        (59.25, 0, "59.3"),
+        (99.96, 60, "99.96"),  # not certain
+        (0.01, 60, "0.01"),
+        (0.0, 60, "0.0"),
+        (100.0, 60, "100.0"),
+        (1e-9, 60, "0.000000"),
         (59.96, 60, "59.96"),
         (60.04, 60.0, "60.04"),
         (60.0004, 60, "60.0004"),
@@ -116,6 +128,6 @@ def test_a_long_input_is_echoed_short() -> None:
     ],
 )
 def test_rounding_never_hides_on_which_side_of_the_line_a_value_lies(
-    percent: float, apart_from: float | None, expected: str
+    percent: float, apart_from: float, expected: str
 ) -> None:
     assert shown_percent(percent, apart_from) == expected

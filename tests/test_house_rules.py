@@ -16,21 +16,21 @@ SOURCE = ROOT / "src/rif_threshold"
 ALLOWED = {0, 1, 2, 100}
 TECHNICAL = {
     "probability.py": {16, 1000, 1e-9, 3, 1e6},  # chunk, the limit of 1,000, rounding error, what a count can hold
-    "forms.py": {10},  # the next decimal
+    "forms.py": {10, 100_000},  # the next decimal, longest case file
     "sentences.py": {3},  # the likeliest answers are said
-    "case.py": {100_000, 9_999_999},  # longest case file; seven digits
+    "case.py": {9_999_999},  # seven digits
     "heterogeneity/couples.py": {1e-12},  # rounding error
     "heterogeneity/fitting.py": {1e-9, 0.01, 0.1, 0.5, 1000, 3},  # search for a maximum; fewest ranks
     "uncertainty/threshold.py": {9_999_999},  # the longest count that can be typed
     "perspective/interval.py": {3, 10},  # figures that a large number is written with
     "tables.py": {64},  # length of a SHA-256 digest
     "pathway/interactions.py": {75, 3},  # how alike of 100 two names are; how many are offered
-    "pathway/facts.py": {60},  # how alike of 100 two names are
-    "cli/common.py": {3, 24, 110},  # exit code, terminal sizes
+    "pathway/facts.py": {60, 75},  # how alike of 100 two names are
+    "cli/common.py": {3, 4, 24, 110},  # exit code, bytes of a character, terminal sizes
     "cli/__init__.py": {4, 110},  # exit code, terminal width
     "cli/assess.py": {7, 8, 10},  # widths of columns
     "cli/lists.py": {5, 6, 7, 9},  # widths of columns
-    "cli/app.py": {8501},  # port
+    "cli/app.py": {8501, 65535},  # ports
 }
 # Layout, geometry and server settings; they hold no clinical number because they take all numbers from an assessment.
 PRESENTATION = ("ui/", "charts/", "report/", "cli/pathway.py", "cli/report.py")

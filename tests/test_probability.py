@@ -85,7 +85,9 @@ def test_more_than_a_thousand_is_said_exactly() -> None:
     # At n = 1000 the answer changes at 1 - 0.4**(1/1000) = 0.00091587...
     assert transfers_to_exceed(0.00091588, 0.6) == 1000
     assert transfers_to_exceed(0.00091587, 0.6) == TRANSFERS_LIMIT + 1
-    assert transfers_to_exceed(1e-300, 0.6) == TRANSFERS_LIMIT + 1
+    for tiny in (1e-300, 5e-324):
+        assert transfers_to_exceed(tiny, 0.6) == TRANSFERS_LIMIT + 1
+        assert math.isnan(margin(tiny, 0.6).to_more)
     assert transfers_to_exceed([0.00091588, 0.00091587, 1e-300, 5e-324], 0.6).tolist() == [1000, 1001, 1001, 1001]
 
 

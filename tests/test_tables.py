@@ -93,6 +93,9 @@ def test_a_folder_that_is_not_whole_is_refused(own: Path, break_it: Callable[[Pa
         ("untested,35-39", "unknown,35-39", r"ours.csv, line 3: ploidy"),
         ("per_transfer_percent", "rate", r"ours.csv, line 2: per_transfer_percent.*rate"),
         ("untested,35-39", '"untested,35-39', r"ours.csv"),
+        ("untested,35-39,35,39,25.9", "untested,35-39,35,39,0.259", r"line 3: .* 1 or less is not taken"),
+        ("untested,35-39,35,39,25.9", "untested,35-39,39,35,25.9", r"line 3: the band 35-39 ends before it begins"),
+        ("25.9,45.1", "25.9,48.1", r"line 3: the cell printed for n = 2 does not follow"),
     ],
 )
 def test_a_rate_table_that_contradicts_itself_is_refused(own: Path, before: str, after: str, message: str) -> None:
@@ -136,8 +139,9 @@ def test_counts_of_an_own_table_are_checked(own: Path) -> None:
 
 
 def test_an_own_folder_must_hold_a_rate_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(TableError, match="no such folder"):
-        own_rate_tables(tmp_path / "nowhere")
+    for nowhere in (tmp_path / "nowhere", "a\0b", 5):
+        with pytest.raises(TableError, match="no such folder"):
+            own_rate_tables(nowhere)
     sign(tmp_path)
     with pytest.raises(TableError, match="no rate table"):
         own_rate_tables(tmp_path)

@@ -108,6 +108,14 @@ def default_parts() -> frozenset[Part]:
     return frozenset(Part) - without
 
 
+def _parts(include: Collection[Part | str]) -> frozenset[Part]:
+    named = (include,) if isinstance(include, str) else tuple(include)
+    if unknown := [str(part) for part in named if part not in set(Part)]:
+        allowed = f"names out of {', '.join(Part)}"
+        raise InvalidInput((Problem("include", ", ".join(unknown), allowed, "not_in_list"),))
+    return frozenset(Part(part) for part in named)
+
+
 def assess(
     case: Case | Mapping[str, Any],
     *,
@@ -135,13 +143,13 @@ def assess(
     >>> answer.threshold.transfers_to_threshold, answer.threshold.reached, answer.threshold.further_transfers
     (4, False, 1)
     """
-    parts = default_parts() if include is None else frozenset(Part(part) for part in include)
+    parts = default_parts() if include is None else _parts(include)
     own_tables = own_rate_tables(tables)
     problems: tuple[Problem, ...] = ()
     if not isinstance(case, Case):
         case, problems = read_case(case)
     malformed = {name.split(".")[0] for problem in problems for name in problem.field.split(", ")}
-    problems += tuple(range_problems(case, malformed)) + pathway.problems(case)
+    problems += tuple(range_problems(case, malformed, own_tables)) + pathway.problems(case)
     if problems:
         raise InvalidInput(problems)
     case = _defaults_made_visible(case)

@@ -5,9 +5,9 @@ which reports both kinds of problems together. No identifiers: a case has no fie
 of a record.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from numbers import Number
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -22,7 +22,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from rif_threshold.errors import InvalidInput, Problem
-from rif_threshold.forms import as_typed, echo, read_count, read_percent
+from rif_threshold.forms import as_typed, echo, read_count, read_json_object, read_percent
+from rif_threshold.messages import problems_of
 from rif_threshold.vocabulary import (
     Attempt,
     CycleMedication,
@@ -37,7 +38,6 @@ from rif_threshold.vocabulary import (
     Verdict,
 )
 
-_LONGEST_CASE_FILE = 100_000
 _CROSS = "cross_field"
 
 
@@ -54,10 +54,16 @@ def _form(read: Callable[[object, str], Any]) -> Callable[[object], Any]:
 
 
 def _text(given: object, _: str) -> str | Problem:
-    text = as_typed(given)
-    if not text or len(text) > 100:
-        return Problem("", echo(given), "a short text is needed, at most 100 characters", "text")
+    text = as_typed(given) if isinstance(given, str | bool | Number) else ""
+    if not text or len(text) > 100 or not text.isprintable():
+        return Problem("", echo(given), "a short plain text is needed, at most 100 characters", "text")
     return text
+
+
+def _yes_or_no(given: object, _: str) -> bool | Problem:
+    known = {"true": True, "yes": True, "false": False, "no": False}
+    answer = known.get(as_typed(given)) if isinstance(given, str | bool) else None
+    return Problem("", echo(given), "true or false is needed", "not_true_or_false") if answer is None else answer
 
 
 _PERCENT_SCHEMA = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100}
@@ -70,6 +76,7 @@ Percent = Annotated[
     WithJsonSchema(_PERCENT_SCHEMA),
 ]
 Count = Annotated[int, BeforeValidator(_form(read_count)), WithJsonSchema(_COUNT_SCHEMA)]
+YesNo = Annotated[bool, BeforeValidator(_form(_yes_or_no))]
 ShortText = Annotated[str, BeforeValidator(_form(_text))]
 
 
@@ -119,7 +126,7 @@ class PredictionInput(Record):
     trying_years: Count | None = None
     egg_source: EggSource | None = None
     cause: InfertilityCause | None = None
-    icsi: bool | None = None
+    icsi: YesNo | None = None
     attempt: Attempt | None = None
     unsuccessful_cycles: Count | None = None
     pregnancy_history: PregnancyHistory | None = None
@@ -171,7 +178,7 @@ class Case(Record):
     threshold_percent: Percent | None = None
     minimum_transfers: Count | None = None
     primary_route: ShortText | None = None
-    small_percent_confirmed: bool = False
+    small_percent_confirmed: YesNo = False
     findings: dict[ShortText, Finding] = {}
     answers: dict[ShortText, ShortText] = {}
     medications: tuple[ShortText, ...] | None = None
@@ -183,7 +190,7 @@ class Case(Record):
         try:
             case = handler(data)
         except ValidationError as error:
-            raise InvalidInput(tuple(_problems_of(error))) from None
+            raise InvalidInput(tuple(problems_of(error))) from None
         if problems := tuple(case.contradictions()):
             raise InvalidInput(problems)
         return case
@@ -236,11 +243,12 @@ class Case(Record):
         }
         for field, percent in typed.items():
             if percent is not None and percent <= 1:
+                meant = "" if percent == 1 else f": did you mean {(percent * 100).normalize():f}?"
                 yield Problem(
                     field,
                     as_typed(percent),
-                    f"percent are meant here: did you mean {(percent * 100).normalize():f}? If {percent} % is really"
-                    " meant, confirm that small percentages are meant",
+                    f"percent are meant here{meant or '.'} If {percent} % is really meant, confirm that small"
+                    " percentages are meant",
                     "small_percent",
                 )
 
@@ -248,68 +256,42 @@ class Case(Record):
 def read_case(data: Mapping[str, Any]) -> tuple[Case, tuple[Problem, ...]]:
     """Read what can be read of a case, and every problem of form.
 
-    Fields with a problem are left out of the returned case, so that the others can still be checked against the
-    tables and all problems be shown together.
+    What has a problem is left out of the returned case, so that the rest can still be checked against the tables and
+    all problems be shown together.
     """
-    remaining = dict(data)
+    if not isinstance(data, Mapping):
+        return Case(), (Problem("case", echo(data), "a case has named fields", "not_a_case"),)
+    remaining = {str(name): value for name, value in data.items()}
     problems: list[Problem] = []
     while True:
         try:
             return Case.model_validate(remaining), tuple(problems)
         except InvalidInput as error:
-            dropped = {
-                field.split(".")[0] for problem in error.problems for field in problem.field.split(", ")
-            } & remaining.keys()
             problems += error.problems
-            if not dropped:  # pragma: no cover - a problem without a field would loop for ever
-                raise
-            remaining = {name: value for name, value in remaining.items() if name not in dropped}
+            remaining = _without(remaining, [name for each in error.problems for name in each.field.split(", ")])
 
 
-def read_json_object(text: str) -> dict[str, Any]:
-    """Parse JSON text into an object whose numbers keep the form they were written in. Raises `InvalidInput`."""
-
-    def refuse(given: str, allowed: str) -> InvalidInput:
-        return InvalidInput((Problem("case", given, allowed, "json"),))
-
-    def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise refuse(echo(", ".join(twice)), "each name may stand only once")
-        return dict(pairs)
-
-    if len(text) > _LONGEST_CASE_FILE:
-        raise refuse("a very long text", f"at most {_LONGEST_CASE_FILE} characters")
-    try:
-        data = json.loads(
-            text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=without_duplicates
-        )
-    except json.JSONDecodeError as error:
-        raise refuse("", f"this is not complete JSON: line {error.lineno}, column {error.colno}") from None
-    except RecursionError:
-        raise refuse("", "this JSON is nested too deeply") from None
-    if not isinstance(data, dict):
-        raise refuse("", "a case is a JSON object: { ... }")
-    return data
+def _without(data: dict[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+    """The data less the fields named, and less all names that are not known. Of a transfer only the part goes."""
+    kept = {name: value for name, value in data.items() if name in Case.model_fields}
+    for field in fields:
+        name, *path = field.split(".")
+        inside = kept.get(name)
+        match path:
+            case [number, *part] if name == "history" and all(isinstance(each, Mapping) for each in inside or ()):
+                # A transfer without a result is none; for the checks that follow, any result will do.
+                kept[name] = [
+                    {"result": TransferResult.NO_POSITIVE_TEST} | _less(Transfer, transfer, *part)
+                    if str(place) == number
+                    else transfer
+                    for place, transfer in enumerate(inside or (), start=1)
+                ]
+            case part if name == "prediction" and isinstance(inside, Mapping):
+                kept[name] = _less(PredictionInput, inside, *part)
+            case _:
+                kept.pop(name, None)
+    return kept
 
 
-def _problems_of(error: ValidationError) -> Iterator[Problem]:
-    """Turn pydantic's errors into the house shape, in the order of the fields."""
-    for detail in error.errors(include_url=False):
-        field = ".".join(str(part + 1 if isinstance(part, int) else part) for part in detail["loc"] if part != "[key]")
-        given = echo(detail.get("input")) if not isinstance(detail.get("input"), dict | list) else ""
-        context = detail.get("ctx", {})
-        match detail["type"]:
-            case "form":
-                problem = context["problem"]
-                yield Problem(field, problem.given, problem.allowed, problem.code)
-            case "extra_forbidden":
-                yield Problem(field, given, "this name is not known; see `rif-threshold schema case`", "unknown_field")
-            case "enum":
-                yield Problem(field, given, f"one of {context['expected']} is needed", "not_in_list")
-            case "missing":
-                yield Problem(field, "", "this is needed", "missing")
-            case "bool_parsing" | "bool_type":
-                yield Problem(field, given, "true or false is needed", "not_true_or_false")
-            case kind:
-                yield Problem(field, given, detail["msg"], kind)
+def _less(model: type[Record], data: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key not in names and key in model.model_fields}

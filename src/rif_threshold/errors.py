@@ -20,12 +20,18 @@ class Problem:
 
     def __str__(self) -> str:
         why = f" [{self.source}]" if self.source else ""
-        given = f"{self.given!r} was given; " if self.given else ""
+        given = f"{str(self.given)!r} was given; " if self.given else ""
         return f"{self.field}: {given}{self.allowed}{why}"
 
     def as_dict(self) -> dict[str, str | bool]:
         """The problem as plain data for JSON."""
         return asdict(self)
+
+
+def _without_values(problem: Problem) -> str:
+    """Field and code. Below the top a field may be named by what was typed, so that is left out."""
+    fields = dict.fromkeys(name.split(".")[0] for name in problem.field.split(", "))
+    return f"{', '.join(fields)} ({problem.code})"
 
 
 class RifThresholdError(Exception):
@@ -37,7 +43,7 @@ class InvalidInput(RifThresholdError):
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
-        super().__init__("; ".join(f"{problem.field} ({problem.code})" for problem in problems))
+        super().__init__("; ".join(_without_values(problem) for problem in problems))
 
 
 class OutOfRange(RifThresholdError):
@@ -45,7 +51,7 @@ class OutOfRange(RifThresholdError):
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        super().__init__(f"{problem.field} ({problem.code})")
+        super().__init__(_without_values(problem))
 
 
 class TableError(RifThresholdError):

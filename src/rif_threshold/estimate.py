@@ -114,14 +114,14 @@ def estimate_routes(case: Case, own_tables: Mapping[str, RateTable]) -> Routes:
 def preferred_route(case: Case, routes: Routes) -> str | None:
     """The primary route: the one the case names, else ESHRE's order of preference among those given.
 
-    An individual estimate comes before a crude one. But if any embryo of the run, counted or planned, was not
-    untested, the table by ploidy is primary, because the other routes hold one probability.
+    An individual estimate comes before a crude one. But if any counted transfer was not of an untested embryo, or a
+    euploid one is planned next, the table by ploidy is primary, because the other routes hold one probability.
     """
     if case.primary_route is not None:
         return case.primary_route
     given = {estimate.route for estimate in routes.estimates} | {refused.route for refused in routes.refused}
-    kinds = {transfer.ploidy for transfer in counted_transfers(case)} | {case.ploidy}
-    if Route.AGE_TABLE in given and kinds & {Ploidy.EUPLOID, Ploidy.LOW_LEVEL_MOSAIC}:
+    kinds = {transfer.ploidy for transfer in counted_transfers(case)}
+    if Route.AGE_TABLE in given and (kinds - {Ploidy.UNTESTED, None} or case.ploidy == Ploidy.EUPLOID):
         return Route.AGE_TABLE
     return next((route for route in LABELS if route in given), None)
 
@@ -227,7 +227,7 @@ def _margin(
         """The probability at which exactly ``n`` transfers would just not exceed the threshold."""
         fixed = chance_that_all_fail(p for p, alike in run[:n] if not alike)
         alike = sum(alike for _, alike in run[:n]) + max(n - len(run), 0)
-        if alike == 0:
+        if alike == 0 or fixed <= 1 - threshold:  # the others alone decide
             return None
         return -math.expm1(math.log((1 - threshold) / fixed) / alike)
 

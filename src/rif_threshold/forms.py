@@ -4,15 +4,19 @@ A number is read only when it is written plainly. Exponents, signs, decimal comm
 overlong digits are refused by name, so that nothing is read as something else and nothing can hang the parser.
 """
 
+import json
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from numbers import Integral, Real
+from typing import Any
 
-from rif_threshold.errors import Problem
+from rif_threshold.errors import InvalidInput, Problem
 
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 _COUNT = re.compile(r"[0-9]{1,7}")
 _LONGEST_ECHO = 100
+LONGEST_CASE_FILE = 100_000
+_SMALLEST_STEP = Decimal("0.000001")  # six decimals, as many as can be typed
 
 
 def as_typed(given: object) -> str:
@@ -93,7 +97,9 @@ def read_count(given: object, field: str) -> int | Problem:
     if not isinstance(given, bool) and _COUNT.fullmatch(text):
         return int(text)
     code, why = _why_not(text)
-    if re.fullmatch(r"[0-9]+\.[0-9]+", text):
+    if re.fullmatch(r"[0-9]+\.0+", text):
+        code, why = "not_whole", "write it without decimals"
+    elif re.fullmatch(r"[0-9]+\.[0-9]+", text):
         code, why = "not_whole", "it is not whole, and it is not rounded for you"
     return Problem(field, echo(given), f"a whole number is needed; {why}", code)
 
@@ -107,17 +113,50 @@ def read_decimal(given: object, field: str) -> Decimal | Problem:
     return Decimal(text)
 
 
-def shown_percent(percent: float | Decimal, apart_from: float | Decimal | None = None) -> str:
+def read_json_object(text: str) -> dict[str, Any]:
+    """Parse JSON text into an object whose numbers keep the form they were written in. Raises `InvalidInput`."""
+
+    def refuse(given: str, allowed: str) -> InvalidInput:
+        return InvalidInput((Problem("case", given, allowed, "json"),))
+
+    def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise refuse(echo(", ".join(twice)), "each name may stand only once")
+        return dict(pairs)
+
+    if len(text) > LONGEST_CASE_FILE:
+        raise refuse("a very long text", f"at most {LONGEST_CASE_FILE} characters")
+    try:
+        data = json.loads(
+            text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=without_duplicates
+        )
+    except json.JSONDecodeError as error:
+        raise refuse("", f"this is not complete JSON: line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise refuse("", "this JSON is nested too deeply") from None
+    if not isinstance(data, dict):
+        raise refuse("", "a case is a JSON object: { ... }")
+    return data
+
+
+def shown_percent(percent: float | Decimal, apart_from: float | Decimal = 0) -> str:
     """Write a percentage with one decimal, half up; with more where it would look equal to what it differs from.
+
+    It differs from 0 and from 100, which would be certainty, and from ``apart_from``, the line it is held against.
 
     >>> shown_percent(59.31), shown_percent(59.98, apart_from=60), shown_percent(60, apart_from=60)
     ('59.3', '59.98', '60.0')
+    >>> shown_percent(99.97)
+    '99.97'
     """
-    exact = Decimal(repr(percent)) if isinstance(percent, float) else Decimal(percent)
-    limit = None if apart_from is None else Decimal(repr(apart_from) if isinstance(apart_from, float) else apart_from)
+    exact = _decimal(percent)
+    lines = {Decimal(0), Decimal(100), _decimal(apart_from)} - {exact}
     step = Decimal("0.1")
-    shown = exact.quantize(step, ROUND_HALF_UP)
-    while limit is not None and shown == limit != exact:
+    while (shown := exact.quantize(step, ROUND_HALF_UP)) in lines and step > _SMALLEST_STEP:
         step /= 10
-        shown = exact.quantize(step, ROUND_HALF_UP)
     return f"{shown:f}"
+
+
+def _decimal(number: float | Decimal) -> Decimal:
+    return Decimal(repr(number)) if isinstance(number, float) else Decimal(number)

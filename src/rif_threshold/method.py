@@ -40,7 +40,8 @@ class Method(Record):
     factor_source: SourceReference
     threshold_source: SourceReference
     oocyte_age: AgeLimits
-    most_failed_transfers: Count
+    most_entries: Count
+    most_embryos: Count
     shortest_curve: Count
     longest_curve: Count
     interval_level: Decimal

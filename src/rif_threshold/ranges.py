@@ -5,27 +5,36 @@ from collections.abc import Collection, Iterator
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.method import method
+from rif_threshold.vocabulary import Route
 
 
-def range_problems(case: Case, malformed: Collection[str]) -> Iterator[Problem]:
+def range_problems(case: Case, malformed: Collection[str], own_tables: Collection[str]) -> Iterator[Problem]:
     """What the tables refuse, and what is still needed. Fields already known to be malformed are passed over."""
+    known = [*Route, *(f"{Route.AGE_TABLE}:{table_id}" for table_id in own_tables)]
+    if case.primary_route is not None and case.primary_route not in known:
+        yield Problem("primary_route", case.primary_route, f"one of {', '.join(known)} is needed", "not_in_list")
     ages = {"oocyte_age_years": case.oocyte_age_years} | {
         f"history.{number}.oocyte_age_years": transfer.oocyte_age_years
         for number, transfer in enumerate(case.history or (), start=1)
     }
-    limits, most = method().oocyte_age, method().most_failed_transfers
+    limits, most = method().oocyte_age, method().most_entries
     for name, age in ages.items():
         if age is not None and not limits.minimum_years <= age <= limits.maximum_years:
             allowed = f"ages from {limits.minimum_years} to {limits.maximum_years} completed years are taken"
             yield Problem(name, str(age), allowed, "age_range", limits.source, outside_evidence=True)
     counts = {
+        "medications": len(case.medications or ()),
         "failed_transfers": case.failed_transfers,
         "history": len(case.history or ()),
         "minimum_transfers": case.minimum_transfers,
     }
     for name, count in counts.items():
         if count is not None and count > most:
-            yield Problem(name, str(count), f"at most {most} transfers are taken", "count_range", "ours")
+            yield Problem(name, str(count), f"at most {most} are taken", "count_range", "ours")
+    for number, transfer in enumerate(case.history or (), start=1):
+        if transfer.embryos is not None and transfer.embryos > method().most_embryos:
+            allowed = f"at most {method().most_embryos} embryos in a transfer are taken"
+            yield Problem(f"history.{number}.embryos", str(transfer.embryos), allowed, "count_range", "ours")
     if case.history is None and case.failed_transfers is None and not {"history", "failed_transfers"} & set(malformed):
         yield Problem("failed_transfers", "", "this is needed; 0 where no transfer has failed yet", "missing")
     routes = {"oocyte_age_years", "ploidy", "live_birth_percent", "clinic_percent", "clinic_successes", "prediction"}

@@ -1,7 +1,7 @@
 """Rate tables: per-transfer rates by age band and ploidy, published or a clinic's own."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rif_threshold.case import Count, Percent, Record
 from rif_threshold.errors import OutOfRange, Problem, TableError
+from rif_threshold.probability import cumulative_probability
 from rif_threshold.tables import Folder, SourceReference, open_folder, parse, resolve, shipped
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy
 
@@ -105,7 +106,7 @@ def own_rate_tables(directory: str | Path | None = None) -> Mapping[str, RateTab
     chosen = directory or os.environ.get(OWN_TABLES_VARIABLE)
     if not chosen:
         return {}
-    root = Path(chosen).resolve()
+    root = Path(str(chosen).replace("\0", "")).resolve()
     if not root.is_dir():
         raise TableError(str(chosen), "there is no such folder of tables")
     names = [Path(name).stem for name in open_folder(root).names("rates/", ".csv")]
@@ -141,10 +142,8 @@ def _check_strata(folder: Folder, name: str, table: RateTable, lines: list[int])
         raise folder.error(name, f"rows and `ploidy` in the .toml disagree on: {', '.join(sorted(missing))}", 1)
     numbered = list(zip(table.strata, lines, strict=True))
     for stratum, line in numbered:
-        if (stratum.successes is None) != (stratum.transfers is None):
-            raise folder.error(name, "successes and transfers belong together", line)
-        if stratum.transfers is not None and not 0 < (stratum.successes or 0) < stratum.transfers:
-            raise folder.error(name, "successes must lie between 0 and transfers, both excluded", line)
+        for reason in _impossible(stratum):
+            raise folder.error(name, reason, line)
     for ploidy in table.ploidy:
         rows = sorted(
             ((stratum, line) for stratum, line in numbered if stratum.ploidy == ploidy),
@@ -161,3 +160,19 @@ def _check_strata(folder: Folder, name: str, table: RateTable, lines: list[int])
                 raise folder.error(
                     name, f"ages between the {ploidy} bands {before.age_label} and {after.age_label} are missing", line
                 )
+
+
+def _impossible(stratum: Stratum) -> Iterator[str]:
+    """What cannot be true of one row."""
+    if stratum.per_transfer_percent <= 1:
+        yield "per_transfer_percent is in percent, and one of 1 or less is not taken"
+    if stratum.age_max_years is not None and stratum.age_max_years < (stratum.age_min_years or 0):
+        yield f"the band {stratum.age_label} ends before it begins"
+    if (stratum.successes is None) != (stratum.transfers is None):
+        yield "successes and transfers belong together"
+    if stratum.transfers is not None and not 0 < (stratum.successes or 0) < stratum.transfers:
+        yield "successes must lie between 0 and transfers, both excluded"
+    for n, printed in enumerate(stratum.printed_cumulative_percent, start=1):
+        # Some sources cut to whole percent, so a whole point is allowed.
+        if abs(float(printed) - 100 * cumulative_probability(stratum.per_transfer_percent / 100, n)) >= 1:
+            yield f"the cell printed for n = {n} does not follow from the rate"

@@ -106,7 +106,7 @@ def _knows_no_ploidy(case: Case) -> tuple[str, ...]:
     return caveats("one_probability") if kinds - {Ploidy.UNTESTED, None} else ()
 
 
-def _times_factor(live_birth: Fraction, field_name: str) -> Fraction:
+def _times_factor(live_birth: Fraction, field_name: str, given: str) -> Fraction:
     p = live_birth * Fraction(method().live_birth_to_pregnancy_factor)
     if p >= 1:
         factor = method().live_birth_to_pregnancy_factor
@@ -114,7 +114,7 @@ def _times_factor(live_birth: Fraction, field_name: str) -> Fraction:
             (
                 Problem(
                     field_name,
-                    f"{float(100 * live_birth):g}",
+                    given,
                     f"× {factor} this is {float(100 * p):.1f} %: a chance must stay below 100 %",
                     "product_range",
                     method().factor_source.key,
@@ -146,7 +146,7 @@ def _live_birth(case: Case) -> Chances:
             )
         )
     percent = case.live_birth_percent or Decimal(0)
-    p = _times_factor(Fraction(percent) / 100, "live_birth_percent")
+    p = _times_factor(Fraction(percent) / 100, "live_birth_percent", str(percent))
     per_cycle = case.live_birth_per == Denominator.TREATMENT_CYCLE
     example = method().worked_example
     return Chances(
@@ -170,7 +170,7 @@ def _live_birth(case: Case) -> Chances:
 def _prediction_model(case: Case) -> Chances:
     assert case.prediction is not None  # noqa: S101 - asked by given_routes
     live_birth = nelson_lawlor_2011.live_birth_probability(case.prediction)
-    p = _times_factor(exact(live_birth), "prediction")
+    p = _times_factor(exact(live_birth), "prediction", f"{100 * live_birth:.1f} % by the model")
     table = nelson_lawlor_2011.model()
     beside: tuple[str, ...] = ()
     if later := nelson_lawlor_2011.after_one_failure(case.prediction):
@@ -249,37 +249,40 @@ def _clinic_rate(case: Case) -> Chances:
 
 
 def _age_table(case: Case, table: RateTable, *, own: bool = False) -> Chances:
-    planned_kind = "of the transfers planned next" if case.history is not None else "of the embryos"
+    which = " planned next" if case.history is not None else ""
     missing = [
-        (name, f"the table by age and ploidy needs the {what}")
+        (name, f"the table by age and ploidy needs {what}{which}")
         for name, what in (
-            ("oocyte_age_years", f"age at retrieval {planned_kind}"),
-            ("ploidy", f"ploidy {planned_kind}"),
+            ("oocyte_age_years", "the age at retrieval of the oocytes for the transfers"),
+            ("ploidy", "the ploidy of the embryos"),
         )
         if getattr(case, name) is None
     ]
     run = counted_transfers(case)
-    first = len(case.history or run) - len(run) + 1
-    if case.history is not None:
-        missing += [
-            (f"history.{number}.{name}", "the table by age and ploidy needs it, or a percentage for this transfer")
-            for number, transfer in enumerate(run, start=first)
-            for name in ("oocyte_age_years", "ploidy")
-            if transfer.per_transfer_percent is None and getattr(transfer, name) is None
-        ]
+    # Those of the history that need a row of the table, with their numbers in it.
+    by_row = [
+        (number, transfer)
+        for number, transfer in enumerate(run, start=len(case.history or run) - len(run) + 1)
+        if case.history is not None and transfer.per_transfer_percent is None
+    ]
+    missing += [
+        (f"history.{number}.{name}", "the table by age and ploidy needs it, or a percentage for this transfer")
+        for number, transfer in by_row
+        for name in ("oocyte_age_years", "ploidy")
+        if getattr(transfer, name) is None
+    ]
     _needs(missing)
-
-    def row(ploidy: Ploidy | None, age: int | None, field_name: str) -> Stratum:
-        assert ploidy is not None  # noqa: S101 - asked above
-        assert age is not None  # noqa: S101
-        return table.look_up(ploidy, age, field_name)
-
-    planned = row(case.ploidy, case.oocyte_age_years, "oocyte_age_years, ploidy")
+    kinds = [("oocyte_age_years, ploidy", case.ploidy, case.oocyte_age_years)] + [
+        (f"history.{number}", transfer.ploidy, transfer.oocyte_age_years) for number, transfer in by_row
+    ]
+    if outside := tuple(_outside(table, kinds)):
+        raise InvalidInput(outside)
+    planned = _row(table, case.ploidy, case.oocyte_age_years)
 
     def of(transfer: Transfer) -> tuple[Fraction, bool]:
         if transfer.per_transfer_percent is not None:
             return Fraction(transfer.per_transfer_percent) / 100, False
-        stratum = row(transfer.ploidy, transfer.oocyte_age_years, "history")
+        stratum = _row(table, transfer.ploidy, transfer.oocyte_age_years)
         return Fraction(stratum.per_transfer_percent) / 100, stratum == planned
 
     return Chances(
@@ -297,6 +300,21 @@ def _age_table(case: Case, table: RateTable, *, own: bool = False) -> Chances:
         successes=planned.successes,
         transfers=planned.transfers,
     )
+
+
+def _row(table: RateTable, ploidy: Ploidy | None, age: int | None, field: str = "") -> Stratum:
+    assert ploidy is not None  # noqa: S101 - asked by _age_table
+    assert age is not None  # noqa: S101
+    return table.look_up(ploidy, age, field)
+
+
+def _outside(table: RateTable, kinds: Iterable[tuple[str, Ploidy | None, int | None]]) -> Iterator[Problem]:
+    """What the table has no row for."""
+    for field, ploidy, age in kinds:
+        try:
+            _row(table, ploidy, age, field)
+        except OutOfRange as error:
+            yield error.problem
 
 
 def _words(term: str | None) -> str:

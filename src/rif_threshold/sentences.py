@@ -31,7 +31,7 @@ def transfers_words(count: int) -> str:
     return f"{count} transfer{'' if count == 1 else 's'}"
 
 
-def percent_words(percent: float, apart_from: float | None = None) -> str:
+def percent_words(percent: float, apart_from: float = 0) -> str:
     """A percentage as it is shown everywhere: one decimal, half up."""
     return f"{shown_percent(percent, apart_from)} %"
 
@@ -43,7 +43,8 @@ def headline(assessment: Assessment) -> str:
         return "No answer: the primary route could not be computed"
     if answer.transfers_to_threshold is None:
         return "Threshold not crossed within 1,000 transfers"
-    return f"Threshold crossed after {transfers_words(answer.transfers_to_threshold)}"
+    after = f"Threshold crossed after {transfers_words(answer.transfers_to_threshold)}"
+    return after if answer.reached else f"{after}: not yet"
 
 
 def standing(assessment: Assessment) -> str:
@@ -93,9 +94,9 @@ def margin_words(estimate: Estimate) -> str:
     up, down = estimate.margin.to_fewer_points, estimate.margin.to_more_points
     parts = []
     if up is not None:
-        parts.append(f"more than {up:.2f} points up gives {total - 1}")
+        parts.append(f"more than {points_words(up)} points up gives {total - 1}")
     if down is not None:
-        parts.append(f"{down:.2f} points down gives {total + 1}")
+        parts.append(f"{points_words(down)} points down gives {total + 1}")
     start = percent_words(estimate.per_transfer_percent)
     return f"{start}: {', '.join(parts)}" if parts else f"{start}: no change of it alters the answer"
 
@@ -108,9 +109,18 @@ def interval_words(interval: Interval) -> str:
     if interval.transfers_lower == interval.transfers_upper and interval.transfers_lower:
         return f"{level}: {bounds}, {transfers_words(interval.transfers_lower)} throughout."
     least = interval.transfers_lower or "more than 1,000"
-    likely = sorted(interval.threshold_probabilities.items(), key=lambda pair: -pair[1])
-    shares = ", ".join(f"{n}: {share:.2f}" for n, share in sorted(likely[:3]))
-    return f"{level}: {bounds}, {least} to {most}. Probability of each: {shares}."
+    likely = [
+        f"{n}: {share:.2f}" for n, share in interval.threshold_probabilities.items() if share >= 1 - interval.level
+    ]
+    if interval.probability_beyond >= 1 - interval.level:
+        likely.append(f"more than {max(interval.threshold_probabilities)}: {interval.probability_beyond:.2f}")
+    rest = f"Probability of each: {', '.join(likely)}." if likely else "No single number of them is likely."
+    return f"{level}: {bounds}, {least} to {most}. {rest}"
+
+
+def points_words(points: float) -> str:
+    """Percentage points with two decimals, or with two digits where those would be zero."""
+    return f"{points:.2f}" if points >= 1 / 100 else f"{points:.2g}"
 
 
 def inputs_words(assessment: Assessment) -> str:

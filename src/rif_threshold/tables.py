@@ -6,6 +6,7 @@ written there. Whatever is wrong is a `TableError` that names file and line, bef
 
 import csv
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ class Source(Record):
     def short(self) -> str:
         """The first author or body, year and address."""
         address = f"doi:{self.doi}" if self.doi else self.url
-        who = self.authors.partition(":")[0].partition(",")[0] or self.title
+        who = re.split(r"[:,(]", self.authors)[0].strip() or self.title
         return ", ".join(part for part in (who, self.year, address) if part)
 
 

@@ -56,7 +56,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="rif-threshold")
 def cli() -> None:
-    r"""After how many embryo transfers without a pregnancy is it time to look for a reason, and what then?
+    """After how many embryo transfers without a pregnancy is it time to look for a reason, and what then?
 
     ESHRE (2023) suspects recurrent implantation failure once the cumulative predicted chance of implantation,
     1-(1-p)^n, is above 60 % and at least two transfers have failed. This reckons p by up to four routes, shows them

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from rif_threshold.assessment import Assessment, assess, default_parts
-from rif_threshold.cli.common import case_options, exit_code, json_option, wrapped
+from rif_threshold.cli.common import case_options, exit_code, json_option, line_width, wrapped
 from rif_threshold.estimate import Estimate
 from rif_threshold.forms import shown_percent
 from rif_threshold.perspective import Perspective
@@ -43,7 +43,7 @@ def assess_command(
     more: bool,
     as_json: bool,
 ) -> None:
-    r"""Say after how many transfers the line is crossed, and where this couple stands.
+    """Say after how many transfers the line is crossed, and where this couple stands.
 
     A case is described by options, by a JSON file (--case), or both. Give the age and ploidy for the published
     table, a live-birth chance, the inputs of the prediction model, or the clinic's own rate: all that can be computed
@@ -67,10 +67,9 @@ def assess_command(
 
 
 def _lines(assessment: Assessment) -> Iterator[str]:
-    yield headline(assessment)
-    yield standing(assessment)
-    if words := next_transfer(assessment):
-        yield words
+    for words in (headline(assessment), standing(assessment), next_transfer(assessment)):
+        if words:
+            yield wrapped(words)
     yield ""
     yield wrapped(f"For: {inputs_words(assessment)}")
     yield wrapped(rule(assessment))
@@ -101,18 +100,27 @@ def _perspective(perspective: Perspective) -> Iterator[str]:
         yield ""
         yield section.title
         yield wrapped(section.sentence)
-        rows = (section.headings, *section.rows)
-        widths = [max(len(row[column]) for row in rows) for column in range(len(section.headings))]
-        for row in rows:
-            yield "  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield from _table(section.headings, section.rows)
         for note in section.notes:
             yield wrapped(note, "- ")
 
 
+def _table(headings: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Iterator[str]:
+    """A table in columns where the terminal is wide enough, else row by row."""
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    if sum(widths) + 2 * len(widths) <= line_width():
+        for row in (headings, *rows):
+            yield "  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        return
+    for row in rows:
+        yield wrapped("; ".join(f"{head}: {cell}" for head, cell in zip(headings, row, strict=True) if cell), "  . ")
+
+
 def _routes(assessment: Assessment) -> Iterator[str]:
     """The curves side by side: one row a route, one column a transfer."""
-    columns = min(len(each.cumulative_percent) for each in assessment.estimates)
     wide = max(len(each.route) for each in assessment.estimates) + 2
+    room = (line_width() - wide - 10) // 7
+    columns = min(room, *(len(each.cumulative_percent) for each in assessment.estimates))
     yield f"{'cumulative % after n =':<{wide + 10}}" + "".join(f"{n:>7}" for n in range(1, columns + 1))
     for each in assessment.estimates:
         yield _route(each, assessment, wide, columns)

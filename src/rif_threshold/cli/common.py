@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from rif_threshold.case import read_json_object
 from rif_threshold.errors import InvalidInput, Problem
+from rif_threshold.forms import LONGEST_CASE_FILE, read_json_object
 
 # Field of the case -> option, its placeholder and its help. Values stay text: the case checks their form.
 CASE_OPTIONS: dict[str, tuple[str, str, str]] = {
@@ -60,7 +60,12 @@ def case_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def with_case(case_file: str | None, **values: Any) -> Any:
-        typed = {field: values.pop(_parameter(field)) for field in CASE_OPTIONS}
+        given = {field: values.pop(_parameter(field)) for field in CASE_OPTIONS}
+        if twice := [field for field, each in given.items() if len(each) > 1]:
+            raise InvalidInput(
+                tuple(Problem(field, "", "this option is given twice", "given_twice") for field in twice)
+            )
+        typed = {field: each[0] for field, each in given.items() if each}
         flags = {field: values.pop(_parameter(field)) for field in _FLAGS}
         options = {field: value for field, value in (typed | flags).items() if value not in (None, False)}
         return command(given=_merge(_read_file(case_file) if case_file else {}, options), **values)
@@ -70,7 +75,9 @@ def case_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for field, (option, help_text) in reversed(_FLAGS.items()):
         decorated = click.option(option, _parameter(field), is_flag=True, help=help_text)(decorated)
     for field, (option, placeholder, help_text) in reversed(CASE_OPTIONS.items()):
-        decorated = click.option(option, _parameter(field), metavar=placeholder, help=help_text)(decorated)
+        decorated = click.option(option, _parameter(field), metavar=placeholder, help=help_text, multiple=True)(
+            decorated
+        )
     return click.option("--case", "case_file", metavar="FILE", help="A case as JSON; - reads it from standard input.")(
         decorated
     )
@@ -106,12 +113,18 @@ def _merge(case: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_file(name: str) -> dict[str, Any]:
+    # No more is read than a case may hold: four bytes a character, and one to see that there is more.
+    most = 4 * LONGEST_CASE_FILE + 1
     try:
-        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        if name == "-":
+            content = sys.stdin.buffer.read(most)
+        else:
+            with Path(name).open("rb") as file:
+                content = file.read(most)
     except OSError as error:
         raise InvalidInput((Problem("--case", "", f"the file cannot be read: {error.strerror}", "file"),)) from None
     try:
-        return read_json_object(content.decode("utf-8"))
+        return read_json_object(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise InvalidInput((Problem("--case", "", "the file is not UTF-8 text", "file"),)) from None
 
@@ -143,7 +156,11 @@ def as_json(data: object) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False)
 
 
+def line_width() -> int:
+    """How many characters a line may have: the terminal's width, at most 110."""
+    return min(shutil.get_terminal_size((100, 24)).columns, 110)
+
+
 def wrapped(text: str, bullet: str = "") -> str:
     """Text broken at the width of the terminal, with a hanging indent below the bullet."""
-    width = min(shutil.get_terminal_size((100, 24)).columns, 110)
-    return textwrap.fill(text, width, initial_indent=bullet, subsequent_indent=" " * len(bullet))
+    return textwrap.fill(text, line_width(), initial_indent=bullet, subsequent_indent=" " * len(bullet))

@@ -1,5 +1,6 @@
 """``rif-threshold report`` and ``rif-threshold verify``: take an answer away, and check what was taken away."""
 
+import base64
 import datetime
 import sys
 from collections.abc import Mapping
@@ -8,7 +9,8 @@ from typing import Any
 
 import click
 
-from rif_threshold.assessment import assess
+from rif_threshold.assessment import assess, default_parts
+from rif_threshold.cli.common import as_json as to_json
 from rif_threshold.cli.common import case_options, exit_code, json_option, wrapped
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.report import FORMATS, report
@@ -32,6 +34,7 @@ def _day(_: click.Context, __: click.Parameter, value: datetime.datetime | None)
     multiple=True,
     help="Leave a part out. May be given more than once.",
 )
+@json_option
 @click.pass_context
 def report_command(
     ctx: click.Context,
@@ -42,8 +45,10 @@ def report_command(
     language: str,
     date: datetime.date | None,
     without: tuple[str, ...],
+    *,
+    as_json: bool,
 ) -> None:
-    r"""Make a couple sheet, a clinician note or report, JSON, FHIR, or the curve as a file.
+    """Make a couple sheet, a clinician note or report, JSON, FHIR, or the curve as a file.
 
     The case is described as in `rif-threshold assess`. Nothing is fetched, and nothing is written but the file named.
 
@@ -53,10 +58,15 @@ def report_command(
       rif-threshold report --format note.txt --case case.json
       rif-threshold report --format fhir.json --case - < case.json
     """
-    include = frozenset(Part) - {Part(part) for part in without} if without else None
-    assessment = assess(given, include=include, tables=tables)
-    made = report(assessment, kind, language, date=date)
-    if output:
+    assessment = assess(given, include=default_parts() - {Part(part) for part in without}, tables=tables)
+    try:
+        made = report(assessment, kind, language, date=date)
+    except ImportError:
+        raise click.ClickException("what makes files is not installed; install rif-threshold[report]") from None
+    if as_json:
+        content = base64.b64encode(made.content).decode("ascii")
+        click.echo(to_json({"name": made.name, "media_type": made.media_type, "content_base64": content}))
+    elif output:
         try:
             Path(output).write_bytes(made.content)
         except OSError as error:
@@ -73,7 +83,7 @@ def report_command(
 @click.option("--tables", metavar="DIR", help="A folder with the clinic's own rate tables.")
 @json_option
 def verify_command(code: tuple[str, ...], tables: str | None, *, as_json: bool) -> None:
-    r"""Check a code from a sheet, note or report: restore its case, compute it again, compare.
+    """Check a code from a sheet, note or report: restore its case, compute it again, compare.
 
     Says whether the result is the same and, where it is not, what it was and which table changed. Spaces, line
     breaks and small letters do not matter; any other mistake in typing is found. - reads the code from standard input.

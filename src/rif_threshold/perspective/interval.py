@@ -230,7 +230,7 @@ def _margin_sentence(p: float, answer: int | None, steps: tuple[float, float], s
 
 def _settled(settle: int | None) -> str:
     if settle is None:
-        return "no number of recorded transfers would settle it"
+        return "more recorded transfers than any clinic has would be needed to settle it"
     return f"it takes about {settle_words(settle)} recorded transfers to settle it"
 
 
@@ -280,9 +280,8 @@ def _margin_table(
             for what, chance, factor, n in changes
             if not math.isnan(chance)
         ]
-    rows.append(
-        ("recorded transfers that would settle it", "", "", "never" if settle is None else settle_words(settle))
-    )
+    needed = "more than any clinic has" if settle is None else settle_words(settle)
+    rows.append(("recorded transfers that would settle it", "", "", needed))
     return ("change", "chance per transfer", "as a factor", "answer"), tuple(rows)
 
 

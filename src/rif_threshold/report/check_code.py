@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from rif_threshold.assessment import Assessment, UsedTable
-from rif_threshold.case import Case, read_json_object
+from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput, Problem
-from rif_threshold.forms import shown_percent
+from rif_threshold.forms import read_json_object, shown_percent
 from rif_threshold.method import method
 from rif_threshold.vocabulary import Part
 
