@@ -310,7 +310,7 @@ def test_a_code_that_would_grow_without_end_is_cut_off() -> None:
     [
         ({"failed_transfers": "3", "oocyte_age_years": "17", "ploidy": "untested"}, "oocyte_age_years"),
         ({"failed_transfers": "-3", "oocyte_age_years": "36", "ploidy": "untested"}, "failed_transfers"),
-        ({"failed_transfers": "3", "surname": "x", "oocyte_age_years": "36", "ploidy": "untested"}, "surname"),
+        ({"failed_transfers": "3", "surname": "x", "oocyte_age_years": "36", "ploidy": "untested"}, "case"),
         ({"failed_transfers": "3", "live_birth_percent": "0.238", "live_birth_per": "retrieval"}, "live_birth_percent"),
     ],
 )
@@ -353,7 +353,7 @@ def test_a_changed_table_is_named_with_what_the_answer_was(own: Path) -> None:
     case = PLAIN | {"primary_route": "age_table:ours"}
     code = check_code(assess(case, tables=own))
     assert verify(code, own).sentence == "Same result."
-    edit(own, "rates/ours.csv", ",25.9,", ",26.9,")
+    edit(own, "rates/ours.csv", ",25.9,25.9,45.1,59.3,69.9,77.7,83.4,", ",26.9,,,,,,,")
     reread(own)
     checked = verify(code, own)
     assert not checked.same

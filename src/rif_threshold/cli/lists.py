@@ -30,13 +30,13 @@ def table_command(*, as_json: bool) -> None:
     if as_json:
         click.echo(to_json({"table": PUBLISHED_TABLE, "rows": rows, "cells": len(cells), "equal": sum(cells)}))
         return
-    click.echo(f"{'cumulative % after n =':<33}" + "".join(f"{n:>7}" for n in range(1, 1 + len(rows[0]["cells"]))))
+    click.echo(f"{'cumulative % after n =':<33}" + "".join(f"{n:>7}" for n in range(1, 1 + len(rows[0]["cells"]))) + "  after")
     for row in rows:
         name = f"{row['ploidy']:<9}{row['age_label']:>6} {row['per_transfer_percent']:>5} %"
         for kind, label in (("printed", name), ("computed", "")):
             shown = "".join(f"{cell[kind]:>7}" for cell in row["cells"])
             after = row["printed_transfers_to_threshold" if kind == "printed" else "transfers_to_threshold"]
-            click.echo(f"{label:<24}{kind:<9}{shown}   after {after}")
+            click.echo(f"{label:<24}{kind:<9}{shown}{after:>7}")
     click.echo(f"\n{sum(cells)} of {len(cells)} cells equal, {sum(answers)} of {len(answers)} answers equal.")
     for caveat in load_rate_table(PUBLISHED_TABLE).caveats:
         click.echo(wrapped(caveat, "- "))
