@@ -18,11 +18,13 @@ FOR_THE_COUPLE = ("sheet.pdf", "sheet.html", "note.txt")
 FOR_THE_RECORD = tuple(name for name in FORMATS if name not in FOR_THE_COUPLE)
 
 
-def offer(formats: Collection[str]) -> None:
+def offer(formats: Collection[str], assessment: Assessment) -> None:
     """A button for each format. A file is made when it is clicked, in memory, and its name says nothing of the case."""
     typed = inputs.typed_case()
     with st.container(horizontal=True, key="exports"):
         for name in formats:
+            if name.startswith("curve") and not assessment.estimates:
+                continue
             st.download_button(
                 FORMATS[name].label,
                 data=partial(_made, typed, name),

@@ -14,6 +14,6 @@ if assessment is not None:
         explain.page(assessment)
     with st.container(key="take_away"):
         st.markdown("### To take away")
-        exports.offer(exports.FOR_THE_COUPLE)
+        exports.offer(exports.FOR_THE_COUPLE, assessment)
         present.repeated(assessment)
     present.footer(assessment)

@@ -38,7 +38,7 @@ if assessment is not None:
     unfolded, panel = present.fold("Take it with you: report, machine formats, check code", "fold_exports")
     if unfolded:
         with panel:
-            exports.offer(exports.FOR_THE_RECORD)
+            exports.offer(exports.FOR_THE_RECORD, assessment)
             exports.check_code(assess(inputs.typed_case()))
     present.caveats(assessment)
 unfolded, panel = present.fold("Check a code from a sheet, note or report", "fold_code")
