@@ -195,6 +195,7 @@ def test_a_case_with_every_question_answered_fits() -> None:
         )
         for place, (name, fact) in enumerate(asked.items())
     }
+    answers |= {"woman_age_years": "45"}  # not below the age at retrieval
     findings = dict.fromkeys(workup_lists().investigations, "abnormal")
     result = assess(
         CASES["history"] | {"answers": answers, "findings": findings, "medications": ["oestradiol", "aspirin"]}

@@ -29,9 +29,11 @@ def test_tacrolimus_says_first_what_speaks_against_it() -> None:
         "What bodies say",
         "Sources disagree on",
         "Meets the entry criteria of 5 of 10",
+        "Entry criteria, protocol by protocol",
+        "Japanese two-dose trial (B126): does not meet them",
         "Stops (any yes",
         "Holds (any yes",
-        "Series of 2015 (Tokyo)",
+        "Series of 2015 (Tokyo): 16 days around the transfer [nakagawa_2015]: MEETS",
         "this ratio lies here in that study",
         "Monitoring, as sources",
         "Pregnancy and breast-feeding",
@@ -40,6 +42,30 @@ def test_tacrolimus_says_first_what_speaks_against_it() -> None:
     assert places == sorted(places)
     assert "ratio 11.8 to below 15.8: 2 mg a day <- this ratio lies here in that study" in text
     assert "ratio 15.8 or more: 3 mg a day" in text
+    assert "Overseen by a transplant physician or nephrologist: clear" in text
+    assert "No oversight" not in text
+    assert "Hydrosalpinx excluded [coughlan_2014]: not asked here." in text
+    assert "Serum creatinine and eGFR: Baseline, then regularly. Trigger: Any rise. [us_label_older]" in text
+    assert "30-60 % of the mother's level, as one AI-written article quotes it. [droracle_2026]" in text
+
+
+def test_each_medicine_says_its_effect_weight_action_and_source() -> None:
+    text = flat(run("tacrolimus", "--case", str(CASES / "tacrolimus_comedication.json")))
+    assert "clarithromycin: HOLDS. Effect: increase (marked;" in text
+    assert "a longer interval as needed. [prograf_thailand] [advagraf_leaflet] [tacrolimus_smpc]" in text
+    assert (
+        "oestradiol (row: oestradiol and progesterone for endometrial preparation): neither stops nor holds. Effect:"
+        " not known." in text
+    )
+    assert "foozol: HOLDS. Not in our list." in text
+    assert "Not known: Contraindicated co-medication in the list." in text
+
+
+@pytest.mark.parametrize("command", ["workup", "tacrolimus"])
+def test_help_keeps_the_lines_of_its_example(command: str) -> None:
+    lines = run(command, "--help").output.splitlines()
+    assert f"    rif-threshold {command} --case case.json" in lines
+    assert not [line for line in lines if "\\b" in line]
 
 
 def test_tacrolimus_lists_what_is_still_to_be_answered() -> None:
@@ -53,13 +79,15 @@ def test_workup_before_and_after_the_threshold() -> None:
     before = flat(run("workup", "--oocyte-age", "36", "--ploidy", "untested", "--failed", "3"))
     assert before.startswith("Not yet: ")
     assert "Testing for chronic endometritis (female): not yet" in before
+    assert "Cytokine levels in blood (female): graded not recommended" in before
+    assert "Intravenous intralipid (female): graded not recommended" in before
     after = flat(run("workup", "--oocyte-age", "36", "--ploidy", "untested", "--failed", "4"))
     assert "Testing for chronic endometritis (female): applies" in after
     assert "Antibiotics, if chronic endometritis is diagnosed (female): cannot say" in after
     assert "Cytokine levels in blood (female): graded not recommended" in after
     assert "Still to be answered" in after
     found = flat(run("workup", "--case", FIVE))
-    assert "Testing for chronic endometritis (female): applies; found: normal" in found
+    assert "Testing for chronic endometritis (female): done; found: normal" in found
     assert "Antibiotics, if chronic endometritis is diagnosed (female): does not apply" in found
     assert "ESHRE Add-ons working group 2023: Endometrial receptivity tests" in found
 
@@ -69,7 +97,9 @@ def test_evidence_and_conflicts() -> None:
     assert "recomputed here: Fisher exact p = 0.054; uncorrected chi-square p = 0.043" in study
     assert "Printed: p < 0.05" in study
     assert "low ratio 248 of 410. Printed: not significant" in study
-    assert "eshre2024_017" in flat(run("evidence"))
+    listed = flat(run("evidence"))
+    assert "Treated: 25. Controls: 17. Clinical pregnancy 64.0 % (16 of 25) against 0 % (0 of 17)" in listed
+    assert "nakagawa_2019: 1-4 mg a day (no bands printed)" in listed
     assert run("evidence", "--study", "nobody").exit_code == 2
     assert len(json.loads(run("conflicts", "--json").output)) == 38
     assert "Cut-off of the Th1/Th2 ratio" in flat(run("conflicts"))

@@ -1,5 +1,7 @@
 """After the threshold: the five cases of the issue, the gate that fails closed, the work-up, and refused answers."""
 
+# ruff: noqa: E501 - one contradiction a line is easier to read than one on seven
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,12 @@ from hypothesis import strategies as st
 
 from rif_threshold.assessment import assess
 from rif_threshold.case import Case
+from rif_threshold.errors import InvalidInput
 from rif_threshold.pathway import (
     Standing,
     Tacrolimus,
     Workup,
+    conflicts,
     facts,
     find_medication,
     problems,
@@ -22,7 +26,7 @@ from rif_threshold.pathway import (
 )
 from rif_threshold.pathway.facts import domains
 from rif_threshold.pathway.gate import build_tacrolimus, gate_lists
-from rif_threshold.pathway.protocols import protocols
+from rif_threshold.pathway.protocols import dose_rows, protocols
 from rif_threshold.rules import Kind, Value, examples, leaves, together
 from rif_threshold.vocabulary import Finding, Grade, Ploidy, ProtocolVerdict, Verdict
 
@@ -342,6 +346,63 @@ def test_findings_drive_the_interventions(finding: str, intervention: str) -> No
         assert next(each.finding for each in lists.investigations if each.id == finding) == found
 
 
+def answers_in(found: Workup) -> dict[str, str]:
+    return {item.id: item.answer for item in (*found.investigations, *found.interventions)}
+
+
+@pytest.mark.parametrize("reached", Verdict)
+def test_what_is_graded_not_recommended_is_never_put_off(reached: Verdict) -> None:
+    found = list_for(reached)
+    waiting = {Verdict.YES: "applies", Verdict.NO: "not yet", Verdict.NOT_KNOWN: "cannot say"}[reached]
+    for item in (*found.investigations, *found.interventions):
+        if item.grade == Grade.NOT_RECOMMENDED:
+            assert item.answer == "graded not recommended", item.id
+    assert answers_in(found)["thyroid_function"] == waiting
+
+
+def test_what_was_found_reads_as_done_and_what_was_not_done_as_open() -> None:
+    found = answers_in(
+        list_for(
+            Verdict.YES, findings={"karyotype": "normal", "thyroid_function": "not_done", "peripheral_nk": "abnormal"}
+        )
+    )
+    assert found["karyotype"] == "done; found: normal"
+    assert found["thyroid_function"] == "applies; not done"
+    assert found["peripheral_nk"] == "graded not recommended; found: abnormal"
+
+
+@pytest.mark.parametrize(
+    ("item", "known", "verdict"),
+    [
+        ("pgt_a", {"ploidy": "euploid"}, Verdict.NO),
+        ("pgt_a", {"ploidy": "untested"}, Verdict.YES),
+        ("pgt_a", {}, Verdict.NOT_KNOWN),
+        ("blastocyst_transfer", {"answers": {"planned_stage": "blastocyst"}}, Verdict.NO),
+        ("blastocyst_transfer", {"answers": {"planned_stage": "cleavage"}}, Verdict.YES),
+        ("blastocyst_transfer", {}, Verdict.NOT_KNOWN),
+    ],
+)
+def test_what_is_planned_already_is_not_suggested(item: str, known: dict[str, Any], verdict: Verdict) -> None:
+    case = Case(**known)
+    found = workup(case, Standing(reached=Verdict.YES, planned_ploidy=case.ploidy))
+    assert next(each.verdict for each in found.interventions if each.id == item) == verdict
+
+
+def test_the_threshold_statement_does_not_say_when_it_was_crossed() -> None:
+    said = "Now: the threshold is crossed: after 3 failed transfers the cumulative chance is 67.9 %, above 60 %."
+    assert list_for(Verdict.YES).statement == said
+    below = "Not yet: the threshold is not crossed: after 3 failed transfers the cumulative chance is 45.1 %,"
+    assert list_for(Verdict.NO).statement == f"{below} not above 60 %."
+    one = Standing(
+        reached=Verdict.NO,
+        failed_transfers=1,
+        cumulative_percent_so_far=64.1,
+        threshold_percent=60.0,
+        minimum_transfers=2,
+    )
+    assert workup(Case(), one).statement.endswith("64.1 %, above 60 %, but at least 2 transfers must have failed.")
+
+
 def test_an_investigation_in_case_of_risk_factors_asks_for_them() -> None:
     for answer, verdict in (("yes", Verdict.YES), ("no", Verdict.NO), ("not_known", Verdict.NOT_KNOWN)):
         lists = list_for(Verdict.YES, answers={"antiphospholipid_risk_factors": answer})
@@ -374,6 +435,8 @@ def test_two_guidelines_stand_side_by_side_and_doubt_is_carried() -> None:
             "did you mean th1_th2_ratio?",
         ),
         ({"answers": {"zzzzqqq": "12"}}, "answers.zzzzqqq", "unknown_fact", "no question has this name"),
+        ({"answers": {"foo": "12"}}, "answers.foo", "unknown_fact", "name"),
+        ({"findings": {"foo": "normal"}}, "findings.foo", "unknown_finding", "name"),
         ({"answers": {"ciclosporin": "maybe"}}, "answers.ciclosporin", "not_in_list", "yes, no, not_known"),
         ({"answers": {"ratio_phase": "secretary"}}, "answers.ratio_phase", "not_in_list", "did you mean secretory?"),
         ({"answers": {"th1_th2_ratio": "12,5"}}, "answers.th1_th2_ratio", "decimal_comma", "12.5"),
@@ -401,7 +464,69 @@ def test_what_the_tables_refuse_is_a_problem(case: dict[str, Any], field: str, c
     (problem,) = problems(Case(**case))
     assert (problem.field, problem.code) == (field, code)
     assert says in problem.allowed
+    assert ("did you mean" in problem.allowed) == ("did you mean" in says)
     assert problem.outside_evidence == (code == "range")
+
+
+LOSSES = [{"result": "pregnancy_loss"}] * 3
+PREGNANT_BEFORE = {"pregnancy_history": "no_ivf_spontaneous_live_birth"}
+CONTRADICTIONS: list[tuple[dict[str, Any], str, str]] = [
+    ({"answers": {"miscarriages": "3", "any_positive_test": "no"}}, "answers.miscarriages, answers.any_positive_test", "3, no"),
+    ({"answers": {"recurrent_pregnancy_loss": "yes", "any_positive_test": "no"}}, "answers.recurrent_pregnancy_loss, answers.any_positive_test", "yes, no"),
+    ({"answers": {"recurrent_pregnancy_loss": "yes", "miscarriages": "0"}}, "answers.recurrent_pregnancy_loss, answers.miscarriages", "yes, 0"),
+    ({"answers": {"miscarriages": "1"}, "history": LOSSES}, "answers.miscarriages, history", "1"),
+    ({"answers": {"miscarriages": "1"}, "history": [LOSSES[0], {"result": "no_positive_test"}, LOSSES[0]]}, "answers.miscarriages, history", "1"),
+    ({"answers": {"any_positive_test": "no"}, "prediction": PREGNANT_BEFORE}, "answers.any_positive_test, prediction.pregnancy_history", "no, no_ivf_spontaneous_live_birth"),
+    ({"answers": {"rif_diagnosed": "yes"}, "failed_transfers": 0}, "answers.rif_diagnosed, failed_transfers", "yes, 0"),
+    ({"answers": {"rif_diagnosed": "yes"}, "failed_transfers": 1}, "answers.rif_diagnosed, failed_transfers", "yes, 1"),
+    ({"answers": {"rif_diagnosed": "yes"}, "history": [{"result": "no_positive_test"}, LOSSES[0]]}, "answers.rif_diagnosed, history", "yes"),
+    ({"answers": {"good_quality_embryos": "yes", "good_embryos_transferred": "0"}}, "answers.good_quality_embryos, answers.good_embryos_transferred", "yes, 0"),
+    ({"answers": {"good_quality_embryos": "yes"}, "failed_transfers": 0}, "answers.good_quality_embryos, failed_transfers", "yes, 0"),
+    ({"answers": {"good_embryos_transferred": "2"}, "failed_transfers": 0}, "answers.good_embryos_transferred, failed_transfers", "2, 0"),
+    ({"answers": {"woman_age_years": "35"}, "oocyte_age_years": 36}, "answers.woman_age_years, oocyte_age_years", "35, 36"),
+    ({"answers": {"woman_age_years": "35"}, "history": [{"result": "no_positive_test", "oocyte_age_years": 36}]}, "answers.woman_age_years, history", "35"),
+    ({"answers": {"woman_age_years": "35"}, "prediction": {"woman_age_years": 36}}, "answers.woman_age_years, prediction.woman_age_years", "35, 36"),
+]  # fmt: skip
+POSSIBLE: list[dict[str, Any]] = [
+    # Two losses with a birth between them are not in a row.
+    {"answers": {"miscarriages": "1"}, "history": [LOSSES[0], {"result": "live_birth"}, LOSSES[0]]},
+    # The count begins after the last positive test: the diagnosis may rest on failures before it.
+    {"answers": {"rif_diagnosed": "yes", "any_positive_test": "yes"}, "failed_transfers": 1},
+    {"answers": {"rif_diagnosed": "yes", "recurrent_pregnancy_loss": "yes"}, "failed_transfers": 0},
+    {"answers": {"rif_diagnosed": "yes"}, "failed_transfers": 0, "prediction": PREGNANT_BEFORE},
+    {"answers": {"rif_diagnosed": "yes"}, "history": [*[{"result": "no_positive_test"}] * 2, LOSSES[0]]},
+    {"answers": {"rif_diagnosed": "yes"}, "failed_transfers": 2},
+    # A donor may be older than the woman.
+    {"answers": {"woman_age_years": "30"}, "oocyte_age_years": 32, "prediction": {"egg_source": "donor"}},
+    {"answers": {"woman_age_years": "36"}, "oocyte_age_years": 36, "prediction": {"pregnancy_history": "previous_ivf_no_pregnancy"}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "field", "given"), CONTRADICTIONS)
+def test_what_cannot_be_true_together_is_refused_with_both_fields(case: dict[str, Any], field: str, given: str) -> None:
+    (problem,) = problems(Case(**case))
+    assert (problem.field, problem.given, problem.code) == (field, given, "cross_field")
+
+
+@pytest.mark.parametrize("case", POSSIBLE)
+def test_what_is_only_unlikely_is_not_refused(case: dict[str, Any]) -> None:
+    assert problems(Case(**case)) == ()
+
+
+def test_a_diagnosis_beside_too_few_failures_is_said() -> None:
+    case = {"answers": {"rif_diagnosed": "yes", "any_positive_test": "yes"}, "failed_transfers": 1}
+    notes = tacrolimus(Case(**case), Standing(failed_transfers=1)).notes
+    assert "diagnosed_before_the_count" in {note.id for note in notes}
+    assert "diagnosed_before_the_count" not in {note.id for note in step("five_failed_euploid").notes}
+
+
+def test_protocols_that_exclude_each_other_are_never_met_together() -> None:
+    # The trial wants never a positive test; the others want miscarriages or recurrent pregnancy loss.
+    both = read("five_failed_euploid").model_dump(mode="json") | {"failed_transfers": "5"}
+    both["answers"] |= {"ratio_assay": "flow_cytometry_srl", "miscarriages": "3", "recurrent_pregnancy_loss": "yes"}
+    with pytest.raises(InvalidInput) as raised:
+        assess({name: value for name, value in both.items() if value is not None})
+    assert {problem.code for problem in raised.value.problems} == {"cross_field"}
 
 
 def test_what_is_well_formed_is_no_problem() -> None:
@@ -447,11 +572,49 @@ def test_what_sources_ask_to_be_ruled_out_is_shown_with_what_is_known() -> None:
     lines = {line.id: line for line in step("five_failed_euploid").checklist}
     assert len(lines) == 18
     assert lines["adenomyosis"].here == "Adenomyosis: no"
-    assert lines["hydrosalpinx"].here == ""
+    assert lines["hydrosalpinx"].status == "Not asked here."
+    assert lines["cavity"].status == "Known: Uterine cavity: normal."
+    assert {line.id for line in lines.values() if not line.here and not line.missing} == {"hydrosalpinx"}
+    unread = {line.id: line for line in step("comedication").checklist}
+    assert unread["label_stops"].status.endswith("Not known: Contraindicated co-medication in the list.")
     unknown = {line.id: line for line in tacrolimus(Case(), STANDING).checklist}
     assert unknown["coagulation_thyroid"].missing == ("coagulation_disorder", "thyroid_function")
 
 
 def test_the_formulation_is_asked() -> None:
     values = met_by("nakagawa_2015") | {"formulation": None}
-    assert "formulation" in build_tacrolimus(STANDING, values, ()).questions
+    found = build_tacrolimus(STANDING, values, ())
+    assert "formulation" in found.questions
+    # Not answered is not read as fine: no dose, and the note says why.
+    assert all(not protocol.dose_bands for protocol in found.protocols)
+    notes = {protocol.id: protocol.dose_note for protocol in found.protocols}
+    assert "the formulation is not answered" in notes["nakagawa_2015"]
+
+
+def test_a_protocol_without_bands_has_no_number_in_its_dose_note() -> None:
+    banded = {name for row in dose_rows() for name in row.protocol.split()}
+    for protocol in protocols():
+        found = build_tacrolimus(STANDING, met_by(protocol.id), ())
+        shown = next(each for each in found.protocols if each.id == protocol.id)
+        assert not re.search(r"[0-9] ?mg", shown.dose_note), protocol.id
+        assert shown.dose_note.startswith("What the protocol gave" if shown.dose_bands else "No dose is shown: ")
+        assert bool(shown.dose_bands) == (protocol.id in banded)
+        assert not re.search(r"\. [a-z]", shown.dose_note), protocol.id
+
+
+def test_what_stops_or_holds_has_its_own_words_when_clear() -> None:
+    entries = (*gate_lists().stop, *gate_lists().hold)
+    assert len({entry.label_when_clear for entry in entries}) == len(entries)
+    found = step("five_failed_euploid")
+    said = {item.id: item.label_when_clear for item in found.holds}
+    assert said["specialist_oversight"] == "Overseen by a transplant physician or nephrologist"
+    assert said["medication_list_complete"] == "Medication list confirmed as complete"
+
+
+def test_the_series_of_2015_does_not_claim_the_papers_number() -> None:
+    conflict = next(each for each in conflicts() if each.id == "number_2015")
+    assert conflict.source.key == "nasehi_slides"
+    assert "was not read" in conflict.what_we_do
+    entry = next(each for each in protocols() if each.id == "nakagawa_2015")
+    assert "slide" in entry.criterion[0].asks
+    assert "printed" not in entry.criterion[0].asks.replace("slide prints it", "")

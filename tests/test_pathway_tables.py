@@ -22,9 +22,10 @@ from rif_threshold.pathway import (
     workup_lists,
 )
 from rif_threshold.pathway.common import line_of
+from rif_threshold.pathway.contradictions import contradictions
 from rif_threshold.pathway.facts import domains
 from rif_threshold.pathway.gate import gate_lists, notes
-from rif_threshold.pathway.interactions import interactions
+from rif_threshold.pathway.interactions import interactions, ivf_medicines
 from rif_threshold.pathway.protocols import dose_rows, protocols
 from rif_threshold.pathway.studies import other_profiles, profiles, study_entries, timing
 from rif_threshold.rules import Condition, evaluate, examples, leaves, together
@@ -45,6 +46,8 @@ def all_rules() -> Iterator[tuple[str, Condition]]:
     for protocol in protocols():
         for criterion in protocol.criterion:
             yield f"{protocol.id}: {criterion.asks}", criterion.when
+    for contradiction in contradictions():
+        yield f"contradiction {contradiction.id}", contradiction.when
 
 
 RULES = dict(all_rules())
@@ -60,6 +63,7 @@ def test_nothing_of_the_lists_is_missing() -> None:
         "protocols": (protocols(), 10),
         "doses": (dose_rows(), 10),
         "interactions": (interactions(), 99),
+        "IVF's own medicines": (ivf_medicines(), 7),
         "guideline positions": (guideline_positions(), 15),
         "conflicts": (conflicts(), 38),
         "studies": (study_entries(), 20),
@@ -94,6 +98,7 @@ def test_every_protocol_can_be_met_or_names_why_not() -> None:
 
 def test_every_fact_is_asked_for_by_some_rule_or_says_why_it_is_there() -> None:
     used = {leaf.fact for condition in RULES.values() for leaf in leaves(condition)}
+    used |= {name for item in exclusion_checklist() for name in item.facts.split()}
     assert set(facts()) - used == set()
     for fact in facts().values():
         assert fact.label[0].isupper()
@@ -124,6 +129,12 @@ BREACHES = [
     ("pathways/workup.toml", 'key = "eshre_addons_2023"', 'key = "addons"', "is not in sources.toml", 'id = "uterine_cavity"'),
     ("pathways/gate.toml", 'when = { fact = "ciclosporin", is = true }', 'when = { fact = "ciclosporin", equals = true }', "equals", 'id = "ciclosporin"'),
     ("pathways/gate.toml", 'when = { fact = "ciclosporin", is = true }\n', "", "needs its rule", 'id = "ciclosporin"'),
+    ("pathways/gate.toml", 'label_when_clear = "No live vaccine due"\n', "", "its words when clear", 'id = "live_vaccine_due"'),
+    ("pathways/contradictions.toml", '"answers.good_quality_embryos", "failed_transfers"', '"answers.good_quality", "failed_transfers"', "no case has a field 'answers.good_quality'", 'id = "quality_without_transfers"'),
+    ("pathways/contradictions.toml", '"oocyte_age_years"', '"egg_age_years"', "no case has a field 'egg_age_years'", 'id = "younger_than_the_oocytes"'),
+    ("pathways/contradictions.toml", 'fact = "years_since_retrieval"', 'fact = "years_since"', "'years_since' is not known", 'fact = "years_since"'),
+    ("pathways/ivf_medicines.csv", "letrozole,letrozole,IVF stimulation,,not known,No labelled row found in any label read. That is not the same as safe,no_labelled_row", "letrozole,letrozole,IVF stimulation,,not known,No labelled row found in any label read. That is not the same as safe,caution", "only what has no labelled row", "\nletrozole,"),
+    ("pathways/ivf_medicines.csv", "\nletrozole,letrozole,", "\nletrozole,danazol,", "is the name of another row", "\nletrozole,danazol,"),
     ("pathways/gate.toml", 'id = "potassium"', 'id = "creatinine"', "comes twice", 'id = "creatinine"'),
     ("pathways/gate.toml", "[[stop]]", "[[halt]]", "not a list of the gate", "halt"),
     ("pathways/notes.toml", 'fact = "th1_th2_ratio", less_than = 11.8', 'fact = "th1_th2_ratio", less_than = 10.3', "never come out yes", 'fact = "th1_th2_ratio"'),

@@ -8,11 +8,12 @@ import click
 from rif_threshold.assessment import Assessment, assess, default_parts
 from rif_threshold.cli.common import as_json as to_json
 from rif_threshold.cli.common import case_options, exit_code, json_option, wrapped
+from rif_threshold.cli.evidence import cited, dose_words, evidence_lines, study_lines, titled
 from rif_threshold.errors import InvalidInput, Problem
-from rif_threshold.pathway import Evidence, Protocol, Study, Tacrolimus, Workup, WorkupItem, conflicts, evidence, facts
-from rif_threshold.pathway.gate import ChecklistLine, GateItem
-from rif_threshold.pathway.protocols import DoseRow
-from rif_threshold.tables import SourceReference
+from rif_threshold.pathway import Medication, Protocol, Tacrolimus, Workup, WorkupItem, conflicts, evidence, facts
+from rif_threshold.pathway.evidence import Monitoring
+from rif_threshold.pathway.gate import GateItem
+from rif_threshold.pathway.interactions import GateEffect
 from rif_threshold.vocabulary import Grade, Part, ProtocolVerdict, Verdict
 
 _GRADES = {
@@ -20,7 +21,16 @@ _GRADES = {
     Grade.CAN_BE_CONSIDERED: "can be considered",
     Grade.NOT_RECOMMENDED: "not recommended",
 }
-_APPLIES = {Verdict.YES: "applies", Verdict.NO: "does not apply", Verdict.NOT_KNOWN: "cannot say"}
+_GATE_EFFECTS = {
+    GateEffect.STOPS: "STOPS",
+    GateEffect.HOLDS: "HOLDS",
+    GateEffect.NONE: "neither stops nor holds",
+}
+_SHORT = {
+    ProtocolVerdict.MEETS_ENTRY_CRITERIA: "MEETS THEM",
+    ProtocolVerdict.DOES_NOT_MEET: "does not meet them",
+    ProtocolVerdict.CANNOT_SAY: "cannot say",
+}
 _VERDICTS = {
     ProtocolVerdict.MEETS_ENTRY_CRITERIA: "MEETS THE ENTRY CRITERIA",
     ProtocolVerdict.DOES_NOT_MEET: "does not meet the entry criteria",
@@ -33,9 +43,9 @@ _VERDICTS = {
 @json_option
 @click.pass_context
 def workup_command(ctx: click.Context, given: Mapping[str, Any], tables: str | None, *, as_json: bool) -> None:
-    r"""Show ESHRE's graded investigations and interventions, and which concern this couple now.
+    """Show ESHRE's graded investigations and interventions, and which concern this couple now.
 
-    Before the threshold is crossed the lists are there and say *not yet*. Findings of investigations are recorded in
+    Before the threshold is crossed the lists are there and say "not yet". Findings of investigations are recorded in
     the case file under "findings", as normal, abnormal, not_done or not_known.
 
     \b
@@ -52,7 +62,7 @@ def workup_command(ctx: click.Context, given: Mapping[str, Any], tables: str | N
 @json_option
 @click.pass_context
 def tacrolimus_command(ctx: click.Context, given: Mapping[str, Any], tables: str | None, *, as_json: bool) -> None:
-    r"""Show the contested, off-label tacrolimus step, protocol by protocol. It is no advice to treat.
+    """Show the contested, off-label tacrolimus step, protocol by protocol. It is no advice to treat.
 
     What speaks against it comes first. Answers stand in the case file under "answers", other medicines under
     "medications". Whatever is not answered is never read as fine.
@@ -70,10 +80,10 @@ def tacrolimus_command(ctx: click.Context, given: Mapping[str, Any], tables: str
 @click.option("--study", metavar="ID", help="Show one study in full.")
 @json_option
 def evidence_command(study: str | None, *, as_json: bool) -> None:
-    """List the studies with their counts, what bodies say, and definitions; figures of ours are labelled so."""
+    """List the studies with the number in each arm and their outcomes, what bodies say, and definitions."""
     _needs(Part.TACROLIMUS)
     found = evidence(study)
-    lines = _study_lines(found.studies[0]) if study else _evidence_lines(found)
+    lines = study_lines(found.studies[0]) if study else evidence_lines(found)
     click.echo(found.model_dump_json(indent=2) if as_json else "\n".join(lines))
 
 
@@ -125,11 +135,7 @@ def _workup_lines(workup: Workup) -> Iterator[str]:
 
 
 def _workup_item(item: WorkupItem, *, now: bool) -> Iterator[str]:
-    answer = _APPLIES[item.verdict] if now or item.verdict == Verdict.NOT_KNOWN else "not yet"
-    if item.grade == Grade.NOT_RECOMMENDED and item.verdict == Verdict.YES:
-        answer = "graded not recommended"
-    finding = f"; found: {item.finding.value.replace('_', ' ')}" if item.finding else ""
-    yield wrapped(f"{item.label} ({item.concerns.value}): {answer}{finding}", "- ")
+    yield wrapped(f"{item.label} ({item.concerns.value}): {item.answer}", "- ")
     if now and item.verdict != Verdict.YES:
         yield from (wrapped(reason, "    ") for reason in item.because)
     if item.note:
@@ -140,47 +146,68 @@ def _workup_item(item: WorkupItem, *, now: bool) -> Iterator[str]:
 
 def _tacrolimus_lines(step: Tacrolimus) -> Iterator[str]:
     yield wrapped(step.threshold)
-    yield from _titled("What speaks against it", (f"{each.statement} {_cited(each.source)}" for each in step.against))
-    yield from _titled(
+    yield from titled("What speaks against it", (f"{each.statement} {cited(each.source)}" for each in step.against))
+    yield from titled(
         "What bodies say",
-        (f"{each.body} ({each.year}), {each.topic}: {each.position}" for each in step.guideline_positions),
+        (
+            f"{each.body} ({each.year}), {each.topic}: {each.position} {cited(each.source)}"
+            for each in step.guideline_positions
+        ),
     )
     topics = "; ".join(conflict.topic for conflict in step.conflicts)
-    yield from _titled("Sources disagree on", [f"{topics}. See `rif-threshold conflicts`."])
+    yield from titled("Sources disagree on", [f"{topics}. See `rif-threshold conflicts`."])
     yield ""
     yield wrapped(step.summary)
-    yield from (wrapped(f"{note.text} {_cited(note.source)}", "- ") for note in step.notes)
-    yield from _titled("Stops (any yes: no protocol is met)", (_gate_words(item, "STOPS") for item in step.stops))
-    yield from _titled(
+    yield from titled(
+        "Entry criteria, protocol by protocol", (f"{each.label}: {_SHORT[each.verdict]}" for each in step.protocols)
+    )
+    yield from titled("To be read with it", (f"{note.text} {cited(note.source)}" for note in step.notes))
+    yield from titled("Stops (any yes: no protocol is met)", (_gate_words(item, "STOPS") for item in step.stops))
+    yield from titled(
         "Holds (any yes or not known: none can be called met)", (_gate_words(item, "HOLDS") for item in step.holds)
     )
-    yield from _titled("Other medicines", (f"{each.typed}: {each.action}" for each in step.interactions))
-    yield from _titled("What sources ask to be ruled out first", map(_checklist_words, step.checklist))
+    yield from titled("Other medicines", map(_medicine_words, step.interactions))
+    yield from titled(
+        "What sources ask to be ruled out first",
+        (f"{line.item} {cited(line.source)}: {line.status[:1].lower()}{line.status[1:]}" for line in step.checklist),
+    )
     for protocol in step.protocols:
         yield ""
         yield from _protocol_lines(protocol)
-    yield from _titled("Beside every protocol", (f"{item.label} {_cited(item.source)}" for item in step.advice))
-    yield from _titled(
-        "Monitoring, as sources describe it",
-        (f"{each.item}: {each.when_done}. {each.note}".strip() for each in step.monitoring),
+    yield from titled("Beside every protocol", (f"{item.label} {cited(item.source)}" for item in step.advice))
+    yield from titled("Monitoring, as sources describe it", map(_monitoring_words, step.monitoring))
+    yield from titled(
+        "What the label says", (f"{each.topic}: {each.content} {cited(each.source)}" for each in step.label)
     )
-    yield from _titled("What the label says", (f"{each.topic}: {each.content}" for each in step.label))
-    yield from _titled(
+    yield from titled(
         "Pregnancy and breast-feeding",
-        (f"{each.topic}: {each.content} {each.relevance}".strip() for each in step.pregnancy_and_lactation),
+        (
+            f"{each.topic}: {each.content} {each.relevance}".strip() + f" {cited(each.source)}"
+            for each in step.pregnancy_and_lactation
+        ),
     )
     yield from _questions(step.questions)
 
 
 def _gate_words(item: GateItem, yes: str) -> str:
-    words = {Verdict.YES: yes, Verdict.NO: "clear", Verdict.NOT_KNOWN: "NOT ANSWERED"}
-    return f"{item.label}: {words[item.verdict]}"
+    if item.verdict == Verdict.NO:
+        return f"{item.label_when_clear}: clear"
+    return f"{item.label}: {yes if item.verdict == Verdict.YES else 'NOT ANSWERED'}"
 
 
-def _checklist_words(line: ChecklistLine) -> str:
-    known = f"Known: {line.here}." if line.here else ""
-    unknown = f"Not known: {len(line.missing)}." if line.missing else ""
-    return f"{line.item} [{line.source.key}]. {known} {unknown}".strip()
+def _medicine_words(found: Medication) -> str:
+    """What was found for one medicine: its row, the effect, what it does to the step, what the source says."""
+    named = f" (row: {found.row})" if found.row and found.row != found.typed else ""
+    effect = f"Effect: {found.effect}. " if found.effect else ""
+    keys = " ".join(cited(each) for each in (found.source, *found.further_sources) if each)
+    return f"{found.typed}{named}: {_GATE_EFFECTS[found.gate]}. {effect}{found.action}. {keys}".strip()
+
+
+def _monitoring_words(each: Monitoring) -> str:
+    trigger = f"Trigger: {each.trigger}. " if each.trigger else ""
+    note = f"{each.note.rstrip('.')}. " if each.note else ""
+    keys = " ".join(map(cited, (each.source, *each.further_sources)))
+    return f"{each.item}: {each.when_done}. {trigger}{note}{keys}"
 
 
 def _protocol_lines(protocol: Protocol) -> Iterator[str]:
@@ -192,97 +219,15 @@ def _protocol_lines(protocol: Protocol) -> Iterator[str]:
     yield wrapped(protocol.dose_note, "    ")
     for band in protocol.dose_bands:
         mark = "  <- this ratio lies here in that study" if band.marked else ""
-        note = f" ({band.note})" if band.note else ""
-        yield wrapped(f"{_band_edges(band)}{band.dose_as_published}{note}{mark}", "    * ")
+        yield wrapped(f"{dose_words(band)}{mark}", "    * ")
     yield from (wrapped(text, "    Found: ") for text in protocol.found)
     yield from (wrapped(text, "    Limit: ") for text in protocol.limits)
-    yield wrapped(f"{_cited(protocol.source)} {protocol.source.locator}", "    ")
-
-
-def _band_edges(row: DoseRow) -> str:
-    if row.ratio_from is None:
-        return ""
-    return f"ratio {row.ratio_from}{' or more' if row.ratio_below is None else f' to below {row.ratio_below}'}: "
-
-
-def _evidence_lines(found: Evidence) -> Iterator[str]:
-    yield from _titled("Studies", (f"{each.study.id}: {each.study.design}. {each.citation}" for each in found.studies))
-    yield ""
-    yield "One in full: rif-threshold evidence --study ID"
-    yield from _titled(
-        "What bodies say",
-        (f"{each.body} ({each.year}), {each.topic}: {each.position}" for each in found.guideline_positions),
-    )
-    yield from _titled(
-        "Doses, as published",
-        (
-            f"{each.source.key}: {_band_edges(each)}{each.dose_as_published}. {each.note}".strip()
-            for each in found.doses
-        ),
-    )
-    yield from _titled(
-        "Start and stop",
-        (f"{each.source.key}: {each.start or 'start not stated'}; {each.stop}" for each in found.timing),
-    )
-    yield from _titled(
-        "Endometrial profiles (ESHRE 2024 abstract 374; percentages as printed, counts back-calculated by us)",
-        (
-            f"{each.id}, {each.women} women, {each.treatment}: clinical pregnancy"
-            f" {each.clinical_pregnancy_percent_printed} % ({each.clinical_pregnancies_back_calculated}), live birth"
-            f" {each.live_birth_percent_printed} % ({each.live_births_back_calculated})"
-            for each in found.profiles
-        ),
-    )
-    yield from _titled("Profiles elsewhere", (f"{each.women}: {each.finding}" for each in found.other_profiles))
-    yield from _titled("What the label says", (f"{each.topic}: {each.content}" for each in found.label))
-    yield from _titled(
-        "Definitions of recurrent implantation failure",
-        (f"{each.body} ({each.year}): {each.number}. {each.embryos}".rstrip(". ") for each in found.definitions),
-    )
-    yield from _titled(
-        "What is known about the formula",
-        (f"{each.model}: {each.finding} {_cited(each.source)}" for each in found.model_critique),
-    )
-
-
-def _study_lines(study: Study) -> Iterator[str]:
-    yield wrapped(study.citation)
-    for name, value in study.study:
-        if name not in {"id", "source", "further_sources"} and value:
-            yield wrapped(f"{name.replace('_', ' ')}: {value}", "- ")
-    yield wrapped(f"read: {study.study.source.read} ({study.study.source.locator})", "- ")
-    for each in study.comparisons:
-        published, ours = each.published, each.recomputed
-        yield ""
-        yield wrapped(
-            f"{published.outcome}, {published.compares}: {published.first} {published.first_events} of"
-            f" {published.first_total}, {published.second} {published.second_events} of {published.second_total}."
-            f" Printed: {published.printed or 'no test'}. Counts: {published.counts}."
-        )
-        low, high = ours.second_percent_interval
-        yield wrapped(
-            f"{ours.label}: Fisher exact p = {ours.fisher_exact_p:.3f}; uncorrected chi-square p ="
-            f" {ours.chi_square_p:.3f}; exact 95 % interval of {published.second}: {low:.1f} to {high:.1f} %",
-            "    ",
-        )
-
-
-def _titled(title: str, texts: Iterable[str]) -> Iterator[str]:
-    """A heading and a list below it; nothing where the list is empty."""
-    listed = list(texts)
-    if listed:
-        yield ""
-        yield title
-        yield from (wrapped(text, "- ") for text in listed)
+    yield wrapped(f"{cited(protocol.source)} {protocol.source.locator}", "    ")
 
 
 def _questions(names: tuple[str, ...]) -> Iterator[str]:
     known = facts()
-    yield from _titled(
+    yield from titled(
         "Still to be answered",
         (f"{name}: {known[name].question or f'{known[name].label} (recorded under findings)'}" for name in names),
     )
-
-
-def _cited(source: SourceReference) -> str:
-    return f"[{source.key}]"

@@ -6,6 +6,7 @@ Everything clinical lies in ``tables/pathways`` and ``tables/evidence``. What is
 from rif_threshold import tables
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
+from rif_threshold.pathway.contradictions import contradiction_problems, contradictions
 from rif_threshold.pathway.evidence import (
     CHECKLIST,
     Conflict,
@@ -41,7 +42,7 @@ from rif_threshold.tables import Folder
 
 def problems(case: Case) -> tuple[Problem, ...]:
     """Everything in a case's findings and answers that the tables refuse."""
-    return tuple(answer_problems(case, workup_lists().investigations))
+    return (*answer_problems(case, workup_lists().investigations), *contradiction_problems(case))
 
 
 def workup(case: Case, standing: Standing) -> Workup:
@@ -59,7 +60,7 @@ def tacrolimus(case: Case, standing: Standing) -> Tacrolimus:
 def check_tables(folder: Folder | None = None) -> None:
     """Read every table of the pathway and of the evidence, and what one says of another. Raises `TableError`."""
     folder = folder or tables.shipped()
-    for load in (workup_lists, gate_lists, notes, dose_rows, medication_names, comparisons, monitoring):
+    for load in (contradictions, workup_lists, gate_lists, notes, dose_rows, medication_names, comparisons, monitoring):
         load(folder)
     for load_rows in (guideline_positions, conflicts, pregnancy_and_lactation, definitions, model_critique):
         load_rows(folder)

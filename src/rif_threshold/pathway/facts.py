@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
+from itertools import groupby
 from typing import Any, Literal
 
 from pydantic import Field
@@ -13,15 +14,15 @@ from rif_threshold.errors import Problem
 from rif_threshold.forms import echo, read_count, read_decimal
 from rif_threshold.pathway.common import Number
 from rif_threshold.pathway.standing import Standing
-from rif_threshold.rules import Domain, Kind, Leaf, Value
+from rif_threshold.rules import Domain, Kind, Leaf, Value, Values
 from rif_threshold.tables import Folder, SourceReference
-from rif_threshold.vocabulary import Finding, TransferResult, Verdict
+from rif_threshold.vocabulary import EggSource, Finding, PregnancyHistory, TransferResult, Verdict
 
 FACTS = "pathways/facts.toml"
 NOT_KNOWN = "not_known"
 
 _YES_NO: Mapping[str, Value | None] = {"yes": True, "no": False}
-_CLOSE = 60
+_CLOSE = 75
 """How alike, of 100, a name must be to be suggested for a misspelt one."""
 _FOUND = {"normal": "normal", "abnormal": "abnormal"}
 
@@ -154,9 +155,9 @@ def read_answer(fact: Fact, text: str, field: str) -> Value | Problem | None:
 
 def did_you_mean(given: str, known: Iterator[str] | Mapping[str, Any]) -> str:
     """A suggestion to add to a message, where a known name is close; else nothing."""
-    from rapidfuzz import process  # noqa: PLC0415 - needed only where something is misspelt
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - needed only where something is misspelt
 
-    near = process.extractOne(given, list(known), score_cutoff=_CLOSE)
+    near = process.extractOne(given, list(known), scorer=fuzz.ratio, score_cutoff=_CLOSE)
     return f"; did you mean {near[0]}?" if near else ""
 
 
@@ -181,19 +182,6 @@ def answer_problems(case: Case, investigations: Mapping[str, object]) -> Iterato
             )
         elif isinstance(answer := read_answer(fact, text, field), Problem):
             yield answer
-    yield from _contradictions(case)
-
-
-def _contradictions(case: Case) -> Iterator[Problem]:
-    """Yield answers that the case's own history contradicts."""
-    results = [transfer.result for transfer in case.history or ()]
-    positive = [result for result in results if result != TransferResult.NO_POSITIVE_TEST]
-    losses = results.count(TransferResult.PREGNANCY_LOSS)
-    allowed = "the history of transfers says otherwise"
-    if positive and case.answers.get("any_positive_test") == "no":
-        yield Problem("answers.any_positive_test, history", "no", allowed, "cross_field")
-    if losses and case.answers.get("miscarriages") == "0":
-        yield Problem("answers.miscarriages, history", "0", allowed, "cross_field")
 
 
 def _medications_known(case: Case) -> bool | None:
@@ -202,14 +190,61 @@ def _medications_known(case: Case) -> bool | None:
     return {Verdict.YES: True, Verdict.NO: False}.get(case.medication_list_complete)
 
 
-_DERIVED: Mapping[str, Callable[[Case, Standing, Mapping[str, Value | None]], Value | None]] = {
+def _results(case: Case) -> list[TransferResult]:
+    return [transfer.result for transfer in case.history or ()]
+
+
+def _longest_run_of_losses(case: Case) -> int:
+    """Losses that followed each other with no other pregnancy between them."""
+    pregnancies = [result for result in _results(case) if result != TransferResult.NO_POSITIVE_TEST]
+    runs = [len(list(run)) for result, run in groupby(pregnancies) if result == TransferResult.PREGNANCY_LOSS]
+    return max(runs, default=0)
+
+
+def _pregnancy_in_the_model(case: Case) -> bool | None:
+    """Whether the model was told of a pregnancy. Without one it was told of IVF alone, or of nothing."""
+    given = case.prediction and case.prediction.pregnancy_history
+    none = {None, PregnancyHistory.NO_IVF_NEVER_PREGNANT, PregnancyHistory.PREVIOUS_IVF_NO_PREGNANCY}
+    return None if given in none else True
+
+
+def _failed_transfers_in_all(case: Case, answers: Values) -> int | None:
+    """Also those before a positive test. Not known where there was one and the history is not given."""
+    if case.history is not None:
+        return _results(case).count(TransferResult.NO_POSITIVE_TEST)
+    pregnant = (answers[name] for name in ("any_positive_test", "recurrent_pregnancy_loss", "miscarriages"))
+    return None if any(pregnant) or _pregnancy_in_the_model(case) else case.failed_transfers
+
+
+def _retrieval_age(case: Case) -> int | None:
+    """Her highest age at a retrieval. Not known where the oocytes are a donor's."""
+    if case.prediction and case.prediction.egg_source == EggSource.DONOR:
+        return None
+    ages = [case.oocyte_age_years, *(transfer.oocyte_age_years for transfer in case.history or ())]
+    return max((age for age in ages if age is not None), default=None)
+
+
+def _less(first: Value | None, second: int | None) -> Decimal | None:
+    """A difference, known where both are."""
+    return Decimal(first) - second if first is not None and second is not None else None
+
+
+_DERIVED: Mapping[str, Callable[[Case, Standing, Values], Value | None]] = {
     "threshold_reached": lambda _, standing, __: {Verdict.YES: True, Verdict.NO: False}.get(standing.reached),
     "failed_transfers": lambda _, standing, __: standing.failed_transfers,
     "planned_ploidy": lambda _, standing, __: standing.planned_ploidy and standing.planned_ploidy.value,
+    "positive_test_in_history": lambda case, _, __: bool(set(_results(case)) - {TransferResult.NO_POSITIVE_TEST}),
+    "pregnancy_in_the_model": lambda case, _, __: _pregnancy_in_the_model(case),
+    "miscarriages_beyond_history": lambda case, _, known: _less(known["miscarriages"], _longest_run_of_losses(case)),
+    "failed_transfers_in_all": lambda case, _, known: _failed_transfers_in_all(case, known),
+    "years_since_retrieval": lambda case, _, known: _less(known["woman_age_years"], _retrieval_age(case)),
+    "years_since_first_transfer": lambda case, _, known: _less(
+        known["woman_age_years"], case.prediction.woman_age_years if case.prediction else None
+    ),
     "medication_list_complete": lambda case, _, __: _medications_known(case),
-    "contraindicated_comedication": lambda _, __, list_: list_.get("contraindicated_comedication"),
-    "serious_interaction": lambda _, __, list_: list_.get("serious_interaction"),
-    "comedication_not_in_list": lambda _, __, list_: list_.get("comedication_not_in_list"),
+    "contraindicated_comedication": lambda _, __, known: known.get("contraindicated_comedication"),
+    "serious_interaction": lambda _, __, known: known.get("serious_interaction"),
+    "comedication_not_in_list": lambda _, __, known: known.get("comedication_not_in_list"),
 }
 
 
@@ -219,17 +254,16 @@ def known_values(
     """The value of every fact for one case; ``None`` where it is not known. Refused answers are not known."""
     values: dict[str, Value | None] = {}
     for name, fact in facts().items():
-        if fact.kind == "derived":
-            values[name] = _DERIVED[name](case, standing, from_medications)
-        elif fact.kind == "finding":
+        if fact.kind == "finding":
             finding = case.findings.get(fact.investigation or "")
             values[name] = finding.value if finding in {Finding.NORMAL, Finding.ABNORMAL} else None
-        else:
+        elif fact.asked:
             answer = read_answer(fact, case.answers.get(name, NOT_KNOWN), name)
             values[name] = None if isinstance(answer, Problem) else answer
+    derived = {name: work_out(case, standing, {**values, **from_medications}) for name, work_out in _DERIVED.items()}
     if standing.pregnancy_losses + standing.biochemical_pregnancies + standing.live_births:
         values["any_positive_test"] = True
-    return values
+    return values | derived
 
 
 def here(leaves: tuple[Leaf, ...], values: Mapping[str, Value | None]) -> str:
@@ -244,7 +278,7 @@ def said(names: Iterable[str], values: Mapping[str, Value | None]) -> str:
     return "; ".join(f"{known[name].label}: {known[name].words(value)}" for name, value in answers.items())
 
 
-def labels(names: tuple[str, ...]) -> str:
+def labels(names: Iterable[str]) -> str:
     """The labels of facts, for a sentence on what is missing."""
     known = facts()
     return "; ".join(known[name].label for name in names)

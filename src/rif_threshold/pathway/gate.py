@@ -23,7 +23,7 @@ from rif_threshold.pathway.evidence import (
     monitoring,
     pregnancy_and_lactation,
 )
-from rif_threshold.pathway.facts import domains, facts, here, said
+from rif_threshold.pathway.facts import domains, facts, here, labels, said
 from rif_threshold.pathway.interactions import Medication
 from rif_threshold.pathway.protocols import Gate, Protocol, judge, protocols
 from rif_threshold.pathway.standing import Standing
@@ -48,6 +48,7 @@ class GateEntry(Cited):
 
     id: str
     label: str
+    label_when_clear: str = ""
     when: Condition | None = None
 
 
@@ -69,10 +70,14 @@ class GateLists(Record):
 
 
 class GateItem(Record):
-    """One stop, hold or piece of advice for one case. ``yes`` stops, holds or applies."""
+    """One stop, hold or piece of advice for one case. ``yes`` stops, holds or applies.
+
+    ``label`` says what stops or holds; ``label_when_clear`` is what to say instead where the verdict is ``no``.
+    """
 
     id: str
     label: str
+    label_when_clear: str
     verdict: Verdict
     because: tuple[str, ...]
     missing: tuple[str, ...]
@@ -81,13 +86,17 @@ class GateItem(Record):
 
 
 class ChecklistLine(Cited):
-    """What sources ask to be ruled out before the step, and what is known of it here."""
+    """What sources ask to be ruled out before the step, and what is known of it here.
+
+    ``status`` says it in words: what is known, what is not, or that nothing is asked about it here.
+    """
 
     id: str
     item: str
     kind: str
     here: str
     missing: tuple[str, ...]
+    status: str
 
 
 class ShownNote(Cited):
@@ -154,8 +163,10 @@ def gate_lists(folder: Folder | None = None) -> GateLists:
         advice=entries(folder, GATE, GateEntry, data.get("advice", [])),
     )
     for entry in (*lists.stop, *lists.hold):
-        if entry.when is None:
-            raise folder.error(GATE, f"{entry.id}: a stop or hold needs its rule", f'id = "{entry.id}"')
+        if entry.when is None or not entry.label_when_clear:
+            raise folder.error(
+                GATE, f"{entry.id}: a stop or hold needs its rule and its words when clear", f'id = "{entry.id}"'
+            )
     ruled = (*lists.stop, *lists.hold, *lists.advice)
     check_rules(folder, GATE, [(f'id = "{each.id}"', each.when) for each in ruled if each.when], domains(folder))
     return lists
@@ -211,6 +222,7 @@ def _item(entry: GateEntry, values: Mapping[str, Value | None]) -> GateItem:
     return GateItem(
         id=entry.id,
         label=entry.label,
+        label_when_clear=entry.label_when_clear,
         verdict=judged.verdict if judged else Verdict.YES,
         because=(here(judged.decided, values),) if judged and judged.decided else (),
         missing=judged.missing if judged else (),
@@ -246,12 +258,16 @@ def _shown(known: tuple[Note, ...], values: Mapping[str, Value | None]) -> Itera
 
 def _checklist_line(item: ChecklistItem, values: Mapping[str, Value | None]) -> ChecklistLine:
     asked = item.facts.split()
+    here, missing = said(asked, values), tuple(name for name in asked if values[name] is None)
+    known = [f"Known: {here}."] if here else []
+    unknown = [f"Not known: {labels(missing)}."] if missing else []
     return ChecklistLine(
         id=item.id,
         item=item.item,
         kind=item.kind,
-        here=said(asked, values),
-        missing=tuple(name for name in asked if values[name] is None),
+        here=here,
+        missing=missing,
+        status=" ".join([*known, *unknown]) or "Not asked here.",
         source=item.source,
         further_sources=item.further_sources,
     )

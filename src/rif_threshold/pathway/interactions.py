@@ -13,6 +13,7 @@ from rif_threshold.rules import Value
 from rif_threshold.tables import Folder, SourceReference
 
 INTERACTIONS = "pathways/interactions.csv"
+IVF_MEDICINES = "pathways/ivf_medicines.csv"
 NAMES = "pathways/medication_names.csv"
 
 _CLOSE = 75
@@ -38,6 +39,7 @@ class Relation(StrEnum):
     BRAND = "brand"
     CLASS_MEMBER = "class_member"
     CLASS = "class"
+    ROW = "row"
 
 
 class MatchStatus(StrEnum):
@@ -69,11 +71,19 @@ class MedicationName(Record):
     relation: Relation
 
 
+class GateEffect(StrEnum):
+    """What a medicine does to the step: any that stops or holds leaves no protocol met."""
+
+    STOPS = "stops"
+    HOLDS = "holds"
+    NONE = "none"
+
+
 class Medication(Record):
     """What was found for one typed medicine.
 
     ``matched`` is the name in our list, or ``None``. Where nothing matched exactly, close names are in
-    ``suggestions``: they are offered and never taken.
+    ``suggestions``: they are offered and never taken. ``gate`` is what it does to the step.
     """
 
     typed: str
@@ -85,6 +95,7 @@ class Medication(Record):
     effect: str = ""
     action: str
     seriousness: Seriousness | None = None
+    gate: GateEffect = GateEffect.HOLDS
     source: SourceReference | None = None
     further_sources: tuple[SourceReference, ...] = ()
 
@@ -92,25 +103,45 @@ class Medication(Record):
 @cache
 def interactions(folder: Folder | None = None) -> Mapping[str, Interaction]:
     """Every interaction row by its identifier. Raises `TableError`."""
+    return _rows(folder or tables.shipped(), INTERACTIONS)
+
+
+@cache
+def ivf_medicines(folder: Folder | None = None) -> Mapping[str, Interaction]:
+    """IVF's own medicines, for which no label that was read has a row. Raises `TableError`."""
     folder = folder or tables.shipped()
+    found = _rows(folder, IVF_MEDICINES)
+    for row in found.values():
+        if row.seriousness != Seriousness.NO_LABELLED_ROW or row.id in interactions(folder):
+            raise folder.error(IVF_MEDICINES, f"{row.id}: only what has no labelled row belongs here", f"\n{row.id},")
+    return found
+
+
+def _rows(folder: Folder, name: str) -> dict[str, Interaction]:
     found: dict[str, Interaction] = {}
-    for line, row in folder.rows(INTERACTIONS):
+    for line, row in folder.rows(name):
         cells = {column: cell for column, cell in row.items() if cell}
         locator = cells.pop("locator", "")
         keys = cells.pop("source_keys", "").split() or [""]
-        cited = [tables.resolve(folder, INTERACTIONS, SourceReference(key=key, locator=locator), line) for key in keys]
+        cited = [tables.resolve(folder, name, SourceReference(key=key, locator=locator), line) for key in keys]
         data = {**cells, "source": cited[0], "further_sources": tuple(cited[1:])}
         if row["id"] in found:
-            raise folder.error(INTERACTIONS, f"the id {row['id']!r} comes twice", line)
-        found[row["id"]] = tables.parse(folder, INTERACTIONS, Interaction, data, line)
+            raise folder.error(name, f"the id {row['id']!r} comes twice", line)
+        found[row["id"]] = tables.parse(folder, name, Interaction, data, line)
     return found
 
 
 @cache
+def medication_rows(folder: Folder | None = None) -> Mapping[str, Interaction]:
+    """Every row that a medicine can be found in, by its identifier. Raises `TableError`."""
+    return {**interactions(folder), **ivf_medicines(folder)}
+
+
+@cache
 def medication_names(folder: Folder | None = None) -> Mapping[str, MedicationName]:
-    """Every name that is searched, by its normal form. Raises `TableError`."""
+    """Every name that is searched, by its normal form: the list of names, and the rows' own. Raises `TableError`."""
     folder = folder or tables.shipped()
-    rows = interactions(folder)
+    rows = medication_rows(folder)
     found: dict[str, MedicationName] = {}
     for line, row in folder.rows(NAMES):
         entry = tables.parse(folder, NAMES, MedicationName, row, line)
@@ -120,8 +151,19 @@ def medication_names(folder: Folder | None = None) -> Mapping[str, MedicationNam
             raise folder.error(NAMES, f"the name {entry.name!r} comes twice", line)
         found[key] = entry
     if nameless := sorted(rows.keys() - {entry.interaction for entry in found.values()}):
-        raise folder.error(INTERACTIONS, f"{nameless[0]} has no name to be found by", f"\n{nameless[0]},")
+        raise folder.error(_file(folder, nameless[0]), f"{nameless[0]} has no name to be found by", f"\n{nameless[0]},")
+    for each in rows.values():
+        own = MedicationName(name=each.name, interaction=each.id, relation=Relation.ROW)
+        if found.setdefault(normal_form(each.name), own).interaction != each.id:
+            raise folder.error(_file(folder, each.id), f"{each.name!r} is the name of another row", f"\n{each.id},")
     return found
+
+
+def _file(folder: Folder, row: str) -> str:
+    return INTERACTIONS if row in interactions(folder) else IVF_MEDICINES
+
+
+_GATE = {Seriousness.CONTRAINDICATED: GateEffect.STOPS, Seriousness.SERIOUS: GateEffect.HOLDS}
 
 
 def normal_form(text: str) -> str:
@@ -148,7 +190,7 @@ def find_medication(text: str) -> Medication:
     names = medication_names()
     key = normal_form(text)
     if entry := names.get(key):
-        row = interactions()[entry.interaction]
+        row = medication_rows()[entry.interaction]
         unlabelled = row.seriousness == Seriousness.NO_LABELLED_ROW
         return Medication(
             typed=text,
@@ -159,6 +201,7 @@ def find_medication(text: str) -> Medication:
             effect=row.effect,
             action=row.action,
             seriousness=row.seriousness,
+            gate=_GATE.get(row.seriousness, GateEffect.NONE),
             source=row.source,
             further_sources=row.further_sources,
         )
@@ -167,7 +210,7 @@ def find_medication(text: str) -> Medication:
     near = process.extract(key, list(names), scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=_MOST_SUGGESTIONS)
     if near:
         offered = tuple(names[name].name for name, _, _ in near)
-        action = f"Did you mean {' or '.join(offered)}? Nothing is taken until the name is corrected"
+        action = f"Not in our list; names near it: {', '.join(offered)}. Nothing is taken until the name is corrected"
         return Medication(typed=text, matched=None, status=MatchStatus.DID_YOU_MEAN, suggestions=offered, action=action)
     action = "Not in our list. That does not make it safe"
     return Medication(typed=text, matched=None, status=MatchStatus.NOT_IN_LIST, action=action)

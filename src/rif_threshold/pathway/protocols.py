@@ -15,6 +15,8 @@ from rif_threshold.vocabulary import ProtocolVerdict, Verdict
 PROTOCOLS = "pathways/protocols.toml"
 DOSE_BANDS = "pathways/dose_bands.csv"
 
+IMMEDIATE_RELEASE = "immediate_release"
+
 
 class CriterionEntry(Record):
     """One entry criterion of a protocol, as the table has it."""
@@ -79,7 +81,8 @@ class Protocol(Record):
         missing: the facts that it still needs, by name.
         criteria: each criterion with its own answer.
         indirect: another disease.
-        dose_bands: what the protocol gave; empty unless the criteria are met and nothing stops or holds.
+        dose_bands: what the protocol gave; empty unless the criteria are met, nothing stops or holds, and the
+            formulation is known to be immediate release.
         dose_note: what is to be said of the dose.
         start: when treatment began in it.
         stop: when it ended.
@@ -226,7 +229,7 @@ def _dose_bands(
     entry: ProtocolEntry, verdict: ProtocolVerdict, values: Mapping[str, Value | None]
 ) -> tuple[DoseBand, ...]:
     """What the protocol gave: the whole printed table, the same for everyone, with the band of the ratio marked."""
-    if verdict != ProtocolVerdict.MEETS_ENTRY_CRITERIA or _prolonged(values):
+    if _no_dose(verdict, values):
         return ()
     return tuple(
         DoseBand.model_construct(**row.__dict__, marked=_in_band(row, values["th1_th2_ratio"]))
@@ -235,16 +238,20 @@ def _dose_bands(
     )
 
 
-def _prolonged(values: Mapping[str, Value | None]) -> bool:
-    return values["formulation"] == "prolonged_release"
+def _no_dose(verdict: ProtocolVerdict, values: Mapping[str, Value | None]) -> str:
+    """Why no dose is shown. Empty only where the criteria are met and the formulation is known to fit: fails closed."""
+    formulation = values["formulation"]
+    if verdict != ProtocolVerdict.MEETS_ENTRY_CRITERIA:
+        return "No dose is shown: the entry criteria are not met, or something stops or holds, or is not known."
+    if formulation != IMMEDIATE_RELEASE:
+        said = "the formulation is not answered" if formulation is None else "another formulation is meant"
+        return f"No dose is shown: {said}, and published doses are for immediate release where it is stated."
+    return ""
 
 
 def _dose_note(entry: ProtocolEntry, verdict: ProtocolVerdict, values: Mapping[str, Value | None]) -> str:
-    if verdict != ProtocolVerdict.MEETS_ENTRY_CRITERIA:
-        return "No dose is shown, because the entry criteria are not met, or something stops or holds, or is not known."
-    if _prolonged(values):
-        return "No dose is shown: published doses are for immediate release where it is stated."
-    printed = "What the protocol gave, the same for everyone. It is no advice on a dose."
+    if why_not := _no_dose(verdict, values):
+        return why_not
     if not any(entry.id in row.protocol.split() for row in dose_rows()):
         return entry.dose_note
-    return f"{printed} {entry.dose_note}".strip()
+    return f"What the protocol gave, the same for everyone. It is no advice on a dose. {entry.dose_note}".strip()

@@ -50,7 +50,7 @@ class WorkupItem(Record):
     """One line of the lists for one case.
 
     ``grade`` is how strongly the source speaks, for everyone; ``verdict`` is whether the item concerns this couple
-    now. The two are never merged.
+    now. The two are never merged. ``answer`` says in words what to read off for this couple.
     """
 
     id: str
@@ -58,6 +58,7 @@ class WorkupItem(Record):
     grade: Grade
     concerns: Concerns
     verdict: Verdict
+    answer: str
     because: tuple[str, ...]
     missing: tuple[str, ...]
     note: str
@@ -121,11 +122,13 @@ def _with_positions(folder: Folder, entry: WorkupEntry) -> WorkupEntry:
 def build_workup(case: Case, standing: Standing, values: Mapping[str, Value | None]) -> Workup:
     """Judge every line of the lists for one case."""
     lists = workup_lists()
-    investigations = tuple(_item(entry, values, case.findings.get(entry.id)) for entry in lists.investigations.values())
-    interventions = tuple(_item(entry, values, None) for entry in lists.interventions.values())
+    now = standing.reached == Verdict.YES
+    investigations, interventions = (
+        tuple(_item(entry, values, case.findings.get(entry.id) if found else None, now=now) for entry in each.values())
+        for each, found in ((lists.investigations, True), (lists.interventions, False))
+    )
     missing = tuple(dict.fromkeys(name for item in (*investigations, *interventions) for name in item.missing))
     known = facts()
-    now = standing.reached == Verdict.YES
     return Workup(
         now=now,
         statement=threshold_statement(standing),
@@ -136,7 +139,7 @@ def build_workup(case: Case, standing: Standing, values: Mapping[str, Value | No
     )
 
 
-def _item(entry: WorkupEntry, values: Mapping[str, Value | None], finding: Finding | None) -> WorkupItem:
+def _item(entry: WorkupEntry, values: Mapping[str, Value | None], finding: Finding | None, *, now: bool) -> WorkupItem:
     judged = evaluate(entry.when, values)
     return WorkupItem(
         id=entry.id,
@@ -144,6 +147,7 @@ def _item(entry: WorkupEntry, values: Mapping[str, Value | None], finding: Findi
         grade=entry.grade,
         concerns=entry.concerns,
         verdict=judged.verdict,
+        answer=_answer(entry.grade, judged.verdict, finding, now=now),
         because=_because(judged, values),
         missing=judged.missing,
         note=entry.note,
@@ -152,6 +156,19 @@ def _item(entry: WorkupEntry, values: Mapping[str, Value | None], finding: Findi
         normal_means=entry.normal_means,
         abnormal_means=entry.abnormal_means,
         source=entry.source,
+    )
+
+
+def _answer(grade: Grade, verdict: Verdict, finding: Finding | None, *, now: bool) -> str:
+    """What to read off: never *not yet* for what is graded not recommended, and *done* for what was found."""
+    found = f"; found: {finding}" if finding in {Finding.NORMAL, Finding.ABNORMAL} else ""
+    if grade == Grade.NOT_RECOMMENDED:
+        return f"graded not recommended{found}"
+    if found:
+        return f"done{found}"
+    waiting = "does not apply" if now else "not yet"
+    return {Verdict.YES: "applies", Verdict.NO: waiting, Verdict.NOT_KNOWN: "cannot say"}[verdict] + (
+        "; not done" if finding == Finding.NOT_DONE else ""
     )
 
 
@@ -168,11 +185,11 @@ def threshold_statement(standing: Standing) -> str:
     if failed is None or percent is None or standing.threshold_percent is None:
         return "Whether the threshold is crossed cannot be said, nor whether the work-up is due."
     limit = standing.threshold_percent
-    threshold = f"the threshold (above {limit:g} %, and at least {standing.minimum_transfers} failed transfers)"
-    so_far = (
-        f"after {failed} failed transfer{'' if failed == 1 else 's'}"
-        f" with a cumulative chance of {shown_percent(percent, apart_from=limit)} %"
-    )
+    transfers = f"{failed} failed transfer{'' if failed == 1 else 's'}"
+    chance = f"after {transfers} the cumulative chance is {shown_percent(percent, apart_from=limit)} %"
     if standing.reached == Verdict.YES:
-        return f"Now: {threshold} is crossed {so_far}."
-    return f"Not yet: {threshold} is not crossed {so_far}."
+        return f"Now: the threshold is crossed: {chance}, above {limit:g} %."
+    where = f"not above {limit:g} %"
+    if percent > limit:
+        where = f"above {limit:g} %, but at least {standing.minimum_transfers} transfers must have failed"
+    return f"Not yet: the threshold is not crossed: {chance}, {where}."

@@ -1,0 +1,106 @@
+"""How studies, positions and doses are put into lines for the terminal."""
+
+from collections.abc import Iterable, Iterator
+
+from rif_threshold.cli.common import wrapped
+from rif_threshold.pathway import Evidence, Study
+from rif_threshold.pathway.protocols import DoseRow
+from rif_threshold.pathway.studies import Comparison
+from rif_threshold.tables import SourceReference
+
+
+def titled(title: str, texts: Iterable[str]) -> Iterator[str]:
+    """A heading and a list below it; nothing where the list is empty."""
+    listed = list(texts)
+    if listed:
+        yield ""
+        yield title
+        yield from (wrapped(text, "- ") for text in listed)
+
+
+def evidence_lines(found: Evidence) -> Iterator[str]:
+    """Everything that was read, in short."""
+    yield from titled("Studies", map(_study_in_short, found.studies))
+    yield ""
+    yield "One in full: rif-threshold evidence --study ID"
+    yield from titled(
+        "What bodies say",
+        (f"{each.body} ({each.year}), {each.topic}: {each.position}" for each in found.guideline_positions),
+    )
+    yield from titled(
+        "Doses, as published",
+        (f"{each.source.key}: {dose_words(each)}" for each in found.doses),
+    )
+    yield from titled(
+        "Start and stop",
+        (f"{each.source.key}: {each.start or 'start not stated'}; {each.stop}" for each in found.timing),
+    )
+    yield from titled(
+        "Endometrial profiles (ESHRE 2024 abstract 374; percentages as printed, counts back-calculated by us)",
+        (
+            f"{each.id}, {each.women} women, {each.treatment}: clinical pregnancy"
+            f" {each.clinical_pregnancy_percent_printed} % ({each.clinical_pregnancies_back_calculated}), live birth"
+            f" {each.live_birth_percent_printed} % ({each.live_births_back_calculated})"
+            for each in found.profiles
+        ),
+    )
+    yield from titled("Profiles elsewhere", (f"{each.women}: {each.finding}" for each in found.other_profiles))
+    yield from titled("What the label says", (f"{each.topic}: {each.content}" for each in found.label))
+    yield from titled(
+        "Definitions of recurrent implantation failure",
+        (f"{each.body} ({each.year}): {each.number}. {each.embryos}".rstrip(". ") for each in found.definitions),
+    )
+    yield from titled(
+        "What is known about the formula",
+        (f"{each.model}: {each.finding} {cited(each.source)}" for each in found.model_critique),
+    )
+
+
+def _study_in_short(found: Study) -> str:
+    """A study with the number in each arm, and its main outcomes, in counts where they are known."""
+    study = found.study
+    arms = ". ".join(f"{arm}: {n}" for arm, n in (("Treated", study.treated), ("Controls", study.controls)) if n)
+    parts = (f"{study.year}, {study.design}", arms, study.outcomes, f"Read: {study.source.read}")
+    return f"{study.id}: {'. '.join(part.rstrip('.') for part in parts if part)}. {cited(study.source)}"
+
+
+def _counts(each: Comparison) -> str:
+    return (
+        f"{each.outcome}, {each.compares}: {each.first} {each.first_events} of {each.first_total},"
+        f" {each.second} {each.second_events} of {each.second_total}"
+    )
+
+
+def study_lines(study: Study) -> Iterator[str]:
+    """One study in full, with what we recomputed."""
+    yield wrapped(study.citation)
+    for name, value in study.study:
+        if name not in {"id", "source", "further_sources"} and value:
+            yield wrapped(f"{name.replace('_', ' ')}: {value}", "- ")
+    yield wrapped(f"read: {study.study.source.read} ({study.study.source.locator})", "- ")
+    for each in study.comparisons:
+        published, ours = each.published, each.recomputed
+        yield ""
+        yield wrapped(f"{_counts(published)}. Printed: {published.printed or 'no test'}. Counts: {published.counts}.")
+        low, high = ours.second_percent_interval
+        yield wrapped(
+            f"{ours.label}: Fisher exact p = {ours.fisher_exact_p:.3f}; uncorrected chi-square p ="
+            f" {ours.chi_square_p:.3f}; exact 95 % interval of {published.second}: {low:.1f} to {high:.1f} %",
+            "    ",
+        )
+
+
+def dose_words(row: DoseRow) -> str:
+    """A dose as published, with the ratios it was given for and what is to be noted of it."""
+    return f"{_band_edges(row)}{row.dose_as_published}" + (f" ({row.note})" if row.note else "")
+
+
+def _band_edges(row: DoseRow) -> str:
+    if row.ratio_from is None:
+        return ""
+    return f"ratio {row.ratio_from}{' or more' if row.ratio_below is None else f' to below {row.ratio_below}'}: "
+
+
+def cited(source: SourceReference) -> str:
+    """The key of a source, as `rif-threshold sources` lists it."""
+    return f"[{source.key}]"
