@@ -4,7 +4,9 @@ import streamlit as st
 
 from rif_threshold.ui import frame
 
-st.set_page_config(page_title="RIF threshold", page_icon=frame.icon(), layout="centered", menu_items={})
+st.set_page_config(
+    page_title="RIF threshold", page_icon=frame.icon(), layout="centered", initial_sidebar_state="collapsed"
+)
 frame.keep_texts_out_of_the_log()
 page = st.navigation(frame.pages(), position="top")
 with frame.gate:

@@ -106,7 +106,10 @@ def answered(judged: Judged) -> Assessment | None:
     wrong = [problem for problem in judged.problems if problem.code not in _STILL_NEEDED]
     with st.container(border=True, key="no_answer"):
         if judged.untouched:
-            st.markdown("**No couple yet.** Type the age, choose the embryos, and say how many transfers have failed.")
+            st.markdown(
+                "**No couple yet.** On the page *Chance and threshold*, type the age, choose the embryos, and say "
+                "how many transfers have failed."
+            )
         elif wrong:
             st.markdown("**No answer: something typed cannot be used.**")
         else:

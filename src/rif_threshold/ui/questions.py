@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
+from typing import Any
 
 import streamlit as st
 
@@ -55,9 +56,9 @@ def ask_all(asked: Iterable[Fact], problems: Problems) -> None:
             ask(fact, problems)
 
 
-def finding(investigation: str, label: str, problems: Problems) -> None:
+def finding(investigation: str, label: str, problems: Problems, **more: Any) -> None:
     """What an investigation showed."""
-    inputs.choice(f"finding.{investigation}", label, FINDINGS, problems)
+    inputs.choice(f"finding.{investigation}", label, FINDINGS, problems, **more)
     problems(f"findings.{investigation}")
 
 

@@ -13,7 +13,7 @@ from rif_threshold.vocabulary import Grade, Verdict
 
 _NOW = {
     Verdict.YES: "**For this couple now**",
-    Verdict.NO: "Not for this couple now",
+    Verdict.NO: "Not for this couple",
     Verdict.NOT_KNOWN: "Cannot say yet",
 }
 _AGAINST = {
@@ -42,7 +42,7 @@ def investigations(workup: Workup, problems: Problems) -> None:
         for item in [item for item in items if item not in silent]:
             with st.container(border=True, key=f"item_{item.id}"):
                 st.markdown(_line(item))
-                questions.finding(item.id, f"What {item.label[:1].lower()}{item.label[1:]} showed", problems)
+                questions.finding(item.id, item.label, problems, label_visibility="collapsed")
 
 
 def interventions(workup: Workup) -> None:
