@@ -30,7 +30,9 @@ def table_command(*, as_json: bool) -> None:
     if as_json:
         click.echo(to_json({"table": PUBLISHED_TABLE, "rows": rows, "cells": len(cells), "equal": sum(cells)}))
         return
-    click.echo(f"{'cumulative % after n =':<33}" + "".join(f"{n:>7}" for n in range(1, 1 + len(rows[0]["cells"]))) + "  after")
+    click.echo(
+        f"{'cumulative % after n =':<33}" + "".join(f"{n:>7}" for n in range(1, 1 + len(rows[0]["cells"]))) + "  after"
+    )
     for row in rows:
         name = f"{row['ploidy']:<9}{row['age_label']:>6} {row['per_transfer_percent']:>5} %"
         for kind, label in (("printed", name), ("computed", "")):
