@@ -7,6 +7,7 @@ import pytest
 
 from rif_threshold import assess
 from rif_threshold.ui import inputs
+from rif_threshold.vocabulary import Grade
 
 from .conftest import WORKED
 
@@ -43,23 +44,25 @@ def test_workup_says_now_and_shows_every_item_in_its_grade(worked: Any) -> None:
 def test_workup_says_not_yet_before_the_threshold(tab: Any) -> None:
     page = tab().fill(oocyte_age_years="36", ploidy="untested", failed_transfers="2").go("workup")
     assert "**Not yet:**" in page.text
-    assert "For this couple now" not in page.text
-    assert "not recommended is for this couple now" not in page.text.lower()
+    assert "**Applies**" not in page.text
 
 
-def test_nothing_graded_not_recommended_reads_as_for_this_couple(worked: Any) -> None:
+def test_nothing_graded_not_recommended_reads_as_applying(worked: Any) -> None:
     worked.go("workup")
-    below = [part for part in unescaped(worked).split("### ") if part.startswith(":red-badge")]
-    assert below
-    for part in below:
-        assert "For this couple now" not in part.split("##")[0].split(":green-badge")[0]
+    workup = assess(WORKED, include=("workup",)).workup
+    assert workup is not None
+    against = [item for item in (*workup.investigations, *workup.interventions) if item.grade == Grade.NOT_RECOMMENDED]
+    lines = unescaped(worked).split("\n")
+    for item in against:
+        after = next(lines[number + 1] for number, line in enumerate(lines) if f"**{item.label}**" in line)
+        assert after.startswith("Graded not recommended")
 
 
 def test_a_finding_drives_the_interventions(worked: Any) -> None:
     worked.go("workup").fill(finding_chronic_endometritis="abnormal")
-    assert re.search(r"Antibiotics[^\n]*\n\*\*For this couple now\*\*", unescaped(worked))
+    assert re.search(r"Antibiotics[^\n]*\n\*\*Applies\*\*", unescaped(worked))
     worked.fill(finding_chronic_endometritis="normal")
-    assert re.search(r"Antibiotics[^\n]*\nNot for this couple", unescaped(worked))
+    assert re.search(r"Antibiotics[^\n]*\nDoes not apply", unescaped(worked))
     worked.go("threshold").go("workup")
     assert worked.widget("finding_chronic_endometritis").value == "normal"
 

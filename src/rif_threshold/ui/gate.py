@@ -10,11 +10,10 @@ from rif_threshold.charts.specification import Specification
 from rif_threshold.pathway import Medication, Protocol, Tacrolimus, conflicts, evidence, facts, guideline_positions
 from rif_threshold.pathway.gate import GateItem, gate_lists
 from rif_threshold.rules import leaves
-from rif_threshold.tables import SourceReference
 from rif_threshold.ui import questions
 from rif_threshold.ui.fields import PROTOCOL_VERDICTS, SERIOUSNESS
 from rif_threshold.ui.inputs import Problems
-from rif_threshold.ui.present import fold, literal, markdown_table, plain, worded
+from rif_threshold.ui.present import fold, literal, markdown_table, plain, where, worded
 from rif_threshold.vocabulary import Verdict
 
 SURFACE = "tacrolimus"
@@ -22,11 +21,6 @@ _RATIO = "th1_th2_ratio"
 _LIES_HERE = "this ratio lies here in that study"
 _CRITERION = {Verdict.YES: "Met", Verdict.NO: "**Not met**", Verdict.NOT_KNOWN: "Not known"}
 _ANSWER = {Verdict.YES: "**Yes**", Verdict.NO: "No", Verdict.NOT_KNOWN: "Not answered"}
-
-
-def where(source: SourceReference) -> str:
-    """A source in brackets."""
-    return f"\\[{plain(source.key)}: {plain(source.locator)}\\]"
 
 
 @cache

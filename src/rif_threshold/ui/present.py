@@ -11,6 +11,7 @@ from rif_threshold import sentences
 from rif_threshold.assessment import Assessment, assess
 from rif_threshold.errors import InvalidInput, Problem, TableError
 from rif_threshold.pathway import facts
+from rif_threshold.tables import SourceReference
 from rif_threshold.ui import inputs
 from rif_threshold.ui.fields import FIELD_LABELS
 from rif_threshold.vocabulary import Part
@@ -148,6 +149,11 @@ def statement(text: str) -> str:
 def footer(assessment: Assessment) -> None:
     """What this is not, and which version made it."""
     st.caption(f"{assessment.disclaimer} {assessment.software.name} {assessment.software.version}.")
+
+
+def where(source: SourceReference) -> str:
+    """A source in brackets."""
+    return f"\\[{plain(source.key)}: {plain(source.locator)}\\]"
 
 
 def bold_numbers(text: str) -> str:

@@ -8,26 +8,15 @@ from rif_threshold.pathway import Workup, WorkupItem, facts
 from rif_threshold.ui import questions
 from rif_threshold.ui.fields import CONCERNS, GRADES
 from rif_threshold.ui.inputs import Problems
-from rif_threshold.ui.present import plain
-from rif_threshold.vocabulary import Grade, Verdict
-
-_NOW = {
-    Verdict.YES: "**For this couple now**",
-    Verdict.NO: "Not for this couple",
-    Verdict.NOT_KNOWN: "Cannot say yet",
-}
-_AGAINST = {
-    Verdict.YES: "The advice against it applies to this couple now",
-    Verdict.NO: "Does not arise for this couple now",
-    Verdict.NOT_KNOWN: "Cannot say yet whether it arises",
-}
+from rif_threshold.ui.present import plain, where
+from rif_threshold.vocabulary import Grade
 
 
 def legend() -> None:
     """What the three grades look like."""
     st.markdown(
         f"{' '.join(GRADES.values())}  \n:small[A grade is how strongly the source speaks, for everyone. "
-        "Whether an item is for this couple now stands beside it.]"
+        "Whether it applies to this couple now stands beside each item.]"
     )
 
 
@@ -60,9 +49,12 @@ def _by_grade(items: tuple[WorkupItem, ...]) -> Iterator[tuple[Grade, list[Worku
 def _line(item: WorkupItem) -> str:
     """One item in words: what it is, whom it concerns, whether it is for this couple now, and why."""
     because = "; ".join(reason for reason in item.because if reason)
-    why = f" ({plain(because[:1].lower() + because[1:] if because.startswith('Not') else because)})" if because else ""
-    words = _AGAINST if item.grade == Grade.NOT_RECOMMENDED else _NOW
-    parts = [f"**{plain(item.label)}** · {CONCERNS[item.concerns]}  \n{words[item.verdict]}{why}"]
+    reason = because[:1].lower() + because[1:] if because.startswith("Not") else because
+    why = f" ({plain(reason)})" if reason and item.grade != Grade.NOT_RECOMMENDED else ""
+    answer = f"{item.answer[:1].upper()}{item.answer[1:]}"
+    shown = f"**{plain(answer)}**" if item.answer == "applies" else plain(answer)
+    parts = [f"**{plain(item.label)}** · {CONCERNS[item.concerns]}  \n{shown}{why}"]
     parts += [f"{plain(other.body)}: {plain(other.position)}" for other in item.other_positions]
     parts += [plain(item.note)] if item.note else []
+    parts.append(where(item.source))
     return "  \n".join([parts[0], *(f":small[{part}]" for part in parts[1:])])
