@@ -14,6 +14,7 @@ from rif_threshold.sentences import percent_words, transfers_words
 DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2], [12, 4])
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 _HEIGHT = 300
+_FOOT = 12  # percent of the height that words at the foot take
 
 
 def curve_specification(assessment: Assessment) -> Specification:
@@ -25,7 +26,7 @@ def curve_specification(assessment: Assessment) -> Specification:
         template,
         {
             "done": list(_done(estimates)),
-            "line": [{"percent": threshold, "words": f"{threshold:g} % threshold"}],
+            "line": [_line(estimates, threshold)],
             "points": [row for estimate in estimates for row in _points(estimate)],
             "crossings": [row for estimate in estimates for row in _crossing(estimate)],
         },
@@ -69,13 +70,22 @@ def _crossing(estimate: Estimate) -> Iterator[dict[str, Any]]:
         yield {"transfer": total, "percent": percent, "route": estimate.label, "words": f"{verb} at {total}"}
 
 
+def _line(estimates: list[Estimate], threshold: float) -> dict[str, Any]:
+    """The threshold and its name: on the left above the line, or on the right below it where a curve begins high."""
+    words = f"{threshold:g} % threshold"
+    high = max(estimate.cumulative_percent[0] for estimate in estimates) > threshold / 2
+    return {"percent": threshold, "left": "" if high else words, "right": words if high else ""}
+
+
 def _done(estimates: list[Estimate]) -> Iterator[dict[str, Any]]:
-    """The band behind the transfers that are done, and the two words over the chart."""
+    """The band behind the transfers that are done, and its two names: at the foot, or on top of a low curve."""
     done, last = estimates[0].failed_transfers, len(estimates[0].cumulative_percent)
+    low = min(estimate.cumulative_percent[0] for estimate in estimates) < _FOOT
+    place = {"at": 100 - _FOOT / 3 if low else _FOOT / 3}
     if done:
-        yield {"from": 0.5, "to": done + 0.5, "middle": (done + 1) / 2, "words": "done"}
+        yield place | {"from": 0.5, "to": done + 0.5, "middle": (done + 1) / 2, "words": "done"}
     if done < last:
-        yield {"from": done + 0.5, "to": last + 0.5, "middle": (done + last + 1) / 2, "words": "to come"}
+        yield place | {"from": done + 0.5, "to": last + 0.5, "middle": (done + last + 1) / 2, "words": "to come"}
 
 
 @lru_cache(maxsize=64)
@@ -116,16 +126,21 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
     )
     words = (
         alt.Chart(alt.NamedData("done"))
-        .mark_text(baseline="top", dy=4, fontSize=13, fontStyle="italic")
-        .encode(x=alt.X("middle:Q"), y=alt.value(0), text="words:N")
+        .mark_text(baseline="middle", fontSize=13, fontStyle="italic")
+        .encode(x=alt.X("middle:Q"), y=alt.Y("at:Q", scale=alt.Scale(domain=[0, 100])), text="words:N")
     )
     threshold = (
         alt.Chart(alt.NamedData("line")).mark_rule(strokeWidth=1.5, strokeDash=[5, 3], color="#7a8790").encode(y=y)
     )
-    named = (
+    named_left = (
         alt.Chart(alt.NamedData("line"))
         .mark_text(align="left", baseline="bottom", dx=4, dy=-4, fontSize=12)
-        .encode(x=alt.value(0), y=y, text="words:N")
+        .encode(x=alt.value(0), y=y, text="left:N")
+    )
+    named_right = (
+        alt.Chart(alt.NamedData("line"))
+        .mark_text(align="right", baseline="top", dx=-4, dy=5, fontSize=12)
+        .encode(x=alt.value("width"), y=y, text="right:N")
     )
     lines = (
         alt.Chart(alt.NamedData("points")).mark_line(strokeWidth=2.5).encode(x=x, y=y, color=colour, strokeDash=dash)
@@ -153,6 +168,8 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
         .mark_text(align="left", baseline="top", dx=13, dy=9, fontSize=13, fontWeight="bold")
         .encode(x=x, y=y, text="words:N")
     )
-    chart = alt.layer(band, words, threshold, named, lines, points, rings, crossed).properties(height=_HEIGHT)
+    chart = alt.layer(band, words, threshold, named_left, named_right, lines, points, rings, crossed).properties(
+        height=_HEIGHT
+    )
     specification: dict[str, Any] = chart.to_dict()
     return specification

@@ -67,6 +67,7 @@ def assess_command(
 
 
 def _lines(assessment: Assessment) -> Iterator[str]:
+    """The answer first, then where the couple stands, then what it rests on."""
     for words in (headline(assessment), standing(assessment), next_transfer(assessment)):
         if words:
             yield wrapped(words)
@@ -78,14 +79,24 @@ def _lines(assessment: Assessment) -> Iterator[str]:
         yield from _routes(assessment)
     if assessment.disagreement:
         yield wrapped(assessment.disagreement)
+    yield from _refused(assessment)
+    if assessment.perspective:
+        yield from _perspective(assessment.perspective)
+    yield ""
+    yield from _basis(assessment)
+
+
+def _refused(assessment: Assessment) -> Iterator[str]:
+    """The routes that could not be computed, and why."""
     for refused in assessment.refused:
         for problem in refused.problems:
             yield wrapped(f"{refused.route}: {problem}", "Not computed: ")
         if refused.interval:
             yield wrapped(interval_words(refused.interval))
-    if assessment.perspective:
-        yield from _perspective(assessment.perspective)
-    yield ""
+
+
+def _basis(assessment: Assessment) -> Iterator[str]:
+    """Sources, caveats and the disclaimer."""
     for source in assessment.sources:
         yield wrapped(f"[{source.key}] {source.short} (read: {source.read})")
     seen = dict.fromkeys((*assessment.notes, *(text for each in assessment.estimates for text in each.caveats)))

@@ -61,7 +61,7 @@ PROTOCOL_VERDICTS = {
 }
 CONCERNS = {"female": "the woman", "male": "the man", "both": "both partners"}
 SERIOUSNESS = {
-    "contraindicated": "Contraindicated on the label",
+    "contraindicated": "Contraindicated, on the label or in pregnancy",
     "serious": "Serious interaction",
     "caution": "Caution",
     "no_labelled_row": "No labelled row found",
