@@ -2,6 +2,7 @@
 
 import base64
 import json
+import runpy
 import socket
 import subprocess
 import sys
@@ -260,3 +261,56 @@ def test_a_port_that_is_taken_is_said() -> None:
         taken.listen()
         result = run("app", "--no-open", "--port", str(taken.getsockname()[1]))
     assert (result.exit_code, "choose another --port" in result.stderr) == (1, True)
+
+
+COUNTED = ("assess", "--transfers", "200", "--outcome", "clinical_pregnancy", "--failed", "3", "--successes")
+
+
+def test_counts_bring_their_interval() -> None:
+    text = " ".join(run(*COUNTED, "52").stdout.split())
+    assert "95 % interval (Clopper-Pearson): 20.1 % to 32.7 % per transfer, 3 to 5 transfers." in text
+    assert "Probability of each: 3: 0.46, 4: 0.51." in text
+    wide = " ".join(run(*COUNTED, "2").stdout.split())
+    assert "No single number of them is likely" in wide
+    sure = " ".join(run(*COUNTED, "150").stdout.split())
+    assert "2 transfers throughout." in sure
+    few = ("assess", "--successes", "1", "--transfers", "50", "--outcome", "implantation", "--failed", "0")
+    assert "more than 1,000 transfers. Probability of each: more than 40: 0.48." in " ".join(run(*few).stdout.split())
+
+
+def test_all_or_none_bring_an_interval_and_no_threshold() -> None:
+    result = run(*COUNTED, "0")
+    assert result.exit_code == 3
+    # 1 - 0.025**(1/200) is 1.83 %: the exact upper bound for none of 200.
+    assert "0.0 % to 1.8 % per transfer" in " ".join(result.stdout.split())
+
+
+def test_a_case_whose_only_route_is_refused_shows_no_number() -> None:
+    result = run("assess", "--live-birth", "23.8", "--per", "retrieval", "--failed", "3")
+    assert result.exit_code == 3
+    assert "cumulative % after" not in result.stdout
+
+
+def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: object, **__: object) -> None:
+        raise ImportError
+
+    monkeypatch.setattr("rif_threshold.cli.report.report", missing)
+    assert "rif-threshold[report]" in run("report", *BASIC[1:], "--format", "sheet.pdf").stderr
+    monkeypatch.setitem(sys.modules, "rif_threshold.ui.server", None)
+    assert "rif-threshold[app]" in run("app", "--no-open").stderr
+
+
+def test_app_says_its_address_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    import rif_threshold.ui.server  # noqa: PLC0415
+
+    monkeypatch.setattr(rif_threshold.ui.server, "serve", lambda *_: None)
+    assert as_json("app", "--no-open", "--port", "8123") == {"url": "http://127.0.0.1:8123"}
+
+
+def test_main_is_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["rif-threshold", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("rif_threshold", run_name="__main__")
+    assert ended.value.code == 0
+    assert "0." in capsys.readouterr().out

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from rif_threshold.assessment import assess
 from rif_threshold.case import PredictionInput
 from rif_threshold.errors import InvalidInput
 from rif_threshold.prediction.nelson_lawlor_2011 import after_one_failure, live_birth_probability
@@ -75,6 +76,18 @@ def test_the_directions_of_the_abstract() -> None:
     own = [odds_ratio(chance(woman_age_years=age), chance(woman_age_years=age, egg_source="donor")) for age in ages]
     assert own == sorted(own, reverse=True)
     assert own[0] < 1
+
+
+def test_a_later_attempt_has_no_figure_beside_it() -> None:
+    later = WOMAN | {
+        "attempt": "second",
+        "unsuccessful_cycles": 1,
+        "pregnancy_history": "previous_ivf_no_pregnancy",
+    }
+    for woman, said in ((WOMAN, True), (later, False)):
+        estimate = assess({"prediction": woman, "failed_transfers": 0}, include=()).primary
+        assert estimate is not None
+        assert any("For a next attempt" in caveat for caveat in estimate.caveats) == said
 
 
 @pytest.mark.parametrize(("age", "same"), [(18, 34), (35, 37), (38, 39), (40, 42), (43, 44), (45, 50)])

@@ -98,7 +98,8 @@ def test_arrays_broadcast_and_keep_their_shape() -> None:
     assert answer.tolist() == [[3, 7], [4, 8], [6, 15]]  # by the oracle in test_every_thousandth and by hand
     assert transfers_to_exceed(np.array(0.259).reshape(()), 0.6) == 4
     assert transfers_to_exceed(np.full((2, 2), 0.684), 0.6, np.array([[1, 2], [3, 4]])).tolist() == [[1, 2], [3, 4]]
-    assert transfers_to_exceed(np.empty(0), 0.6).shape == (0,)
+    assert transfers_to_exceed(np.empty(0), 0.6).shape == cumulative_curve([]).shape == (0,)
+    assert transfers_to_exceed([0.8, 0.7, 0.8], 0.96).tolist() == [3, 3, 3]
     assert cumulative_probability(p, np.array([1, 2])).shape == (3, 2)
 
 

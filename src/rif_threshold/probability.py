@@ -232,9 +232,8 @@ def further_to_exceed(miss: Fraction, p: Fraction, threshold: Fraction, at_least
         guess = (_log(allowed) - _log(miss)) / _log(stay)
     if guess > TRANSFERS_LIMIT + 1:
         return TRANSFERS_LIMIT + 1
+    # The answer is the next whole number above the true quotient, so rounding cannot carry its floor past the answer.
     m = max(math.floor(guess), 0)
-    while m > 0 and exceeded(m - 1):
-        m -= 1
     while not exceeded(m) and m <= TRANSFERS_LIMIT:
         m += 1
     return min(max(m, at_least), TRANSFERS_LIMIT + 1)

@@ -150,12 +150,5 @@ def _inputs(assessment: Assessment) -> Iterator[str]:
         yield f"clinic {case.clinic_percent} %"
 
 
-def route_line(estimate: Estimate) -> str:
-    """One route in one line: what it takes, what it answers."""
-    total = estimate.transfers_to_threshold
-    answer = transfers_words(total) if total is not None else "more than 1,000 transfers"
-    return f"{percent_words(estimate.per_transfer_percent)} per transfer, {answer} ({estimate.explanation})"
-
-
 def _threshold(percent: float) -> str:
     return f"{percent:g} %"

@@ -84,8 +84,7 @@ def _done(estimates: list[Estimate]) -> Iterator[dict[str, Any]]:
     place = {"at": 100 - _FOOT / 3 if low else _FOOT / 3}
     if done:
         yield place | {"from": 0.5, "to": done + 0.5, "middle": (done + 1) / 2, "words": "done"}
-    if done < last:
-        yield place | {"from": done + 0.5, "to": last + 0.5, "middle": (done + last + 1) / 2, "words": "to come"}
+    yield place | {"from": done + 0.5, "to": last + 0.5, "middle": (done + last + 1) / 2, "words": "to come"}
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ import click
 
 from rif_threshold._version import __version__
 from rif_threshold.cli.common import exit_code, show_problems
-from rif_threshold.errors import InvalidInput, OutOfRange, TableError
+from rif_threshold.errors import InvalidInput, TableError
 
 # Command -> module below this one and the name in it. A module is imported when its command is called.
 COMMANDS = {
@@ -45,9 +45,6 @@ class _Commands(click.Group):
         except InvalidInput as error:
             show_problems(error.problems)
             ctx.exit(exit_code(error.problems))
-        except OutOfRange as error:
-            show_problems((error.problem,))
-            ctx.exit(exit_code((error.problem,)))
         except TableError as error:
             click.echo(f"Tables: {error}", err=True)
             ctx.exit(4)

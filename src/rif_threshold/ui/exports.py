@@ -66,7 +66,7 @@ def read_code() -> None:
 
 
 def _restore(found: Verification) -> None:
-    case = found.case.model_dump(mode="json", exclude_defaults=True)
+    case = found.case.model_dump(exclude_defaults=True)
     for name in ("threshold_percent", "minimum_transfers"):
         if case.get(name) == getattr(method(), name):
             del case[name]
