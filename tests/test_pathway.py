@@ -24,6 +24,7 @@ from rif_threshold.pathway import (
     workup,
     workup_lists,
 )
+from rif_threshold.pathway.contradictions import contradictions
 from rif_threshold.pathway.facts import domains
 from rif_threshold.pathway.gate import build_tacrolimus, gate_lists
 from rif_threshold.pathway.protocols import dose_rows, protocols
@@ -618,3 +619,8 @@ def test_the_series_of_2015_does_not_claim_the_papers_number() -> None:
     entry = next(each for each in protocols() if each.id == "nakagawa_2015")
     assert "slide" in entry.criterion[0].asks
     assert "printed" not in entry.criterion[0].asks.replace("slide prints it", "")
+
+
+def test_every_contradiction_needs_an_answer() -> None:
+    """A case without answers and findings is not held against them at all."""
+    assert all(any(field.startswith("answers.") for field in entry.fields) for entry in contradictions())

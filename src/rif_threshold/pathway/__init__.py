@@ -42,6 +42,8 @@ from rif_threshold.tables import Folder
 
 def problems(case: Case) -> tuple[Problem, ...]:
     """Everything in a case's findings and answers that the tables refuse."""
+    if not (case.findings or case.answers):  # nothing to refuse, so a bare threshold need not read these tables
+        return ()
     return (*answer_problems(case, workup_lists().investigations), *contradiction_problems(case))
 
 
