@@ -103,10 +103,10 @@ def _pathway_fields() -> dict[str, Any]:
     for prefix, field in ((FINDING, "findings"), (ANSWER, "answers")):
         if given := _given({key.removeprefix(prefix): key for key in keys if key.startswith(prefix)}):
             found[field] = given
-    if st.session_state.get("no_medications"):
+    if medications := st.session_state.get("medications"):
+        found["medications"] = list(medications)  # what is listed counts, whatever the switch says
+    elif st.session_state.get("no_medications"):
         found["medications"] = []
-    elif medications := st.session_state.get("medications"):
-        found["medications"] = list(medications)
     if complete := _typed("medication_list_complete"):
         found["medication_list_complete"] = complete
     return found

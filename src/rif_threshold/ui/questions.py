@@ -14,6 +14,7 @@ from rif_threshold.ui.fields import FINDINGS, YES_NO_UNKNOWN
 from rif_threshold.ui.inputs import Problems
 
 _SUGGESTION = "suggestion_"
+_LISTED_AND_NONE = "Medicines are listed, so 'None are taken' is not used. Remove them, or switch it off."
 _SHORT = 30  # letters: longer options go into a menu
 
 
@@ -75,11 +76,15 @@ def medications(problems: Problems) -> None:
         key="medications",
         persist_state="session",
         accept_new_options=True,
+        filter_mode="prefix",
+        select_all=False,  # nothing that nobody chose
         placeholder="Choose or type",
-        disabled=bool(st.session_state.get("no_medications")),
     )
     problems("medications")
     st.toggle("None are taken", key="no_medications", persist_state="session")
+    if st.session_state.get("medications") and st.session_state.get("no_medications"):
+        with st.container(key="problem_no_medications"):
+            st.error(_LISTED_AND_NONE)
     inputs.choice("medication_list_complete", "Is this list complete?", YES_NO_UNKNOWN, problems)
 
 
