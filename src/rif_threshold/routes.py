@@ -221,7 +221,7 @@ def _clinic_rate(case: Case) -> Chances:
             Problem(
                 "clinic_successes, clinic_transfers",
                 f"{case.clinic_successes} of {case.clinic_transfers}",
-                method().caveats["interval_only"].text,
+                method().caveats["interval_only"].text.rstrip("."),
                 "all_or_none",
                 outside_evidence=True,
             )

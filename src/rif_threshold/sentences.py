@@ -1,8 +1,10 @@
 """An `Assessment` in words. Every surface takes its sentences from here, so that the numbers cannot differ."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from rif_threshold.assessment import Assessment
+from rif_threshold.case import Transfer
 from rif_threshold.estimate import Estimate, Interval
 from rif_threshold.forms import shown_percent
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy
@@ -97,7 +99,8 @@ def margin_words(estimate: Estimate) -> str:
         parts.append(f"more than {points_words(up)} points up gives {total - 1}")
     if down is not None:
         parts.append(f"{points_words(down)} points down gives {total + 1}")
-    start = percent_words(estimate.per_transfer_percent)
+    alike = len(set(estimate.transfer_percents)) == 1
+    start = f"{percent_words(estimate.per_transfer_percent)}{'' if alike else ' for those planned'}"
     return f"{start}: {', '.join(parts)}" if parts else f"{start}: no change of it alters the answer"
 
 
@@ -136,7 +139,7 @@ def _inputs(assessment: Assessment) -> Iterator[str]:
     if case.ploidy is not None:
         yield PLOIDY_WORDS[case.ploidy]
     if case.history is not None:
-        yield f"{transfers_words(len(case.history))} listed"
+        yield f"{transfers_words(len(case.history))} listed: {', '.join(_listed(case.history))}"
     else:
         yield f"{case.failed_transfers} failed"
     if case.live_birth_percent is not None:
@@ -148,6 +151,23 @@ def _inputs(assessment: Assessment) -> Iterator[str]:
         yield f"clinic {case.clinic_successes} of {case.clinic_transfers}"
     if case.clinic_percent is not None:
         yield f"clinic {case.clinic_percent} %"
+
+
+def _listed(history: Iterable[Transfer]) -> Iterator[str]:
+    """The transfers of a history in order, those alike in a row told once."""
+    for told, alike in groupby(map(_told, history)):
+        count = len(list(alike))
+        yield told if count == 1 else f"{count} × {told}"
+
+
+def _told(transfer: Transfer) -> str:
+    parts = [
+        "" if transfer.ploidy is None else transfer.ploidy.replace("_", " "),
+        "" if transfer.oocyte_age_years is None else f"at {transfer.oocyte_age_years}",
+        "" if transfer.per_transfer_percent is None else f"{transfer.per_transfer_percent} %",
+        f"({transfer.result.replace('_', ' ')})",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def _threshold(percent: float) -> str:

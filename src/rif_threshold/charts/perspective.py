@@ -82,6 +82,7 @@ def couples_chart(section: CouplesSection, model: str = "beta_geometric") -> Spe
             "percent": percent,
             "shown": f"{shown_percent(percent)} %",
             "series": each.label,
+            "dashes": each.label,
         }
         for each in shown
         for number, percent in enumerate(each.cumulative_percent, start=1)
@@ -98,7 +99,13 @@ def meaning_chart(section: MeaningSection) -> Specification:
     for point in section.points:
         shares = {**dict(zip(names, point.unexplained_percents, strict=True)), labelled: point.labelled_percent}
         rows += [
-            {"transfers": point.transfers, "percent": share, "shown": f"{shown_percent(share)} %", "series": name}
+            {
+                "transfers": point.transfers,
+                "percent": share,
+                "shown": f"{shown_percent(share)} %",
+                "series": name,
+                "dashes": name,
+            }
             for name, share in shares.items()
         ]
     words, n = "the line is crossed", section.transfers
@@ -118,6 +125,7 @@ def observed_chart(section: ObservedSection) -> Specification:
             "upper": point.upper_percent,
             "shown": f"{shown_percent(point.observed_percent)} %",
             "series": each.label,
+            "dashes": each.label,
         }
         for each in section.series
         for point in each.points

@@ -169,7 +169,9 @@ def tornado_template() -> dict[str, Any]:
 
 
 def _by_series(series: tuple[str, ...]) -> tuple[alt.Color, alt.Shape, alt.StrokeDash]:
-    legend = alt.Legend(title=None, orient="bottom", direction="vertical", labelLimit=600, symbolSize=100)
+    legend = alt.Legend(
+        title=None, orient="bottom", direction="vertical", labelLimit=600, symbolSize=100, symbolDash=[1, 0]
+    )
     names = list(series)
 
     def scale(values: tuple[Any, ...]) -> alt.Scale:
@@ -178,5 +180,6 @@ def _by_series(series: tuple[str, ...]) -> tuple[alt.Color, alt.Shape, alt.Strok
     return (
         alt.Color("series:N", scale=alt.Scale(domain=names), legend=legend),
         alt.Shape("series:N", scale=scale(_SHAPES), legend=legend),
-        alt.StrokeDash("series:N", scale=scale(_DASHES), legend=legend),
+        # Under a name of its own: a legend would dash the edges of the shapes too.
+        alt.StrokeDash("dashes:N", scale=scale(_DASHES), legend=None),
     )

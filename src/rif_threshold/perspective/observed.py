@@ -153,6 +153,6 @@ def _sentence(series: SeriesAgainst) -> str:
     if series.cumulative_observed_percent is None or series.cumulative_expected_percent is None:
         return f"{rates}, where one chance for all would stay the same."
     return (
-        f"{rates}; by then {percent_words(series.cumulative_observed_percent / 100)} had succeeded where one chance"
-        f" for all would give {percent_words(series.cumulative_expected_percent / 100)}."
+        f"{rates}; by then {percent_words(series.cumulative_observed_percent / 100)} would have succeeded, had nobody"
+        f" stopped, where one chance for all would give {percent_words(series.cumulative_expected_percent / 100)}."
     )

@@ -9,7 +9,7 @@ from rif_threshold.method import method
 from rif_threshold.report.counts import Counts
 from rif_threshold.report.interval import transfers_interval
 from rif_threshold.report.words import Words
-from rif_threshold.vocabulary import Route
+from rif_threshold.vocabulary import Route, TransferResult
 
 _MOST_ROWS = 8
 _REFUSALS = ("no_row", "per_retrieval", "all_or_none", "product_range", "missing")
@@ -130,12 +130,14 @@ class Plain:
             return
         total, per = estimate.transfers_to_threshold, estimate.per_transfer_percent
         up, down = estimate.margin.to_fewer_points, estimate.margin.to_more_points
+        # Where the transfers are not alike, the margin is that of those planned next.
+        which = "" if len(set(estimate.transfer_percents)) == 1 else "_next"
         if up is not None:
             percent = self.words.number(shown_percent(per + up))
-            yield self.words("range_fewer", n=self.words.number(str(total - 1)), percent=percent)
+            yield self.words(f"range_fewer{which}", n=self.words.number(str(total - 1)), percent=percent)
         if down is not None:
             percent = self.words.number(shown_percent(per - down))
-            yield self.words("range_more", n=self.words.number(str(total + 1)), percent=percent)
+            yield self.words(f"range_more{which}", n=self.words.number(str(total + 1)), percent=percent)
 
     def used(self) -> Iterator[str]:
         """What the primary route took, and what nothing took."""
@@ -143,6 +145,8 @@ class Plain:
         yield from self._used_by_route()
         failed = self.words.number(str(self.answer.failed_transfers))
         yield self.words("used_failed", failed=failed)
+        if any(transfer.result != TransferResult.NO_POSITIVE_TEST for transfer in self.assessment.case.history or ()):
+            yield self.words("used_since")
         model = self.answer.route == Route.PREDICTION_MODEL
         yield self.words("not_used_model" if model else "not_used")
 
@@ -159,8 +163,9 @@ class Plain:
             counts = {"successes": number(str(case.clinic_successes)), "transfers": number(str(case.clinic_transfers))}
             yield self.words("used_clinic_counts", **counts)
         else:
-            yield self.words("used_age", age=number(str(case.oocyte_age_years)))
-            yield self.words(f"used_{case.ploidy}")
+            which = "" if case.history is None else "next_"
+            yield self.words(f"used_{which}age", age=number(str(case.oocyte_age_years)))
+            yield self.words(f"used_{which}{case.ploidy}")
         if case.history is not None:
             yield self.words("used_each")
 
