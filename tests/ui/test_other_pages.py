@@ -165,6 +165,28 @@ def test_medicines_are_found_offered_or_not_in_our_list(tab: Any) -> None:
     assert page.widget("medications").value == ["clarithromycin", "fluconazole", "foozol"]
 
 
+def test_listed_medicines_win_over_none_are_taken(tab: Any) -> None:
+    page = answer_everything(tab().fill(**GATE).go("tacrolimus"))
+    assert "Meets the entry criteria of 0 of" not in unescaped(page)
+    for listed in ("clarithromycin", "fluconazol"):
+        page.fill(medications=[listed])
+        assert page.widget("no_medications").value
+        assert not page.widget("medications").disabled
+        text = unescaped(page)
+        assert "Meets the entry criteria of 0 of" in text
+        assert f"- `{listed}`" in text
+        assert any("'None are taken' is not used" in error for error in page.errors)
+    page.fill(medications=[])
+    assert not page.errors
+    assert "Meets the entry criteria of 0 of" not in unescaped(page)
+
+
+def test_medicines_offer_no_select_all_and_no_fuzzy_matches(tab: Any) -> None:
+    offered = tab().fill(**GATE).go("tacrolimus").widget("medications").proto
+    assert offered.filter_mode == 2  # FILTER_MODE_PREFIX
+    assert offered.select_all == 0
+
+
 def test_folded_parts_of_the_step(tab: Any) -> None:
     page = tab().fill(**GATE).go("tacrolimus")
     for key in ("fold_disagreements", "fold_monitoring", "fold_pregnancy", "fold_evidence"):
@@ -172,6 +194,9 @@ def test_folded_parts_of_the_step(tab: Any) -> None:
     text = unescaped(page)
     assert "75/112" in text
     assert "0.054 / 0.043" in text
+    assert "< 0.001" in text
+    assert not re.search(r"0\.000\b|\| nothing \|", text)
+    assert "not printed" in text
     assert "113 babies of 109 women" in text
     assert page.charts()[0].alt.startswith("Share with the outcome")
 
@@ -243,3 +268,21 @@ def test_check_code_restores_the_case(worked: Any) -> None:
     worked.at.text_input(key="check_code").set_value(code[:-1] + ("A" if code[-1] != "A" else "B"))
     worked.run()
     assert any("character is wrong" in error for error in worked.errors)
+
+
+def test_a_stop_that_is_clear_says_so_and_not_no_to_a_negative(tab: Any) -> None:
+    page = answer_everything(tab().fill(**GATE).go("tacrolimus"))
+    step = assess(inputs_of(page), include=("tacrolimus",)).tacrolimus
+    assert step is not None
+    text = unescaped(page)
+    clear = [item for item in (*step.stops, *step.holds) if item.verdict == "no"]
+    assert clear
+    for item in clear:
+        assert f"- Clear: {item.label_when_clear}" in text
+    assert "No: No" not in text
+
+
+def test_a_small_percentage_says_where_to_confirm_it(worked: Any) -> None:
+    worked.fill(live_birth_percent="0.9")
+    assert any("the switch in 'The threshold and the main route'" in error for error in worked.errors)
+    assert any("small percentages are meant" in error for error in worked.errors)

@@ -20,7 +20,7 @@ SURFACE = "tacrolimus"
 _RATIO = "th1_th2_ratio"
 _LIES_HERE = "this ratio lies here in that study"
 _CRITERION = {Verdict.YES: "Met", Verdict.NO: "**Not met**", Verdict.NOT_KNOWN: "Not known"}
-_ANSWER = {Verdict.YES: "**Yes**", Verdict.NO: "No", Verdict.NOT_KNOWN: "Not answered"}
+_ANSWER = {Verdict.YES: "**Yes**", Verdict.NO: "Clear", Verdict.NOT_KNOWN: "Not answered"}
 
 
 @cache
@@ -108,7 +108,8 @@ def gate(step: Tacrolimus) -> None:
 
 def _lines(items: Iterable[GateItem]) -> Iterable[str]:
     for item in sorted(items, key=lambda item: list(_ANSWER).index(item.verdict)):
-        yield f"- {_ANSWER[item.verdict]}: {plain(item.label)} :small[{where(item.source)}]"
+        label = item.label_when_clear if item.verdict == Verdict.NO else item.label
+        yield f"- {_ANSWER[item.verdict]}: {plain(label)} :small[{where(item.source)}]"
 
 
 def side_by_side(step: Tacrolimus) -> str:
@@ -189,6 +190,15 @@ def pregnancy(step: Tacrolimus) -> str:
     )
 
 
+def _p(value: float) -> str:
+    """A p-value, never shown as nought.
+
+    >>> _p(0.0541), _p(0.0002)
+    ('0.054', '< 0.001')
+    """
+    return f"{value:.3f}" if value >= 0.001 else "< 0.001"
+
+
 @cache
 def _evidence() -> tuple[Specification, str, str]:
     compared = [each for study in evidence().studies for each in study.comparisons]
@@ -198,8 +208,8 @@ def _evidence() -> tuple[Specification, str, str]:
             plain(each.published.outcome),
             plain(f"{each.published.first_events}/{each.published.first_total} {each.published.first}"),
             plain(f"{each.published.second_events}/{each.published.second_total} {each.published.second}"),
-            plain(each.published.printed or "nothing"),
-            f"{each.recomputed.fisher_exact_p:.3f} / {each.recomputed.chi_square_p:.3f}",
+            plain(each.published.printed or "not printed"),
+            plain(f"{_p(each.recomputed.fisher_exact_p)} / {_p(each.recomputed.chi_square_p)}"),
         ]
         for each in compared
     ]

@@ -83,7 +83,8 @@ def said(problem: Problem) -> str:
     given = f"{literal(problem.given)} was given. " if problem.given else ""
     why = f" ({plain(problem.source)})" if problem.source else ""
     sentence = worded(problem.allowed)
-    return f"{given}{plain(sentence[:1].upper() + sentence[1:])}{why}."
+    place = " with the switch in 'The threshold and the main route'" if problem.code == "small_percent" else ""
+    return f"{given}{plain(sentence[:1].upper() + sentence[1:] + place)}{why}."
 
 
 def beside(judged: Judged) -> Callable[[str], None]:
