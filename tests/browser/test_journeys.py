@@ -196,3 +196,19 @@ def test_a_copied_link_holds_nothing(visit: Any) -> None:
         visit.go(title)
         assert "?" not in visit.page.url
         assert "#" not in visit.page.url
+
+
+def test_what_was_chosen_is_seen_on_paper(visit: Any) -> None:
+    visit.open()
+    type_the_worked_woman(visit)
+    visit.go("Work-up")
+    visit.choose("finding_chronic_endometritis", "Abnormal")
+    visit.page.emulate_media(media="print")
+    widths = visit.page.locator(".st-key-finding_chronic_endometritis button").evaluate_all(
+        "all => all.map(each => [each.innerText.trim(), parseFloat(getComputedStyle(each).borderLeftWidth)])"
+    )
+    assert {word: width for word, width in widths if width >= 3} == {"Abnormal": 3}
+    weights = visit.page.locator(".st-key-finding_chronic_endometritis button p").evaluate_all(
+        "all => all.map(each => [each.innerText.trim(), getComputedStyle(each).fontWeight])"
+    )
+    assert [word for word, weight in weights if weight == "800"] == ["Abnormal"]
