@@ -62,6 +62,9 @@ def test_the_example_of_the_design() -> None:
         (TABLE | LIVE_BIRTH | {"ploidy": "euploid", "primary_route": "live_birth"}, "live_birth"),
         (TABLE | LIVE_BIRTH | {"primary_route": "age_table"}, "age_table"),
         (LIVE_BIRTH, "live_birth"),
+        (TABLE | {"live_birth_per": "treatment_cycle"}, "age_table"),
+        (TABLE | {"clinic_outcome": "implantation"}, "age_table"),
+        ({"live_birth_per": "treatment_cycle", "oocyte_age_years": 36}, "age_table"),
     ],
 )
 def test_the_order_of_preference(given_: dict[str, Any], route: str) -> None:

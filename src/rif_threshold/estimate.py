@@ -123,7 +123,13 @@ def preferred_route(case: Case, routes: Routes) -> str | None:
     kinds = {transfer.ploidy for transfer in counted_transfers(case)}
     if Route.AGE_TABLE in given and (kinds - {Ploidy.UNTESTED, None} or case.ploidy == Ploidy.EUPLOID):
         return Route.AGE_TABLE
-    return next((route for route in LABELS if route in given), None)
+    # What a figure would be per, or would count, gives no route while the figure itself is not given.
+    without_figure = set()
+    if case.live_birth_percent is None:
+        without_figure.add(Route.LIVE_BIRTH)
+    if (case.clinic_percent, case.clinic_successes, case.clinic_transfers) == (None, None, None):
+        without_figure.add(Route.CLINIC_RATE)
+    return next((route for route in LABELS if route in (given - without_figure or given)), None)
 
 
 def _estimate(case: Case, route: str, label: str, chances: Chances) -> Estimate:
