@@ -314,3 +314,10 @@ def test_main_is_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytes
         runpy.run_module("rif_threshold", run_name="__main__")
     assert ended.value.code == 0
     assert "0." in capsys.readouterr().out
+
+
+def test_above_the_line_but_below_the_minimum_is_said() -> None:
+    result = run("assess", "--oocyte-age", "33", "--ploidy", "euploid", "--failed", "1")
+    assert "1 failed: 68.4 % so far, above 60 %, but at least 2 transfers must have failed: 1 more to come." in (
+        " ".join(result.stdout.split())
+    )
