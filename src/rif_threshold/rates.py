@@ -106,9 +106,10 @@ def own_rate_tables(directory: str | Path | None = None) -> Mapping[str, RateTab
     chosen = directory or os.environ.get(OWN_TABLES_VARIABLE)
     if not chosen:
         return {}
-    root = Path(str(chosen).replace("\0", "")).resolve()
-    if not root.is_dir():
+    folder = Path(str(chosen))
+    if not folder.is_dir():
         raise TableError(str(chosen), "there is no such folder of tables")
+    root = folder.resolve()
     names = [Path(name).stem for name in open_folder(root).names("rates/", ".csv")]
     if not names:
         raise TableError(str(root / "rates"), "there is no rate table in it: rates/<id>.csv with rates/<id>.toml")
