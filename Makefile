@@ -2,7 +2,9 @@
 
 PYTHON ?= python3
 BIN = .venv/bin
-COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --all-extras
+# What is locked is installed as it stands: pip resolves nothing, and `pip check` says whether anything is missing.
+INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
+COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras
 
 .PHONY: app test check format sums bench bench-app screenshots docs lock clean
 
@@ -41,8 +43,8 @@ docs: .venv/dev               ## Write the generated parts of the README anew
 	$(BIN)/python scripts/generate.py
 
 lock: .venv/dev               ## Resolve the dependencies anew (needs uv)
-	$(COMPILE) --group build pyproject.toml -o requirements.lock
-	$(COMPILE) --group dev pyproject.toml -o requirements-dev.lock
+	$(COMPILE) --extra app --group build pyproject.toml -o requirements.lock
+	$(COMPILE) --all-extras --group dev --constraints requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:
 	rm -rf .venv .artifacts .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
@@ -50,10 +52,12 @@ clean:
 .venv/runtime: requirements.lock pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed')"
 	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-build-isolation -e .
+	$(BIN)/pip check
 	touch $@
 
 .venv/dev: .venv/runtime requirements-dev.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	$(BIN)/pip check
 	touch $@
