@@ -6,7 +6,7 @@ BIN = .venv/bin
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras
 
-.PHONY: app test check format sums bench bench-app screenshots docs lock clean
+.PHONY: app test check format sums bench bench-app screenshots docs dist lock clean
 
 app: .venv/runtime            ## Set everything up and open the calculator
 	$(BIN)/rif-threshold app
@@ -39,8 +39,11 @@ bench-app: .venv/dev          ## Speed of the page, driven by websocket on a rea
 screenshots: .venv/dev        ## Take the pictures in the README anew, in Chromium
 	$(BIN)/python scripts/screenshots.py
 
-docs: .venv/dev               ## Write the generated parts of the README anew
+docs: .venv/dev               ## Write the generated parts of the documents anew
 	$(BIN)/python scripts/generate.py
+
+dist: .venv/dev               ## Build dist/*.whl and dist/*.tar.gz
+	$(BIN)/hatchling build
 
 lock: .venv/dev               ## Resolve the dependencies anew (needs uv)
 	$(COMPILE) --extra app --group build pyproject.toml -o requirements.lock

@@ -4,7 +4,10 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
+from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -51,6 +54,25 @@ def test_the_wheel_holds_the_page_and_nothing_from_the_workbench(unpacked: Path)
     tops = {name.split("/")[0] for name in files}
     assert tops == {"rif_threshold", f"rif_threshold-{run(unpacked, '-c', VERSION).strip()}.dist-info"}
     assert not [name for name in files if name.endswith((".pyc", ".coverage")) or "/tests/" in name]
+
+
+def kept_files() -> Iterator[str]:
+    """Every file here that .gitignore does not name. An unpacked archive has no list of git's to ask."""
+    ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text("utf-8").splitlines() if line]
+    for folder, inside, files in os.walk(ROOT):
+        inside[:] = [name for name in inside if name != ".git" and not any(fnmatch(name, each) for each in ignored)]
+        for name in files:
+            if name != ".git" and not any(fnmatch(name, each) for each in ignored):
+                yield (Path(folder) / name).relative_to(ROOT).as_posix()
+
+
+def test_the_source_archive_holds_all_that_is_tested_here(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        shipped_files = {member.name.partition("/")[2] for member in archive if member.isfile()}
+    assert set(kept_files()) - shipped_files == set()
+    assert {"pyproject.toml", "examples/mixed_history.json", "scripts/generate.py", "bench/bench.py"} <= shipped_files
 
 
 VERSION = "import rif_threshold; print(rif_threshold.__version__)"

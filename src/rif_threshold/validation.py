@@ -30,6 +30,7 @@ class Check(Record):
     computed: tuple[float, ...]
     tolerance: float
     why: str
+    in_readme: bool = False
 
     @property
     def holds(self) -> bool:
@@ -43,7 +44,7 @@ def checks() -> tuple[Check, ...]:
     """Compute every published example. Raises `TableError` where the examples are not there."""
     packaged = Path(__file__).parent / "_shipped" / "published"
     folder = packaged if packaged.is_dir() else Path(__file__).parents[2] / "tests" / "published"
-    files = sorted(folder.glob("*.toml"))
+    files = sorted(folder.glob("*.toml"), reverse=True)  # the threshold before the statistics
     if not files:
         raise TableError(str(folder), "the published examples are missing")
     return tuple(check for path in files for check in _of(tomllib.loads(path.read_text("utf-8"))))
@@ -56,17 +57,26 @@ def _of(data: Mapping[str, Any]) -> Iterator[Check]:
         yield _statistic(statistic)
 
 
+def _about(entry: Mapping[str, Any], figure: str) -> dict[str, Any]:
+    """What an example and a statistic say alike of one of their figures."""
+    names = ("title", "source", "tolerance", "why")
+    return {name: entry[name] for name in names} | {"in_readme": figure in entry.get("in_readme", ())}
+
+
 def _example(example: Mapping[str, Any]) -> Iterator[Check]:
     """A case: figures of the primary estimate, and points of its curve."""
     estimate = assess(example["case"], include=()).primary
-    common = {key: example[key] for key in ("title", "source", "tolerance", "why")}
     for name, expected in example["expect"].items():
         what = name.replace("_", " ").replace(" percent", ", percent")
-        yield Check(what=what, published=(expected,), computed=(getattr(estimate, name),), **common)
+        about = _about(example, name)
+        if isinstance(expected, int):  # a number of transfers is right or wrong
+            about |= {"tolerance": 0, "why": "a count"}
+        yield Check(what=what, published=(expected,), computed=(getattr(estimate, name),), **about)
     if points := example["cumulative"]:
         computed = tuple(estimate.cumulative_percent[int(n) - 1] for n in points) if estimate else ()
         what = f"cumulative percent after {', '.join(points)}"
-        yield Check(what=what, published=tuple(points.values()), computed=computed, **common)
+        published = tuple(points.values())
+        yield Check(what=what, published=published, computed=computed, **_about(example, "cumulative"))
 
 
 def _statistic(statistic: Mapping[str, Any]) -> Check:
@@ -79,11 +89,8 @@ def _statistic(statistic: Mapping[str, Any]) -> Check:
     if "take" in statistic:
         answer = attrgetter(statistic["take"])(answer)
     return Check(
-        title=statistic["title"],
         what=" ".join((name, statistic.get("take", ""))).replace("_", " ").strip(),
-        source=statistic["source"],
         published=tuple(np.atleast_1d(statistic["expected"]).astype(float).tolist()),
         computed=tuple(np.atleast_1d(answer).astype(float).tolist()),
-        tolerance=statistic["tolerance"],
-        why=statistic["why"],
+        **_about(statistic, "expected"),
     )
