@@ -2,11 +2,12 @@
 
 PYTHON ?= python3
 BIN = .venv/bin
+CASES = 1000000
 # What is locked is installed as it stands: pip resolves nothing, and `pip check` says whether anything is missing.
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras
 
-.PHONY: app test check format sums bench bench-app screenshots docs dist lock clean
+.PHONY: app test check format sums bench bench-app cases screenshots docs dist lock clean
 
 app: .venv/runtime            ## Set everything up and open the calculator
 	$(BIN)/rif-threshold app
@@ -35,6 +36,9 @@ bench: .venv/dev              ## Speed of library and command line, as ratios
 
 bench-app: .venv/dev          ## Speed of the page, driven by websocket on a real server
 	$(BIN)/python bench/bench_app.py
+
+cases: .venv/dev              ## Hold many made histories against counting in fractions: make cases CASES=20000
+	$(BIN)/python bench/cases.py $(CASES)
 
 screenshots: .venv/dev        ## Take the pictures in the README anew, in Chromium
 	$(BIN)/python scripts/screenshots.py

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+import counting
 import oracle
 from rif_threshold import Assessment, Case, InvalidInput, Part, assess, default_parts
 from rif_threshold.assessment import WITHOUT_VARIABLE
@@ -246,18 +247,6 @@ transfers = st.fixed_dictionaries(
 )
 
 
-def printed(transfer: dict[str, Any]) -> Fraction:
-    """The rate of a transfer, written down again from the document."""
-    if "per_transfer_percent" in transfer:
-        return Fraction(transfer["per_transfer_percent"], 100)
-    age, euploid = transfer["oocyte_age_years"], transfer["ploidy"] == "euploid"
-    if euploid:
-        rate = "68.4" if age < 35 else "64.1" if age <= 40 else "58.0"
-    else:
-        rate = "31.5" if age < 35 else "25.9" if age < 40 else "15.0"
-    return Fraction(rate) / 100
-
-
 @given(
     st.lists(transfers, min_size=1, max_size=9),
     st.integers(18, 55),
@@ -278,23 +267,15 @@ def test_any_history_agrees_with_counting(
         },
         include=(),
     )
-    run: list[Fraction] = []
-    for transfer in history:
-        run = [*run, printed(transfer)] if transfer["result"] == "no_positive_test" else []
-    planned, line = printed({"oocyte_age_years": age, "ploidy": ploidy}), Fraction(percent, 100)
-    curve = oracle.cumulative([*run, *[planned] * 60])
-    crossing = next(n for n, chance in enumerate(curve, start=1) if n >= minimum and chance > line)
     estimate = answer.primary
     assert estimate is not None
-    assert estimate.failed_transfers == len(run)
-    assert estimate.transfers_to_threshold == crossing
-    assert estimate.reached == (crossing <= len(run))
-    assert estimate.further_transfers == max(0, crossing - len(run))
-    assert estimate.cumulative_percent_so_far == (float(100 * curve[len(run) - 1]) if run else 0)
-    shown = [float(100 * chance) for chance in curve[: len(estimate.cumulative_percent)]]
+    counted = counting.count(history, age, ploidy, percent, minimum)
+    run, crossing = counted.run, counted.crossing
+    assert {name: getattr(estimate, name) for name in counted.figures()} == counted.figures()
+    shown = [float(100 * chance) for chance in counted.curve[: len(estimate.cumulative_percent)]]
     assert list(estimate.cumulative_percent) == shown
     assert len(estimate.cumulative_percent) >= max(6, len(run) + 1, min(crossing + 1, 40))
-    _check_margin(run, planned, line, minimum, estimate)
+    _check_margin(run, counted.planned, counted.line, minimum, estimate)
 
 
 def _check_margin(run: list[Fraction], planned: Fraction, line: Fraction, minimum: int, estimate: Any) -> None:
