@@ -12,21 +12,27 @@ from pathlib import Path
 
 import pytest
 
+from rif_threshold import __version__
 from rif_threshold.tables import shipped
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
-def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built and unpacked into an empty folder."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built."""
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    (wheel,) = folder.glob("*.whl")
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def unpacked(wheel: Path) -> Path:
+    """The wheel, unpacked into an empty folder."""
     with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder / "site")
-    return folder / "site"
+        archive.extractall(wheel.parent / "site")
+    return wheel.parent / "site"
 
 
 def run(unpacked: Path, *arguments: str) -> str:
@@ -46,13 +52,14 @@ def test_the_wheel_answers_with_the_same_tables(unpacked: Path) -> None:
     assert run(unpacked, "-c", "from rif_threshold.validation import checks; print(all(c.holds for c in checks()))")
 
 
-def test_the_wheel_holds_the_page_and_nothing_from_the_workbench(unpacked: Path) -> None:
-    files = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
+def test_the_wheel_holds_the_page_and_nothing_from_the_workbench(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        files = {name for name in archive.namelist() if not name.endswith("/")}
     for name in ("app.py", ".streamlit/config.toml", "tables/SHA256SUMS", "published/threshold.toml"):
         assert f"rif_threshold/_shipped/{name}" in files
     assert "rif_threshold/py.typed" in files
     tops = {name.split("/")[0] for name in files}
-    assert tops == {"rif_threshold", f"rif_threshold-{run(unpacked, '-c', VERSION).strip()}.dist-info"}
+    assert tops == {"rif_threshold", f"rif_threshold-{__version__}.dist-info"}
     assert not [name for name in files if name.endswith((".pyc", ".coverage")) or "/tests/" in name]
 
 
@@ -75,11 +82,7 @@ def test_the_source_archive_holds_all_that_is_tested_here(tmp_path: Path) -> Non
     assert {"pyproject.toml", "examples/mixed_history.json", "scripts/generate.py", "bench/bench.py"} <= shipped_files
 
 
-VERSION = "import rif_threshold; print(rif_threshold.__version__)"
-
-
 def test_the_version_is_the_same_everywhere() -> None:
-    from rif_threshold import __version__  # noqa: PLC0415
-
     assert f"version: {__version__}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
     assert f"## {__version__} (" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert f"dist/rif_threshold-{__version__}-py3-none-any.whl" in (ROOT / "README.md").read_text("utf-8")
