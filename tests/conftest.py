@@ -9,6 +9,7 @@ from hypothesis import settings
 from rif_threshold import tables
 from rif_threshold.tables import shipped_directory
 
+pytest_plugins = ["left_out"]
 settings.register_profile("small", max_examples=100, deadline=None, derandomize=True)
 settings.load_profile("small")
 

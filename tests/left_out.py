@@ -1,0 +1,83 @@
+"""Which programs some tests need. What could not be run is named at the very end of a run."""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+
+class Tool(NamedTuple):
+    """A program that some tests need: its name, the commands it is found by, and how Debian gives it."""
+
+    name: str
+    commands: tuple[str, ...]
+    get: str
+
+
+# Marker -> what its tests need. Where it is missing they are left out, and named after everything else.
+TOOLS = {
+    "browser": Tool("Chromium", ("chromium",), "apt-get install -y chromium fonts-dejavu-core"),
+    "nginx": Tool("nginx", ("nginx", "openssl"), "apt-get install -y nginx openssl"),
+    "node": Tool("Node", ("node", "npm"), "apt-get install -y nodejs npm"),
+}
+# With this set to 1, as in continuous integration, anything left out is a failure, for whatever reason.
+REQUIRE_ALL = os.environ.get("RIF_THRESHOLD_REQUIRE_ALL") == "1"
+_left_out: list[tuple[str, str]] = []  # a test or file, and why it was not run
+
+
+def command(name: str) -> str | None:
+    """Where a program lies. Debian keeps servers where only root looks."""
+    return shutil.which(name) or shutil.which(name, path="/usr/local/sbin:/usr/sbin")
+
+
+def needed_but_missing(item: pytest.Item) -> list[Tool]:
+    tools = [TOOLS[mark.name] for mark in item.iter_markers() if mark.name in TOOLS]
+    return [tool for tool in tools if not all(map(command, tool.commands))]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if "browser" in getattr(item, "fixturenames", ()):
+        item.add_marker("browser")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for tool in needed_but_missing(item):
+        pytest.skip(f"{tool.name} is missing. To get it: {tool.get}")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _left_out.append((report.nodeid, reason(report)))
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    if report.skipped:
+        _left_out.append((report.nodeid, reason(report)))
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    if REQUIRE_ALL:
+        _left_out.extend((item.nodeid, "deselected") for item in items)
+
+
+def reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return str(text).removeprefix("Skipped: ")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """Say after everything else what was not run; where all must run, that is a failure."""
+    yield
+    if not _left_out:
+        return
+    lines = [f"Not run ({count}): {why}" for why, count in Counter(why for _, why in _left_out).items()]
+    if REQUIRE_ALL:
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+        lines += [f"  {name}" for name, _ in _left_out]
+        lines.append("FAILED: RIF_THRESHOLD_REQUIRE_ALL=1 lets nothing be left out")
+    print("", *lines, sep="\n")  # noqa: T201 - pytest has closed its own summary by now
