@@ -21,6 +21,7 @@ class Tool(NamedTuple):
 TOOLS = {
     "browser": Tool("Chromium", ("chromium",), "apt-get install -y chromium fonts-dejavu-core"),
     "nginx": Tool("nginx", ("nginx", "openssl"), "apt-get install -y nginx openssl"),
+    "curl": Tool("curl", ("curl",), "apt-get install -y curl"),
     "node": Tool("Node", ("node", "npm"), "apt-get install -y nodejs npm"),
 }
 # With this set to 1, as in continuous integration, anything left out is a failure, for whatever reason.

@@ -21,8 +21,9 @@ PAGES = Path(__file__).with_name("pages")
 # Two page bodies at a time: with one interpreter, more would only finish late together.
 gate = threading.BoundedSemaphore(2)
 
+FIRST = "threshold.py"
 _PAGES = (
-    ("threshold.py", "Chance and threshold", "After how many transfers the line is crossed.", None),
+    (FIRST, "Chance and threshold", "After how many transfers the line is crossed.", None),
     ("workup.py", "Work-up", "What to look for after the threshold, in three grades.", Part.WORKUP),
     (
         "tacrolimus.py",
@@ -76,8 +77,7 @@ def pages() -> list[st.Page]:
 @cache
 def _pages(listed: tuple[tuple[str, str, str], ...]) -> tuple[st.Page, ...]:
     return tuple(
-        st.Page(PAGES / name, title=title, help=about, default=name == "threshold.py", icon="")
-        for name, title, about in listed
+        st.Page(PAGES / name, title=title, help=about, default=name == FIRST, icon="") for name, title, about in listed
     )
 
 

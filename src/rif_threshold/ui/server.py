@@ -22,6 +22,7 @@ from streamlit import config
 from streamlit.starlette import App
 
 from rif_threshold.ui import frame
+from rif_threshold.ui.paths import KnownPaths
 
 HOSTS_VARIABLE = "RIF_THRESHOLD_HOSTS"
 
@@ -146,7 +147,7 @@ def make_app() -> App:
     """The page as an ASGI application. Use it with one process: sessions live in its memory."""
     app = App(
         app_script(),
-        middleware=[Middleware(SecurityHeaders), Middleware(KnownHosts), Middleware(SameOrigin)],
+        middleware=[Middleware(each) for each in (SecurityHeaders, KnownHosts, SameOrigin, KnownPaths)],
         on_script_error=apologise,
     )
     config.set_option("server.allowedHosts", allowed_hosts())
