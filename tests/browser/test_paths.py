@@ -155,7 +155,7 @@ def test_a_message_that_no_page_would_send_ends_its_connection(served: Any, piec
     piece = bytes(3_000_000 // pieces)
     with connect(stream(served.address)) as websocket, pytest.raises(ConnectionClosedError) as closed:
         say_and_hear(websocket, [piece] * pieces)
-    assert closed.value.rcvd.code == 1009  # too big
+    assert closed.value.rcvd is None or closed.value.rcvd.code == 1009  # too big, where that word still came through
     assert ask(served.address, "/_stcore/health").text == "ok"
 
 

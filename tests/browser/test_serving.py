@@ -107,6 +107,42 @@ def test_a_taken_port_is_an_error_before_anything_is_loaded(served: Any) -> None
     check_port("127.0.0.1", free_port())
 
 
+@pytest.mark.parametrize(
+    ("host", "why"),
+    [
+        ("no-such-host.invalid", "not known|failure in name resolution"),
+        ("192.0.2.1", "assign"),  # of the block for documentation: nobody's address
+        ("a" * 64, "not a host name"),
+        ("a..b", "not a host name"),
+        ("::1%none", "."),
+        ("1.2.3.4.5", "."),
+    ],
+)
+def test_an_address_that_is_not_this_machines_is_an_error_of_the_system(host: str, why: str) -> None:
+    from rif_threshold.ui.server import serve  # noqa: PLC0415
+
+    with pytest.raises(OSError, match=why) as refused:
+        serve(host, free_port(), open_browser=False)
+    assert refused.value.strerror
+
+
+def test_a_port_that_is_taken_in_the_last_moment_is_an_error_of_the_system(served: Any, tmp_path: Path) -> None:
+    code = """
+import sys
+from rif_threshold.ui import server
+server.check_port = lambda host, port: None
+try:
+    server.serve(port=int(sys.argv[1]), open_browser=False)
+except OSError as error:
+    print("an error of the system:", error.strerror)
+"""
+    port = served.address.rsplit(":", 1)[1]
+    shown = subprocess.run(
+        [sys.executable, "-c", code, port], capture_output=True, text=True, check=True, cwd=tmp_path
+    )  # fmt: skip
+    assert shown.stdout == "an error of the system: Address already in use\n"
+
+
 @pytest.fixture
 def alone(tmp_path: Path) -> Iterator[Any]:
     served = start_server(tmp_path)

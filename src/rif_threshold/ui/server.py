@@ -1,6 +1,7 @@
 """Serve the page: Streamlit's application under uvicorn, with security headers and a strict content policy."""
 
 import base64
+import errno
 import hashlib
 import os
 import re
@@ -162,17 +163,27 @@ class _Server(uvicorn.Server):
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._on_ready()
+        try:
+            await super().startup(sockets)
+        except SystemExit:  # the port was taken after it was looked at; the log has said so
+            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE)) from None
+        if not self.started:
+            raise OSError(errno.EIO, "the page could not be started")
+        self._on_ready()
 
 
 def check_port(host: str, port: int) -> None:
-    """Raise `OSError` where the address cannot be bound, before anything is loaded."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, port))
+    """Raise `OSError` where the address cannot be listened on, before anything is loaded."""
+    try:
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except UnicodeError:  # a part of the name is empty or longer than 63 letters
+        raise OSError(errno.EINVAL, "not a host name") from None
+    for family, kind, protocol, _, place in places:
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            probe.bind(place)
 
 
 def serve(host: str = "127.0.0.1", port: int = 8501, open_browser: bool = True) -> None:
@@ -184,7 +195,7 @@ def serve(host: str = "127.0.0.1", port: int = 8501, open_browser: bool = True) 
         open_browser: whether to show the page in the default browser once it is ready.
 
     Raises:
-        OSError: where the port is taken or the address is not this machine's.
+        OSError: where the port is taken or may not be used, or the host is no name or address of this machine.
         TableError: where the tables are not as they should be; then nothing is served.
     """
     check_port(host, port)
