@@ -287,8 +287,8 @@ def test_every_format_shows_the_numbers_of_the_assessment(name: str) -> None:
     assert data["threshold"]["cumulative_percent_so_far"] == answered.cumulative_percent_so_far
     curve = list(primary.cumulative_percent)
     fhir = json.loads(made(name, "fhir.json").content)
-    assert [each["probabilityDecimal"] for each in fhir["prediction"]] == curve
-    assert headline(result) in fhir["mitigation"]
+    assert [each["probabilityDecimal"] for each in fhir["prediction"]] == [*curve, answered.next_transfer_percent]
+    assert f"{headline(result)}. {standing(result)}" in fhir["text"]["div"]
     rows = csv.DictReader(io.StringIO(made(name, "curve.csv").content.decode("utf-8-sig")))
     assert [float(row["cumulative_percent"]) for row in rows if row["primary"] == "yes"] == curve
     sheet_numbers(page_text(name, "sheet.html"), result)

@@ -1,63 +1,231 @@
-"""FHIR R4 ``RiskAssessment``, as plain data: one prediction for each number of transfers, in percent.
+"""FHIR R4 ``RiskAssessment``, as plain data: the curve, the answer as coded data, and the same in words.
 
-R4 defines ``probabilityDecimal`` as a percentage ("Decimal values are expressed as percentages as well (max = 100)").
-No subject is known here: ``subject.display`` says so, and whoever stores the resource replaces it.
+Every element is used as R4 defines it; ``docs/fhir.md`` says how, and lists the codes. What R4 has an element for and
+we know nothing of is left out: no ``mitigation`` (steps that reduce a risk), no ``when`` (the outcomes are bounded by a
+number of transfers, not by time), no qualitative or relative risk.
 """
 
 import datetime
+import re
 from collections.abc import Iterator
+from html import escape
 from typing import Any
 
 from rif_threshold.assessment import Assessment
+from rif_threshold.case import Transfer
 from rif_threshold.estimate import Estimate
+from rif_threshold.probability import TRANSFERS_LIMIT
 from rif_threshold.report.check_code import code_or_why
-from rif_threshold.sentences import headline, inputs_words, margin_words, next_transfer, rule, standing, transfers_words
+from rif_threshold.routes import PUBLISHED_TABLE, counted_transfers
+from rif_threshold.sentences import (
+    DENOMINATOR_WORDS,
+    OUTCOME_WORDS,
+    PLOIDY_WORDS,
+    headline,
+    inputs_words,
+    margin_words,
+    next_transfer,
+    percent_words,
+    rule,
+    standing,
+    transfers_words,
+)
+from rif_threshold.vocabulary import Denominator, Route
+
+SYSTEM = "urn:uuid:ce4962e3-6bd6-44ae-a1b6-95f3620e8c62"
+CODES = {
+    "implantation-over-transfers": "Predicted chance of implantation over embryo transfers",
+    "cumulative-threshold": "Cumulative chance of the failed transfers, held against a threshold",
+    "failed-transfers": "Embryo transfers without a positive pregnancy test since the last positive one",
+    "threshold-state": "Whether the failed transfers have crossed the threshold",
+    "reached": "Crossed",
+    "not-reached": "Not crossed",
+    "threshold-percent": "Cumulative chance that must be exceeded",
+    "minimum-transfers": "Fewest failed transfers before the threshold can count",
+    "transfers-to-threshold": "Number of transfers after which the threshold is crossed",
+    "cumulative-percent-so-far": "Cumulative chance of the failed transfers, as reckoned before the first of them",
+}
+# Nobody is asked for a name, so none is known: R4's code for what the workflow did not lead to.
+_SUBJECT = {
+    "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "not-asked"}],
+    "type": "Patient",
+    "display": "not recorded",
+}
+_UCUM = "http://unitsofmeasure.org"
+_SOFTWARE, _FAILED, _ANSWER = "software", "failed-transfers", "answer"
 
 
 def risk_assessment(assessment: Assessment, date: datetime.date) -> dict[str, Any]:
-    """The primary route's curve as a ``RiskAssessment``.
+    """The primary route's answer as a ``RiskAssessment``.
 
-    Where the primary route was refused there is no prediction, the status is ``cancelled`` and the notes say why.
+    The status is ``preliminary``, R4's word for what nobody has verified or signed. Where the primary route was refused
+    it is ``cancelled``, there is no prediction and no number of the answer, and the notes say why.
     """
     primary = assessment.primary
+    status = "preliminary" if primary else "cancelled"
+    software = assessment.software
+    notes = list(_notes(assessment))
     resource: dict[str, Any] = {
         "resourceType": "RiskAssessment",
-        "status": "final" if primary else "cancelled",
-        "method": {"text": f"{assessment.software.name} {assessment.software.version}. {rule(assessment)}"},
-        "code": {"text": "Cumulative predicted chance of implantation over embryo transfers"},
-        "subject": {"display": "not recorded"},
+        "language": "en",
+        "text": _narrative(assessment, notes),
+        "contained": [
+            {
+                "resourceType": "Device",
+                "id": _SOFTWARE,
+                "deviceName": [{"name": software.name, "type": "other"}],
+                "version": [{"value": software.version}],
+            },
+            _failed_transfers(assessment, date),
+            _answer(assessment, status, date),
+        ],
+        "status": status,
+        "method": _concept("cumulative-threshold", text=rule(assessment)),
+        "code": _concept("implantation-over-transfers"),
+        "subject": _SUBJECT,
         "occurrenceDateTime": date.isoformat(),
-        "basis": [{"display": text} for text in _basis(assessment)],
+        "performer": {"reference": f"#{_SOFTWARE}", "display": f"{software.name} {software.version}"},
+        "basis": [{"reference": f"#{_FAILED}"}, *({"display": text} for text in _basis(assessment))],
     }
     if primary is not None:
-        resource["prediction"] = list(_predictions(primary))
-        resource["mitigation"] = f"{headline(assessment)}. {standing(assessment)}"
-    resource["note"] = [{"text": text} for text in _notes(assessment)]
+        resource["prediction"] = list(_predictions(assessment, primary))
+    code = code_or_why(assessment)
+    notes.append(f"Check code, which anyone can read: {code.text}" if code.text else f"No check code: {code.why_not}")
+    # The text of a note is markdown, where a tag would be one.
+    resource["note"] = [{"text": re.sub(r"<(?=[A-Za-z/!?])", r"\\<", text)} for text in notes]
     return resource
 
 
-def _predictions(primary: Estimate) -> Iterator[dict[str, Any]]:
-    per = primary.denominator.replace("_", " ")
-    for number, percent in enumerate(primary.cumulative_percent, start=1):
-        done = "counted from the first failed transfer of the current run"
+def _concept(code: str, display: str = "", text: str = "") -> dict[str, Any]:
+    display = display or CODES[code]
+    return {"coding": [{"system": SYSTEM, "code": code, "display": display}], "text": text or display}
+
+
+def _percent(value: float) -> dict[str, Any]:
+    return {"valueQuantity": {"value": value, "unit": "%", "system": _UCUM, "code": "%"}}
+
+
+def _count(value: int, **comparator: str) -> dict[str, Any]:
+    return {
+        "valueQuantity": {"value": value, **comparator, "unit": "transfers", "system": _UCUM, "code": "{transfers}"}
+    }
+
+
+def _absent(why: str) -> dict[str, Any]:
+    system = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+    return {"dataAbsentReason": {"coding": [{"system": system, "code": "not-performed"}], "text": why}}
+
+
+def _failed_transfers(assessment: Assessment, date: datetime.date) -> dict[str, Any]:
+    """What was entered, counted: it holds whether or not there is an answer."""
+    return {
+        "resourceType": "Observation",
+        "id": _FAILED,
+        "status": "preliminary",
+        "code": _concept("failed-transfers"),
+        "subject": _SUBJECT,
+        "effectiveDateTime": date.isoformat(),
+        **_count(len(counted_transfers(assessment.case))),
+    }
+
+
+def _answer(assessment: Assessment, status: str, date: datetime.date) -> dict[str, Any]:
+    case, answer = assessment.case, assessment.threshold
+    value = so_far = total = _absent(headline(assessment))
+    if answer is not None:
+        text = f"{headline(assessment)}. {standing(assessment)}"
+        value = {"valueCodeableConcept": _concept("reached" if answer.reached else "not-reached", text=text)}
+        so_far = _percent(answer.cumulative_percent_so_far)
+        to_threshold = answer.transfers_to_threshold
+        total = _count(TRANSFERS_LIMIT, comparator=">") if to_threshold is None else _count(to_threshold)
+    parts = {
+        "threshold-percent": _percent(float(case.threshold_percent or 0)),
+        "minimum-transfers": _count(case.minimum_transfers or 1),
+        "transfers-to-threshold": total,
+        "cumulative-percent-so-far": so_far,
+    }
+    return {
+        "resourceType": "Observation",
+        "id": _ANSWER,
+        "status": status,
+        "code": _concept("threshold-state"),
+        "subject": _SUBJECT,
+        "focus": [{"reference": "#"}],  # this RiskAssessment: it is what the answer is about
+        "effectiveDateTime": date.isoformat(),
+        **value,
+        "device": {"reference": f"#{_SOFTWARE}"},
+        "derivedFrom": [{"reference": f"#{_FAILED}"}],
+        "component": [{"code": _concept(code), **part} for code, part in parts.items()],
+    }
+
+
+def _predictions(assessment: Assessment, primary: Estimate) -> Iterator[dict[str, Any]]:
+    """The curve, each point with the reason of its own transfer, and the next transfer by itself.
+
+    ``probabilityDecimal`` is in percent: "Decimal values are expressed as percentages as well (max = 100)".
+    """
+    counted, line = OUTCOME_WORDS[primary.outcome], float(assessment.case.threshold_percent or 0)
+    what, code = counted[:1].upper() + counted[1:], primary.outcome.replace("_", "-")
+    run, before = counted_transfers(assessment.case), 0.0
+    for number, chance in enumerate(primary.cumulative_percent, start=1):
+        alone = primary.transfer_percents[number - 1]
+        done = run[number - 1] if number <= len(run) else None
+        display = f"{what} within {transfers_words(number)}, cumulative"
+        text = f"{display}: by transfer {number} of the current run, as reckoned before its first transfer."
+        together = ""
+        if number > 1:
+            text += f" Not transfer {number} by itself."
+            together = f" Cumulative: 1-(1-{percent_words(before, line)})(1-{percent_words(alone)})."
+        if done is not None:
+            text += " All of them have failed." if number > 1 else " It has failed."
         yield {
-            "outcome": {"text": f"At least one implantation within {transfers_words(number)}, {done}"},
-            "probabilityDecimal": percent,
+            "outcome": _concept(f"{code}-by-transfer-{number}", display, text),
+            "probabilityDecimal": chance,
             "rationale": (
-                f"1-(1-p)^n over the transfers' own p; route {primary.route}: {primary.explanation}; the figure is"
-                f" per {per}; outcome {primary.outcome.replace('_', ' ')}"
+                f"Transfer {number}, {'planned' if done is None else 'failed'}, by itself:"
+                f" {_reason(assessment, primary, alone, done)}.{together}"
             ),
         }
+        before = chance
+    text = (
+        f"{what} at the next transfer by itself, which is transfer {len(run) + 1} of the current run. Not cumulative."
+    )
+    yield {
+        "outcome": _concept(f"{code}-at-next-transfer", text),
+        "probabilityDecimal": primary.next_transfer_percent,
+        "rationale": f"{_reason(assessment, primary, primary.next_transfer_percent, None)}.",
+    }
+
+
+def _reason(assessment: Assessment, primary: Estimate, percent: float, done: Transfer | None) -> str:
+    """Where the chance of one transfer comes from: of one that was done, or of one planned."""
+    chance, of = percent_words(percent), primary.explanation
+    by_row = assessment.case.history is not None and primary.route.startswith(Route.AGE_TABLE)
+    if done is not None and done.per_transfer_percent is not None:
+        return (
+            f"{chance} entered for this very transfer as its chance of implantation, in place of route {primary.route}"
+        )
+    if done is not None and done.ploidy is not None and by_row:
+        of = f"{chance} printed for {PLOIDY_WORDS[done.ploidy]}, oocyte age {done.oocyte_age_years}"
+    start = of if of.startswith(chance) else f"{chance} from {of}"
+    per = f"the figure is per {DENOMINATOR_WORDS[primary.denominator]}"
+    if primary.denominator != Denominator.EMBRYO_TRANSFER:
+        per += " and is taken as one per embryo transfer"
+    return f"{start} (route {primary.route}; {per})"
 
 
 def _basis(assessment: Assessment) -> Iterator[str]:
     yield f"Inputs: {inputs_words(assessment)}"
+    used = ["method."]
     for estimate in assessment.estimates:
+        route, _, table = estimate.route.partition(":")
+        if route == Route.AGE_TABLE:
+            used.append(f"own:rates/{table}." if table else f"rates/{PUBLISHED_TABLE}.")
+        if route == Route.PREDICTION_MODEL:
+            used.append("prediction/")
         for reference in estimate.sources:
             yield f"{estimate.route}: {reference.key}, {reference.locator}"
-    digests = {
-        table.id: table.sha256 for table in assessment.tables if table.id.startswith(("rates/", "own:", "method"))
-    }
+    digests = {each.id: each.sha256 for each in assessment.tables if each.id.startswith(tuple(used))}
     for name, digest in digests.items():
         yield f"table {name} sha256:{digest}"
 
@@ -73,6 +241,20 @@ def _notes(assessment: Assessment) -> Iterator[str]:
     if assessment.disagreement:
         yield assessment.disagreement
     yield from assessment.notes
-    code = code_or_why(assessment)
-    yield f"Check code, which anyone can read: {code.text}" if code.text else f"No check code: {code.why_not}"
     yield assessment.disclaimer
+
+
+def _narrative(assessment: Assessment, notes: list[str]) -> dict[str, str]:
+    """The same in words, and nothing that is not elsewhere in the resource: that is what ``generated`` says."""
+    lines = (
+        f"{headline(assessment)}. {standing(assessment)}",
+        f"Inputs: {inputs_words(assessment)}",
+        rule(assessment),
+        "Patient: not recorded",
+        *notes,
+    )
+    inside = "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines)
+    return {
+        "status": "generated",
+        "div": f'<div xmlns="http://www.w3.org/1999/xhtml" lang="en" xml:lang="en">{inside}</div>',
+    }
