@@ -7,13 +7,15 @@ CASES = 1000000
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras
 
-.PHONY: app test check format sums bench bench-app cases screenshots docs dist lock clean
+.PHONY: app test node check format sums bench bench-app cases screenshots docs dist lock clean
 
 app: .venv/runtime            ## Set everything up and open the calculator
 	$(BIN)/rif-threshold app
 
 test: .venv/dev               ## Set everything up and pass the tests
 	$(BIN)/pytest --cov --cov-report=term $(TESTS)
+
+node: tests/r4/node_modules   ## Install the validators that check the FHIR export in `make test` (needs Node and npm)
 
 check: .venv/dev              ## Format, lint, types, import law, checksums, generated documents
 	$(BIN)/ruff format --check .
@@ -54,7 +56,7 @@ lock: .venv/dev               ## Resolve the dependencies anew (needs uv)
 	$(COMPILE) --all-extras --group dev --constraints requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:
-	rm -rf .venv .artifacts .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv tests/r4/node_modules .artifacts .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 .venv/runtime: requirements.lock pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed')"
@@ -67,4 +69,8 @@ clean:
 .venv/dev: .venv/runtime requirements-dev.lock
 	$(INSTALL) --require-hashes -r requirements-dev.lock
 	$(BIN)/pip check
+	touch $@
+
+tests/r4/node_modules: tests/r4/package-lock.json
+	npm ci --prefix tests/r4 --ignore-scripts --no-audit --no-fund
 	touch $@

@@ -4,17 +4,21 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+HERE = Path(__file__).parent
+
 
 class Tool(NamedTuple):
-    """A program that some tests need: its name, the commands it is found by, and how Debian gives it."""
+    """A program that some tests need: its name, the commands and files it is found by, and how to get it."""
 
     name: str
     commands: tuple[str, ...]
     get: str
+    files: tuple[Path, ...] = ()
 
 
 # Marker -> what its tests need. Where it is missing they are left out, and named after everything else.
@@ -22,7 +26,7 @@ TOOLS = {
     "browser": Tool("Chromium", ("chromium",), "apt-get install -y chromium fonts-dejavu-core"),
     "nginx": Tool("nginx", ("nginx", "openssl"), "apt-get install -y nginx openssl"),
     "curl": Tool("curl", ("curl",), "apt-get install -y curl"),
-    "node": Tool("Node", ("node", "npm"), "apt-get install -y nodejs npm"),
+    "node": Tool("Node", ("node",), "apt-get install -y nodejs npm && make node", (HERE / "r4/node_modules",)),
 }
 # With this set to 1, as in continuous integration, anything left out is a failure, for whatever reason.
 REQUIRE_ALL = os.environ.get("RIF_THRESHOLD_REQUIRE_ALL") == "1"
@@ -36,7 +40,7 @@ def command(name: str) -> str | None:
 
 def needed_but_missing(item: pytest.Item) -> list[Tool]:
     tools = [TOOLS[mark.name] for mark in item.iter_markers() if mark.name in TOOLS]
-    return [tool for tool in tools if not all(map(command, tool.commands))]
+    return [tool for tool in tools if not all(map(command, tool.commands)) or not all(map(Path.is_dir, tool.files))]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
