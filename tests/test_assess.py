@@ -80,7 +80,7 @@ def test_the_order_of_preference_sees_each_transfer_of_the_history() -> None:
     answer = threshold(**TABLE, **LIVE_BIRTH, history=mixed)
     assert answer.primary_route == "age_table"
     single = next(each for each in answer.estimates if each.route == "live_birth")
-    assert any("knows nothing of the embryos' ploidy" in caveat for caveat in single.caveats)
+    assert any("knows nothing of the embryos' ploidy" in caveat.text for caveat in single.caveats)
     # Those before a positive test are not counted and so do not decide.
     answer = threshold(**TABLE, **LIVE_BIRTH, history=[mixed[0], {"result": "live_birth"}, mixed[1]])
     assert answer.primary_route == "live_birth"
@@ -93,8 +93,8 @@ def test_the_count_starts_again_after_a_positive_test(result: str) -> None:
     assert answer.threshold is not None
     assert answer.threshold.failed_transfers == 2
     assert round(answer.threshold.cumulative_percent_so_far, 1) == 45.1  # printed for n = 2
-    assert any("our inference" in note for note in answer.notes)
-    assert any("recurrent pregnancy loss" in note for note in answer.notes) == (result == "pregnancy_loss")
+    assert any("our inference" in note.text for note in answer.notes)
+    assert any("recurrent pregnancy loss" in note.text for note in answer.notes) == (result == "pregnancy_loss")
     assert threshold(**TABLE, history=[failed, {"result": result}]).threshold.failed_transfers == 0  # type: ignore[union-attr]
 
 
@@ -108,12 +108,12 @@ def test_an_own_percentage_serves_every_route() -> None:
         each for each in threshold(**TABLE, **LIVE_BIRTH, history=history).estimates if each.route == "age_table"
     )
     assert by_table.transfer_percents[:3] == (50.0, 15.0, 25.9)
-    assert any("percentage entered for a single transfer" in caveat for caveat in by_table.caveats)
+    assert any("percentage entered for a single transfer" in caveat.text for caveat in by_table.caveats)
 
 
 def test_two_embryos_are_said() -> None:
     history = [{"result": "no_positive_test", "embryos": 2}]
-    assert any("More than one embryo" in note for note in threshold(**LIVE_BIRTH, history=history).notes)
+    assert any("More than one embryo" in note.text for note in threshold(**LIVE_BIRTH, history=history).notes)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_a_line_out_of_reach_is_said() -> None:
     assert answer.threshold.further_transfers is None
     assert answer.primary is not None
     assert answer.primary.margin.to_fewer_points is None
-    assert any("More than 1,000" in caveat for caveat in answer.primary.caveats)
+    assert any("More than 1,000" in caveat.text for caveat in answer.primary.caveats)
     other = threshold(
         **TABLE, clinic_percent="0.01", clinic_outcome="implantation", small_percent_confirmed=True, failed_transfers=1
     )
@@ -354,7 +354,7 @@ def test_a_mosaic_embryo_planned_next_does_not_take_the_answer_away() -> None:
     failed = [{"result": "no_positive_test", "oocyte_age_years": 36, "ploidy": "untested"}] * 2
     answer = threshold(oocyte_age_years=36, ploidy="low_level_mosaic", history=failed, **LIVE_BIRTH)
     assert answer.primary_route == "live_birth"
-    assert any("knows nothing of the embryos' ploidy" in caveat for caveat in answer.estimates[0].caveats)
+    assert any("knows nothing of the embryos' ploidy" in caveat.text for caveat in answer.estimates[0].caveats)
 
 
 def test_an_unlike_history_that_crosses_by_itself_has_no_margin_downwards() -> None:
@@ -381,7 +381,7 @@ def test_a_table_of_the_clinic_is_an_estimate_of_its_own_and_never_primary_unles
     assert answer.primary_route == "age_table"
     own_estimate = answer.estimates[1]
     assert (own_estimate.per_transfer_percent, own_estimate.successes, own_estimate.transfers) == (30.0, 60, 200)
-    assert any("the clinic's own" in caveat for caveat in own_estimate.caveats)
+    assert any("the clinic's own" in caveat.text for caveat in own_estimate.caveats)
     assert "own:rates/ours.csv" in {table.id for table in answer.tables}
     monkeypatch.setenv("RIF_THRESHOLD_TABLES", str(clinic_tables))
     named = assess({**TABLE, **FAILED, "primary_route": "age_table:ours"}, include=())

@@ -327,7 +327,7 @@ def test_the_narrative_says_the_same_in_xhtml(name: str) -> None:
     assert lines[0] == f"{headline(result)}. {standing(result)}"
     assert {rule(result), result.disclaimer, "Patient: not recorded"} <= set(lines)
     assert next_transfer(result) in [*lines, ""]
-    assert all(any(caveat in line for line in lines) for caveat in result.notes)
+    assert all(any(caveat.text in line for line in lines) for caveat in result.notes)
     rest = " ".join(texts({**data, "text": None})).replace("\\<", "<")
     parts = [line.removeprefix("Patient: ") for line in lines]
     parts[:1] = [headline(result)] if name in UNANSWERED else parts[:1]

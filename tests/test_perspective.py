@@ -172,7 +172,7 @@ def test_couples_that_differ_beside_those_that_do_not(age, ploidy, plain, moved)
     assert largest.transfers_to_threshold == moved
     assert section.settings[0].next_transfer_percent > largest.next_transfer_percent
     assert f"stays {plain}" in section.sentence or f"from {plain} to {moved}" in section.sentence
-    assert any("0.147 only" in note for note in section.notes)
+    assert any("0.147 only" in note.text for note in section.notes)
 
 
 def test_a_share_too_large_for_the_chance_is_left_out() -> None:
@@ -331,7 +331,7 @@ def test_every_section_is_whole(case: dict) -> None:
         assert section.sources
         assert all(len(row) == len(section.headings) for row in section.rows)
         assert all(reference.key in sources() for reference in section.sources)
-        words = " ".join([section.sentence, *section.notes, *(cell for row in section.rows for cell in row)])
+        words = " ".join([section.sentence, *map(str, section.notes), *(cell for row in section.rows for cell in row)])
         assert not re.search(r"\b(nan|inf|None|should|must take|recommend)\b", words)
 
 

@@ -87,7 +87,7 @@ def test_a_later_attempt_has_no_figure_beside_it() -> None:
     for woman, said in ((WOMAN, True), (later, False)):
         estimate = assess({"prediction": woman, "failed_transfers": 0}, include=()).primary
         assert estimate is not None
-        assert any("For a next attempt" in caveat for caveat in estimate.caveats) == said
+        assert any("For a next attempt" in caveat.text for caveat in estimate.caveats) == said
 
 
 @pytest.mark.parametrize(("age", "same"), [(18, 34), (35, 37), (38, 39), (40, 42), (43, 44), (45, 50)])

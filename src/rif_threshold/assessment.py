@@ -1,7 +1,7 @@
 """The one use case: a `Case` in, an `Assessment` out. Every surface shows this object."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from rif_threshold.perspective import Perspective, perspective
 from rif_threshold.ranges import range_problems
 from rif_threshold.rates import OWN_TABLES_VARIABLE, own_rate_tables
 from rif_threshold.routes import LABELS, caveats, counted_transfers
-from rif_threshold.tables import Source, SourceReference, open_folder, shipped, sources
+from rif_threshold.tables import Folder, Remark, Source, SourceReference, open_folder, shipped, sources
 from rif_threshold.vocabulary import Part, TransferResult, Verdict
 
 WITHOUT_VARIABLE = "RIF_THRESHOLD_WITHOUT"
@@ -74,7 +74,7 @@ class Assessment(Record):
     routes_agree: bool
     disagreement: str
     threshold: ThresholdAnswer | None
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
     workup: pathway.Workup | None
     tacrolimus: pathway.Tacrolimus | None
     perspective: Perspective | None
@@ -174,7 +174,7 @@ def assess(
         workup=workup,
         tacrolimus=tacrolimus,
         perspective=beside,
-        sources=tuple(_cited(routes.estimates, routes.refused, notes, workup, tacrolimus, beside)),
+        sources=tuple(_cited(tables, routes.estimates, routes.refused, notes, workup, tacrolimus, beside)),
         tables=tuple(_used_tables(tables)),
         software=Software(name="rif-threshold", version=__version__),
         disclaimer=method().disclaimer,
@@ -262,7 +262,7 @@ def _disagreement(estimates: tuple[Estimate, ...]) -> str:
     )
 
 
-def _notes(case: Case) -> Iterator[str]:
+def _notes(case: Case) -> Iterator[Remark]:
     """What a history asks to be said."""
     results = {transfer.result for transfer in case.history or ()}
     if results - {TransferResult.NO_POSITIVE_TEST}:
@@ -274,35 +274,49 @@ def _notes(case: Case) -> Iterator[str]:
     yield from caveats("independence")
 
 
-def _cited(*parts: object) -> Iterator[CitedSource]:
+def _cited(directory: str | Path | None, *parts: object) -> Iterator[CitedSource]:
     """The bibliography entries that the parts refer to, in alphabetical order."""
-    known: Mapping[str, Source] = sources()
-    for key in sorted({key for part in parts for key in _keys(part)} | {method().threshold_source.key}):
+    own = _own_folder(directory)
+    known: Mapping[str, Source] = {**(sources(own) if own else {}), **sources()}
+    for key in sorted({*_keys(parts), method().threshold_source.key}):
         if source := known.get(key):
             yield CitedSource(key=key, citation=source.citation, short=source.short, read=source.read, note=source.note)
 
 
-def _keys(value: object) -> Iterator[str]:
-    if isinstance(value, SourceReference):
-        yield value.key
-    elif isinstance(value, Record):
-        yield from _keys(list(value.__dict__.values()))
-    elif isinstance(value, Mapping):
-        yield from _keys(list(value.values()))
-    elif isinstance(value, str):
-        # A caveat ends with the key of its source in brackets.
-        yield value.rpartition("[")[2].rstrip("]")
-    elif isinstance(value, Iterable):
-        for part in value:
-            yield from _keys(part)
+_HOLD_NOTHING = frozenset({str, int, float, bool, type(None)})
+
+
+def _keys(value: object) -> set[str]:
+    """The keys that the references and remarks in a value hold. A text cites nothing, whatever it says."""
+    found: set[str] = set()
+    rest = [value]
+    while rest:
+        each = rest.pop()
+        if isinstance(each, tuple):
+            rest += each
+        elif type(each) in _HOLD_NOTHING:  # most values; asking for a model's kind is slow
+            continue
+        elif isinstance(each, SourceReference):
+            found.add(each.key)
+        elif isinstance(each, Remark | Problem):
+            found.add(each.source)
+        elif isinstance(each, Record):
+            rest += each.__dict__.values()
+    return found
 
 
 def _used_tables(directory: str | Path | None) -> Iterator[UsedTable]:
     for name, digest in sorted(shipped().digests.items()):
         yield UsedTable(id=name, sha256=digest)
-    if own := directory or os.environ.get(OWN_TABLES_VARIABLE):
-        for name, digest in sorted(open_folder(Path(own).resolve()).digests.items()):
+    if own := _own_folder(directory):
+        for name, digest in sorted(own.digests.items()):
             yield UsedTable(id=f"own:{name}", sha256=digest)
+
+
+def _own_folder(directory: str | Path | None) -> Folder | None:
+    """The folder of the clinic's own tables, if there is one."""
+    own = directory or os.environ.get(OWN_TABLES_VARIABLE)
+    return open_folder(Path(own).resolve()) if own else None
 
 
 __all__ = ["LABELS", "Assessment", "ThresholdAnswer", "assess", "default_parts"]

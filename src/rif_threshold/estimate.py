@@ -15,7 +15,7 @@ from rif_threshold.method import method
 from rif_threshold.probability import TRANSFERS_LIMIT, chance_that_all_fail, further_to_exceed
 from rif_threshold.rates import RateTable
 from rif_threshold.routes import LABELS, Chances, caveats, counted_transfers, given_routes
-from rif_threshold.tables import SourceReference
+from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.uncertainty import interval_of_counts
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy, Route
 
@@ -74,7 +74,7 @@ class Estimate(Record):
     transfers: int | None = None
     interval: Interval | None = None
     sources: tuple[SourceReference, ...]
-    caveats: tuple[str, ...]
+    caveats: tuple[Remark, ...]
 
 
 class Refused(Record):

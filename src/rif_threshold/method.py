@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import cache
 
 from rif_threshold.case import Count, Percent, Record
-from rif_threshold.tables import SourceReference, parse, resolve, shipped, sources
+from rif_threshold.tables import Remark, SourceReference, check_remark, parse, resolve, shipped
 
 
 class AgeLimits(Record):
@@ -15,17 +15,7 @@ class AgeLimits(Record):
     source: str
 
 
-class Caveat(Record):
-    """Something that is said beside a result, and where it stands; ``ours`` where it is our own reading."""
-
-    text: str
-    source: str
-
-    def __str__(self) -> str:
-        return f"{self.text} [{self.source}]"
-
-
-class WorkedExample(Caveat):
+class WorkedExample(Remark):
     """What is said where the published worked example is computed again."""
 
     live_birth_percent: Percent
@@ -46,7 +36,7 @@ class Method(Record):
     longest_curve: Count
     interval_level: Decimal
     disclaimer: str
-    caveats: dict[str, Caveat]
+    caveats: dict[str, Remark]
     worked_example: WorkedExample
 
 
@@ -55,9 +45,8 @@ def method() -> Method:
     """The constants of the calculation. Raises `TableError`."""
     name = "method.toml"
     read = parse(shipped(), name, Method, shipped().toml(name), 1)
-    for label, caveat in read.caveats.items():
-        if caveat.source != "ours" and caveat.source not in sources():
-            raise shipped().error(name, f"the source {caveat.source!r} is not in sources.toml", f"[caveats.{label}]")
+    for remark in (*read.caveats.values(), read.worked_example):
+        check_remark(shipped(), name, remark)
     return read.model_copy(
         update={
             "threshold_source": resolve(shipped(), name, read.threshold_source, "[threshold_source]"),

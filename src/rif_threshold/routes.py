@@ -16,7 +16,7 @@ from rif_threshold.method import method
 from rif_threshold.prediction import nelson_lawlor_2011
 from rif_threshold.probability import exact
 from rif_threshold.rates import RateTable, Stratum, load_rate_table
-from rif_threshold.tables import SourceReference
+from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy, Route, TransferResult
 
 PUBLISHED_TABLE = "eshre_rif_2023"
@@ -39,7 +39,7 @@ class Chances:
     outcome: Outcome
     denominator: Denominator
     sources: tuple[SourceReference, ...]
-    caveats: tuple[str, ...]
+    caveats: tuple[Remark, ...]
     live_birth_percent: float | None = None
     successes: int | None = None
     transfers: int | None = None
@@ -80,9 +80,14 @@ def given_routes(case: Case, own_tables: Mapping[str, RateTable]) -> Iterator[tu
             yield f"{Route.AGE_TABLE}:{table_id}", table.title, partial(_age_table, case, table, own=True)
 
 
-def caveats(*names: str) -> tuple[str, ...]:
-    """The texts of caveats by their names in ``tables/method.toml``."""
-    return tuple(str(method().caveats[name]) for name in names)
+def caveats(*names: str) -> tuple[Remark, ...]:
+    """Caveats by their names in ``tables/method.toml``."""
+    return tuple(method().caveats[name] for name in names)
+
+
+def _of_table(texts: Iterable[str], source: SourceReference) -> tuple[Remark, ...]:
+    """What a table says of itself."""
+    return tuple(Remark(text=text, source=source.key) for text in texts)
 
 
 def _needs(missing: Iterable[tuple[str, str]]) -> None:
@@ -101,7 +106,7 @@ def _one_probability(p: Fraction) -> Callable[[Transfer], tuple[Fraction, bool]]
     return of
 
 
-def _knows_no_ploidy(case: Case) -> tuple[str, ...]:
+def _knows_no_ploidy(case: Case) -> tuple[Remark, ...]:
     kinds = {transfer.ploidy for transfer in counted_transfers(case)} | {case.ploidy}
     return caveats("one_probability") if kinds - {Ploidy.UNTESTED, None} else ()
 
@@ -161,7 +166,7 @@ def _live_birth(case: Case) -> Chances:
             *(caveats("per_treatment_cycle") if per_cycle else ()),
             *caveats("factor"),
             *_knows_no_ploidy(case),
-            *((str(example),) if percent == example.live_birth_percent else ()),
+            *(_of_table((example.text,), method().factor_source) if percent == example.live_birth_percent else ()),
         ),
         live_birth_percent=float(percent),
     )
@@ -172,13 +177,14 @@ def _prediction_model(case: Case) -> Chances:
     live_birth = nelson_lawlor_2011.live_birth_probability(case.prediction)
     p = _times_factor(exact(live_birth), "prediction", f"{100 * live_birth:.1f} % by the model")
     table = nelson_lawlor_2011.model()
-    beside: tuple[str, ...] = ()
+    beside: tuple[Remark, ...] = ()
     if later := nelson_lawlor_2011.after_one_failure(case.prediction):
         figure = 100 * nelson_lawlor_2011.live_birth_probability(later)
-        beside = (
+        said = (
             f"For a next attempt after one without a pregnancy the model itself gives {figure:.1f} % live birth;"
-            f" the threshold keeps the first figure. [{table.source.key}]",
+            " the threshold keeps the first figure."
         )
+        beside = _of_table((said,), table.source)
     return Chances(
         planned=p,
         of=_one_probability(p),
@@ -189,7 +195,7 @@ def _prediction_model(case: Case) -> Chances:
         sources=(table.source, method().factor_source),
         caveats=(
             *caveats("before_first_transfer"),
-            *(f"{text} [{table.source.key}]" for text in table.caveats),
+            *_of_table(table.caveats, table.source),
             *beside,
             *caveats("factor"),
             *_knows_no_ploidy(case),
@@ -295,7 +301,7 @@ def _age_table(case: Case, table: RateTable, *, own: bool = False) -> Chances:
         sources=(table.source,),
         caveats=(
             *(caveats("own_table") if own else ()),
-            *(f"{text} [{table.source.key}]" for text in table.caveats),
+            *_of_table(table.caveats, table.source),
         ),
         successes=planned.successes,
         transfers=planned.transfers,

@@ -62,6 +62,24 @@ class SourceReference(Record):
     retrieved: str = ""
 
 
+OURS = "ours"
+"""What a remark has for a source where it is our own reading."""
+
+
+class Remark(Record):
+    """Something that is said, and where it stands: a key of the bibliography, ``ours``, or nothing.
+
+    >>> print(Remark(text="Rates fall with rank.", source="pirtea_2021"))
+    Rates fall with rank. [pirtea_2021]
+    """
+
+    text: str
+    source: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} [{self.source}]" if self.source else self.text
+
+
 @dataclass(frozen=True, eq=False)
 class Folder:
     """A verified table folder: the text of every file as it was when its digest was checked."""
@@ -173,6 +191,12 @@ def parse(folder: Folder, name: str, model: type[Model], data: object, where: in
     except ValidationError as error:
         details = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         raise folder.error(name, details, where) from None
+
+
+def check_remark(folder: Folder, name: str, remark: Remark) -> None:
+    """Check that a remark of a table is ours or names a known source. Raises `TableError`."""
+    if remark.source != OURS and remark.source not in sources():
+        raise folder.error(name, f"the source {remark.source!r} is not in sources.toml", remark.text)
 
 
 def resolve(folder: Folder, name: str, reference: SourceReference, where: int | str) -> SourceReference:

@@ -101,7 +101,7 @@ def _basis(assessment: Assessment) -> Iterator[str]:
         yield wrapped(f"[{source.key}] {source.short} (read: {source.read})")
     seen = dict.fromkeys((*assessment.notes, *(text for each in assessment.estimates for text in each.caveats)))
     for caveat in seen:
-        yield wrapped(caveat, "- ")
+        yield wrapped(str(caveat), "- ")
     yield wrapped(assessment.disclaimer)
 
 
@@ -113,7 +113,7 @@ def _perspective(perspective: Perspective) -> Iterator[str]:
         yield wrapped(section.sentence)
         yield from _table(section.headings, section.rows)
         for note in section.notes:
-            yield wrapped(note, "- ")
+            yield wrapped(str(note), "- ")
 
 
 def _table(headings: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from rif_threshold.forms import shown_percent
 from rif_threshold.perspective.section import Section, minimum_of, percent_words, threshold_of, transfers_words
 from rif_threshold.rates import load_rate_table
 from rif_threshold.routes import PUBLISHED_TABLE
-from rif_threshold.tables import SourceReference
+from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.vocabulary import Ploidy
 
 
@@ -70,9 +70,11 @@ def budget(case: Case, estimate: Estimate) -> BudgetSection:
             for each in transfers
         ),
         notes=(
-            f"The budget is -ln(1 - {float(threshold_of(case)):g}) = {size:.4f}; a transfer uses -ln(1 - p)."
-            " The line is crossed when the sum passes 100 % and at least"
-            f" {transfers_words(minimum_of(case))} have failed.",
+            Remark(
+                text=f"The budget is -ln(1 - {float(threshold_of(case)):g}) = {size:.4f}; a transfer uses -ln(1 - p)."
+                " The line is crossed when the sum passes 100 % and at least"
+                f" {transfers_words(minimum_of(case))} have failed."
+            ),
         ),
         sources=(*estimate.sources, *source),
         budget=size,

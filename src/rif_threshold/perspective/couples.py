@@ -27,7 +27,7 @@ from rif_threshold.perspective.section import (
     without_repeats,
 )
 from rif_threshold.probability import exact
-from rif_threshold.tables import SourceReference
+from rif_threshold.tables import Remark, SourceReference
 
 INDEPENDENCE = "independence"
 BETA_GEOMETRIC = "beta_geometric"
@@ -100,8 +100,8 @@ def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
             for each in settings
         ),
         notes=(
-            "A sensitivity, beside ESHRE's number and never in its place.",
-            *(f"{caution.text} [{caution.source}]" for caution in known.caution),
+            Remark(text="A sensitivity, beside ESHRE's number and never in its place."),
+            *known.caution,
             *(() if all_alike(estimate) else (NOT_ALIKE,)),
         ),
         sources=without_repeats((*(each.source for each in known.spread), *_MODEL_SOURCES)),

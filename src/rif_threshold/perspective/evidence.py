@@ -6,7 +6,7 @@ from typing import Any
 
 from rif_threshold.case import Count, Percent, Record
 from rif_threshold.errors import TableError
-from rif_threshold.tables import Folder, SourceReference, parse, resolve, shipped, sources
+from rif_threshold.tables import Folder, Remark, SourceReference, check_remark, parse, resolve, shipped
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy
 
 _ASSUMPTIONS = "perspective/assumptions.toml"
@@ -39,20 +39,13 @@ class FactorRange(Record):
     source: SourceReference
 
 
-class Caution(Record):
-    """What must be said beside a sensitivity."""
-
-    text: str
-    source: str
-
-
 class Assumptions(Record):
     """``tables/perspective/assumptions.toml``."""
 
     supposed_transfers: Count
     supposed_source: SourceReference
     spread: tuple[Assumed, ...]
-    caution: tuple[Caution, ...]
+    caution: tuple[Remark, ...]
     prevalence: tuple[Assumed, ...]
     fall: tuple[Assumed, ...]
     shared_uterus: Assumed
@@ -113,8 +106,7 @@ def assumptions() -> Assumptions:
     if sum(each.main for each in read.prevalence) != 1:
         raise shipped().error(_ASSUMPTIONS, "one prevalence, and only one, is the main one", "[[prevalence]]")
     for caution in read.caution:
-        if caution.source not in sources():
-            raise shipped().error(_ASSUMPTIONS, f"the source {caution.source!r} is not in sources.toml", caution.text)
+        check_remark(shipped(), _ASSUMPTIONS, caution)
     return read
 
 

@@ -21,7 +21,7 @@ from rif_threshold.perspective.section import (
 )
 from rif_threshold.probability import margin
 from rif_threshold.routes import counted_transfers
-from rif_threshold.tables import SourceReference
+from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.uncertainty import (
     CountedInterval,
     Group,
@@ -285,13 +285,15 @@ def _margin_table(
     return ("change", "chance per transfer", "as a factor", "answer"), tuple(rows)
 
 
-def _notes(counts: CountedInterval | None) -> tuple[str, ...]:
+def _notes(counts: CountedInterval | None) -> tuple[Remark, ...]:
     if counts is None:
         return ()
     return (
-        "The interval is Clopper-Pearson's and covers at least as often as it says; the band holds for all numbers of"
-        " transfers at once. The probabilities come from Jeffreys' distribution of the chance.",
-        "It is the interval on ESHRE's formula. That couples differ is another matter, below.",
+        Remark(
+            text="The interval is Clopper-Pearson's and covers at least as often as it says; the band holds for all"
+            " numbers of transfers at once. The probabilities come from Jeffreys' distribution of the chance."
+        ),
+        Remark(text="It is the interval on ESHRE's formula. That couples differ is another matter, below."),
     )
 
 

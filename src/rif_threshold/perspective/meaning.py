@@ -18,6 +18,7 @@ from rif_threshold.perspective.section import (
 from rif_threshold.probability import TRANSFERS_LIMIT, cumulative_probability, transfers_to_exceed
 from rif_threshold.rates import load_rate_table
 from rif_threshold.routes import PUBLISHED_TABLE
+from rif_threshold.tables import Remark
 from rif_threshold.vocabulary import Ploidy
 
 
@@ -102,10 +103,13 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
             for each in on_curve
         ),
         notes=(
-            f"Shares hold if {shown_percent(prevalences[main])} % of couples have a lasting problem and cannot implant,"
-            " and the chance per transfer is that of the others. The share without a problem is 1 - PPV; Somigliana"
-            " 2018 and Busnelli 2020 call it false-positive rate. [somigliana_2018]",
-            "Crossing is time to talk and look, not a diagnosis.",
+            Remark(
+                text=f"Shares hold if {shown_percent(prevalences[main])} % of couples have a lasting problem and cannot"
+                " implant, and the chance per transfer is that of the others. The share without a problem is 1 - PPV;"
+                " Somigliana 2018 and Busnelli 2020 call it false-positive rate.",
+                source="somigliana_2018",
+            ),
+            Remark(text="Crossing is time to talk and look, not a diagnosis."),
         ),
         sources=without_repeats(
             (*(each.source for each in known.prevalence), *(each.source for each in definitions()))

@@ -23,7 +23,7 @@ from rif_threshold.perspective.section import (
     without_repeats,
 )
 from rif_threshold.probability import TRANSFERS_LIMIT
-from rif_threshold.tables import SourceReference
+from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.uncertainty import clopper_pearson, transfers_interval
 from rif_threshold.vocabulary import Route
 
@@ -64,7 +64,7 @@ def what_moves_the_answer(case: Case, estimate: Estimate) -> MovesSection:
         headings=("change", "threshold from", "to"),
         rows=tuple((move.change, number_words(move.fewest), number_words(move.most)) for move in moves),
         notes=(
-            "One change at a time; the answer as it stands assumes none of them.",
+            Remark(text="One change at a time; the answer as it stands assumes none of them."),
             *(() if all_alike(estimate) else (NOT_ALIKE,)),
         ),
         sources=without_repeats(move.source for move in moves),

@@ -7,6 +7,7 @@ from rif_threshold.method import method
 from rif_threshold.perspective.evidence import ObservedSeries, observed
 from rif_threshold.perspective.section import Section, percent_words
 from rif_threshold.probability import cumulative_probability
+from rif_threshold.tables import Remark
 from rif_threshold.uncertainty import clopper_pearson
 from rif_threshold.vocabulary import Denominator, Ploidy
 
@@ -72,8 +73,11 @@ def against_observed(case: Case, estimate: Estimate) -> ObservedSection:  # noqa
         ),
         rows=tuple(_row(each, point) for each in series for point in each.points),
         notes=(
-            "Expected is the rate of the first rank, held. A cycle of Smith 2015 is one stimulation with all its"
-            " transfers. Those who stopped are not in the later ranks, and the best embryo goes first. [smith_2015]",
+            Remark(
+                text="Expected is the rate of the first rank, held. A cycle of Smith 2015 is one stimulation with all"
+                " its transfers. Those who stopped are not in the later ranks, and the best embryo goes first.",
+                source="smith_2015",
+            ),
         ),
         sources=tuple(each.source for each in studies),
         nearest=series[at].id,

@@ -7,7 +7,7 @@ from rif_threshold.case import Case, Record
 from rif_threshold.estimate import Estimate
 from rif_threshold.forms import shown_percent
 from rif_threshold.probability import TRANSFERS_LIMIT, exact, transfers_to_exceed
-from rif_threshold.tables import SourceReference
+from rif_threshold.tables import Remark, SourceReference
 
 
 class Section(Record):
@@ -26,7 +26,7 @@ class Section(Record):
     sentence: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
     sources: tuple[SourceReference, ...] = ()
 
 
@@ -68,8 +68,8 @@ def if_alike(estimate: Estimate, sentence: str) -> str:
     return sentence if all_alike(estimate) else f"Were all transfers of the kind planned next: {sentence}"
 
 
-NOT_ALIKE = (
-    "The transfers done were not all of the kind planned next. Here every transfer is taken as one of that kind."
+NOT_ALIKE = Remark(
+    text="The transfers done were not all of the kind planned next. Here every transfer is taken as one of that kind."
 )
 
 

@@ -100,7 +100,7 @@ def _remarks(assessment: Assessment) -> Iterator[str]:
         yield assessment.disagreement
     caveats = assessment.primary.caveats if assessment.primary else ()
     said = list(dict.fromkeys((*assessment.notes, *caveats)))
-    yield from said[:_MOST_REMARKS]
+    yield from map(str, said[:_MOST_REMARKS])
     if more := said[_MOST_REMARKS:]:
         yield f"And {len(more)} more, on the page, in `rif-threshold assess` and in the JSON."
 

@@ -237,10 +237,10 @@ def _notes(assessment: Assessment) -> Iterator[str]:
     if assessment.primary is not None:
         yield next_transfer(assessment)
         yield f"Margin: {margin_words(assessment.primary)}"
-        yield from assessment.primary.caveats
+        yield from map(str, assessment.primary.caveats)
     if assessment.disagreement:
         yield assessment.disagreement
-    yield from assessment.notes
+    yield from map(str, assessment.notes)
     yield assessment.disclaimer
 
 

@@ -40,7 +40,7 @@ def panels(assessment: Assessment) -> None:
                 st.vega_lite_chart(draw(section, **model), alt=section.sentence, key=f"chart_{key}")
                 rows = [[plain(cell) for cell in row] for row in section.rows]
                 lines = [markdown_table([plain(cell) for cell in section.headings], rows), ""]
-                lines += [f"- {plain(note)}" for note in section.notes]
+                lines += [f"- {plain(str(note))}" for note in section.notes]
                 keys = "; ".join(f"{plain(each.key)}, {plain(each.locator)}" for each in section.sources)
                 lines += ["", f":small[{keys}]"] if keys else []
                 st.markdown("\n".join(lines))

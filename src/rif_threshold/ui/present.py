@@ -11,7 +11,7 @@ from rif_threshold import sentences
 from rif_threshold.assessment import Assessment, assess
 from rif_threshold.errors import InvalidInput, Problem, TableError
 from rif_threshold.pathway import facts
-from rif_threshold.tables import SourceReference
+from rif_threshold.tables import OURS, Remark, SourceReference
 from rif_threshold.ui import inputs
 from rif_threshold.ui.fields import FIELD_LABELS
 from rif_threshold.vocabulary import Part
@@ -266,15 +266,15 @@ def _problem_lines(problems: Iterable[Problem]) -> list[str]:
 
 
 def caveats(assessment: Assessment) -> None:
-    """What to bear in mind, and where the numbers come from. Sources are numbered; ``[key]`` becomes their number."""
+    """What to bear in mind, and where the numbers come from. Sources are numbered."""
     numbers = {source.key: number for number, source in enumerate(assessment.sources, start=1)}
 
-    def cited(text: str) -> str:
-        text = text.replace("[ours]", "(our own reading)")
-        return re.sub(r"\[(\w+)\]", lambda key: f"\\[{numbers.get(key.group(1), plain(key.group(1)))}\\]", text)
+    def cited(remark: Remark) -> str:
+        source = "(our own reading)" if remark.source == OURS else f"\\[{numbers[remark.source]}\\]"
+        return f"- {plain(remark.text)} {source}"
 
-    texts = [*assessment.notes, *(text for estimate in assessment.estimates for text in estimate.caveats)]
-    lines = ["### To bear in mind", "", *(f"- {cited(text)}" for text in dict.fromkeys(texts))]
+    remarks = [*assessment.notes, *(each for estimate in assessment.estimates for each in estimate.caveats)]
+    lines = ["### To bear in mind", "", *map(cited, dict.fromkeys(remarks))]
     lines += ["", "### Sources", ""]
     lines += [f"{numbers[each.key]}. {plain(each.citation)} (read: {each.read})" for each in assessment.sources]
     software = assessment.software
