@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from rif_threshold._version import __version__
 
 if TYPE_CHECKING:
-    from rif_threshold.assessment import Assessment, ThresholdAnswer, assess, default_parts
+    from rif_threshold.assessment import Assessment, ThresholdAnswer, assess
     from rif_threshold.case import Case, PredictionInput, Transfer, read_case
     from rif_threshold.errors import InvalidInput, OutOfRange, Problem, RifThresholdError, TableError
     from rif_threshold.estimate import Estimate, Refused
+    from rif_threshold.parts import default_parts
     from rif_threshold.probability import (
         TRANSFERS_LIMIT,
         Margin,
@@ -48,7 +49,6 @@ _PUBLIC = {
         "Assessment",
         "ThresholdAnswer",
         "assess",
-        "default_parts",
     ),
     "case": (
         "Case",
@@ -67,6 +67,7 @@ _PUBLIC = {
         "Estimate",
         "Refused",
     ),
+    "parts": ("default_parts",),
     "probability": (
         "TRANSFERS_LIMIT",
         "Margin",

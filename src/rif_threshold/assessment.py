@@ -12,14 +12,13 @@ from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.estimate import Estimate, Refused, Routes, estimate_routes, preferred_route
 from rif_threshold.forms import shown_percent
 from rif_threshold.method import method
+from rif_threshold.parts import WITHOUT_VARIABLE, default_parts, named_parts
 from rif_threshold.perspective import Perspective, perspective
 from rif_threshold.ranges import range_problems
 from rif_threshold.rates import OWN_TABLES_VARIABLE, own_rate_tables
 from rif_threshold.routes import LABELS, caveats, counted_transfers
 from rif_threshold.tables import Folder, Remark, Source, SourceReference, open_folder, shipped, sources
 from rif_threshold.vocabulary import Part, TransferResult, Verdict
-
-WITHOUT_VARIABLE = "RIF_THRESHOLD_WITHOUT"
 
 
 class ThresholdAnswer(Record):
@@ -94,28 +93,6 @@ class Assessment(Record):
         return next((refused.problems for refused in self.refused if refused.route == self.primary_route), ())
 
 
-def default_parts() -> frozenset[Part]:
-    """The parts to include: all, less those named in the ``RIF_THRESHOLD_WITHOUT`` variable, comma-separated.
-
-    >>> sorted(default_parts())
-    [<Part.PERSPECTIVE: 'perspective'>, <Part.TACROLIMUS: 'tacrolimus'>, <Part.WORKUP: 'workup'>]
-    """
-    without = {name.strip() for name in os.environ.get(WITHOUT_VARIABLE, "").split(",")} - {""}
-    if unknown := without - set(Part):
-        raise InvalidInput(
-            (Problem(WITHOUT_VARIABLE, ", ".join(sorted(unknown)), f"names out of {', '.join(Part)}", "not_in_list"),)
-        )
-    return frozenset(Part) - without
-
-
-def _parts(include: Collection[Part | str]) -> frozenset[Part]:
-    named = (include,) if isinstance(include, str) else tuple(include)
-    if unknown := [str(part) for part in named if part not in set(Part)]:
-        allowed = f"names out of {', '.join(Part)}"
-        raise InvalidInput((Problem("include", ", ".join(unknown), allowed, "not_in_list"),))
-    return frozenset(Part(part) for part in named)
-
-
 def assess(
     case: Case | Mapping[str, Any],
     *,
@@ -143,7 +120,9 @@ def assess(
     >>> answer.threshold.transfers_to_threshold, answer.threshold.reached, answer.threshold.further_transfers
     (4, False, 1)
     """
-    parts = default_parts() if include is None else _parts(include)
+    parts = default_parts()  # read even where the caller says what to include, so that no misspelt name goes unseen
+    if include is not None:
+        parts = named_parts((include,) if isinstance(include, str) else include, "include")
     own_tables = own_rate_tables(tables)
     problems: tuple[Problem, ...] = ()
     if not isinstance(case, Case):
@@ -278,7 +257,7 @@ def _cited(directory: str | Path | None, *parts: object) -> Iterator[CitedSource
     """The bibliography entries that the parts refer to, in alphabetical order."""
     own = _own_folder(directory)
     known: Mapping[str, Source] = {**(sources(own) if own else {}), **sources()}
-    for key in sorted({*_keys(parts), method().threshold_source.key}):
+    for key in sorted({*references(parts), method().threshold_source.key}):
         if source := known.get(key):
             yield CitedSource(key=key, citation=source.citation, short=source.short, read=source.read, note=source.note)
 
@@ -286,7 +265,7 @@ def _cited(directory: str | Path | None, *parts: object) -> Iterator[CitedSource
 _HOLD_NOTHING = frozenset({str, int, float, bool, type(None)})
 
 
-def _keys(value: object) -> set[str]:
+def references(value: object) -> set[str]:
     """The keys that the references and remarks in a value hold. A text cites nothing, whatever it says."""
     found: set[str] = set()
     rest = [value]
@@ -319,4 +298,4 @@ def _own_folder(directory: str | Path | None) -> Folder | None:
     return open_folder(Path(own).resolve()) if own else None
 
 
-__all__ = ["LABELS", "Assessment", "ThresholdAnswer", "assess", "default_parts"]
+__all__ = ["LABELS", "WITHOUT_VARIABLE", "Assessment", "ThresholdAnswer", "assess", "default_parts"]

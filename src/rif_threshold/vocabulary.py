@@ -59,6 +59,24 @@ class Part(StrEnum):
     PERSPECTIVE = "perspective"
 
 
+class Surface(StrEnum):
+    """What a disagreement between sources, or a guideline's position, is about: where it is shown."""
+
+    THRESHOLD = "threshold"
+    WORKUP = "workup"
+    TACROLIMUS = "tacrolimus"
+    PREGNANCY = "pregnancy"
+
+
+PART_OF_SURFACE = {
+    Surface.THRESHOLD: None,
+    Surface.WORKUP: Part.WORKUP,
+    Surface.TACROLIMUS: Part.TACROLIMUS,
+    Surface.PREGNANCY: Part.TACROLIMUS,
+}
+"""The part of an assessment that something belongs to; ``None`` is the threshold, which is always there."""
+
+
 class Finding(StrEnum):
     """What an investigation showed."""
 

@@ -8,7 +8,11 @@ import click
 from rif_threshold._version import __version__
 from rif_threshold.cli.common import exit_code, show_problems
 from rif_threshold.errors import InvalidInput, TableError
+from rif_threshold.parts import default_parts
+from rif_threshold.vocabulary import Part
 
+# The part that a command is about: it is not listed where a setting leaves that part out.
+_ABOUT = {"workup": Part.WORKUP, "tacrolimus": Part.TACROLIMUS, "evidence": Part.TACROLIMUS}
 # Command -> module below this one and the name in it. A module is imported when its command is called.
 COMMANDS = {
     "assess": ("assess", "assess_command"),
@@ -30,7 +34,11 @@ class _Commands(click.Group):
     """Imports a command when it is called, and turns the house's errors into messages and exit codes."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
+        try:
+            left_out = frozenset(Part) - default_parts()
+        except InvalidInput:  # help is shown whatever the setting says; every command then refuses it
+            left_out = frozenset(Part)
+        return [name for name in COMMANDS if _ABOUT.get(name) not in left_out]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
@@ -41,6 +49,7 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
+            default_parts()  # a misspelt setting is refused by every command, also by one that does not ask for it
             return super().invoke(ctx)
         except InvalidInput as error:
             show_problems(error.problems)
@@ -57,7 +66,7 @@ def cli() -> None:
 
     ESHRE (2023) suspects recurrent implantation failure once the cumulative predicted chance of implantation,
     1-(1-p)^n, is above 60 % and at least two transfers have failed. This reckons p by up to four routes, shows them
-    side by side, and lists the graded work-up and the contested immune step that follow, with their sources.
+    side by side, and lists what follows after the threshold, with its sources.
 
     \b
     Example:

@@ -5,10 +5,11 @@ from typing import Any
 
 import click
 
-from rif_threshold.assessment import Assessment, assess, default_parts
-from rif_threshold.cli.common import case_options, exit_code, json_option, line_width, wrapped
+from rif_threshold.assessment import Assessment, assess
+from rif_threshold.cli.common import PARTS, case_options, exit_code, json_option, line_width, wrapped
 from rif_threshold.estimate import Estimate
 from rif_threshold.forms import shown_percent
+from rif_threshold.parts import default_parts, need
 from rif_threshold.perspective import Perspective
 from rif_threshold.sentences import (
     headline,
@@ -27,7 +28,7 @@ from rif_threshold.vocabulary import Part
 @case_options
 @click.option(
     "--without",
-    type=click.Choice([part.value for part in Part]),
+    type=PARTS,
     multiple=True,
     help="Leave a part out. May be given more than once.",
 )
@@ -58,6 +59,8 @@ def assess_command(
       rif-threshold assess --case case.json --more
     """
     # The text shows the threshold, and with --more the perspective; the other parts have commands of their own.
+    if more:
+        need(Part.PERSPECTIVE)
     shown = default_parts() if as_json else ({Part.PERSPECTIVE} if more else set())
     include = frozenset(shown) - {Part(part) for part in without}
     assessment = assess(given, include=include, tables=tables)

@@ -13,6 +13,8 @@ import click
 
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import LONGEST_CASE_FILE, read_json_object
+from rif_threshold.parts import default_parts
+from rif_threshold.vocabulary import Part
 
 # Field of the case -> option, its placeholder and its help. Values stay text: the case checks their form.
 CASE_OPTIONS: dict[str, tuple[str, str, str]] = {
@@ -127,6 +129,16 @@ def _read_file(name: str) -> dict[str, Any]:
         return read_json_object(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise InvalidInput((Problem("--case", "", "the file is not UTF-8 text", "file"),)) from None
+
+
+class _Parts(click.Choice[str]):
+    """The parts by name. The help names only those that a setting does not leave out."""
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
+        return f"[{'|'.join(part for part in self.choices if part in default_parts())}]"
+
+
+PARTS = _Parts([part.value for part in Part])
 
 
 def exit_code(problems: Iterable[Problem]) -> int:

@@ -12,12 +12,13 @@ from rif_threshold.case import Case
 from rif_threshold.cli.common import as_json as to_json
 from rif_threshold.cli.common import json_option, wrapped
 from rif_threshold.forms import shown_percent
+from rif_threshold.listing import listed_sources, listed_tables
 from rif_threshold.method import method
 from rif_threshold.pathway import check_tables
 from rif_threshold.probability import cumulative_probability, transfers_to_exceed
 from rif_threshold.rates import Stratum, load_rate_table, own_rate_tables
 from rif_threshold.routes import PUBLISHED_TABLE
-from rif_threshold.tables import open_folder, shipped, sources
+from rif_threshold.tables import open_folder, shipped
 
 
 @click.command("table")
@@ -66,9 +67,9 @@ def _recomputed(stratum: Stratum) -> dict[str, Any]:
 def sources_command(*, as_json: bool) -> None:
     """List the bibliography, and how far each source was read."""
     if as_json:
-        click.echo(to_json({key: source.model_dump(mode="json") for key, source in sources().items()}))
+        click.echo(to_json({key: source.model_dump(mode="json") for key, source in listed_sources().items()}))
         return
-    for key, source in sources().items():
+    for key, source in listed_sources().items():
         click.echo(wrapped(f"{key}: {source.citation}. Read: {source.read}. {source.note}", "- "))
 
 
@@ -82,7 +83,7 @@ def tables_group() -> None:
 @json_option
 def list_command(tables: str | None, *, as_json: bool) -> None:
     """List every table with its SHA-256 digest."""
-    entries = dict(_digests(tables))
+    entries = listed_tables() | dict(_own_digests(tables))
     if as_json:
         click.echo(to_json([{"id": name, "sha256": digest} for name, digest in entries.items()]))
         return
@@ -95,14 +96,13 @@ def list_command(tables: str | None, *, as_json: bool) -> None:
 @json_option
 def verify_command(tables: str | None, *, as_json: bool) -> None:
     """Check every table against its digest and read it. Exits with 4 where one is not as it should be."""
-    count = len(dict(_digests(tables)))
+    count = len(shipped().digests) + len(dict(_own_digests(tables)))
     load_rate_table(PUBLISHED_TABLE)
     check_tables()
     click.echo(to_json({"verified": count, "digest": shipped().digest}) if as_json else f"{count} tables verified.")
 
 
-def _digests(directory: str | None) -> Iterator[tuple[str, str]]:
-    yield from sorted(shipped().digests.items())
+def _own_digests(directory: str | None) -> Iterator[tuple[str, str]]:
     own_rate_tables(directory)
     if directory:
         from pathlib import Path  # noqa: PLC0415

@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from rif_threshold.assessment import Assessment, assess, default_parts
+from rif_threshold.assessment import Assessment, assess
 from rif_threshold.cli.common import as_json as to_json
 from rif_threshold.cli.common import case_options, exit_code, json_option, wrapped
 from rif_threshold.cli.evidence import cited, dose_words, evidence_lines, study_lines, titled
-from rif_threshold.errors import InvalidInput, Problem
-from rif_threshold.pathway import Medication, Protocol, Tacrolimus, Workup, WorkupItem, conflicts, evidence, facts
+from rif_threshold.parts import default_parts, need
+from rif_threshold.pathway import Medication, Protocol, Tacrolimus, Workup, WorkupItem, conflicts_about, evidence, facts
 from rif_threshold.pathway.evidence import Monitoring
 from rif_threshold.pathway.gate import GateItem
 from rif_threshold.pathway.interactions import GateEffect
@@ -81,7 +81,7 @@ def tacrolimus_command(ctx: click.Context, given: Mapping[str, Any], tables: str
 @json_option
 def evidence_command(study: str | None, *, as_json: bool) -> None:
     """List the studies with the number in each arm and their outcomes, what bodies say, and definitions."""
-    _needs(Part.TACROLIMUS)
+    need(Part.TACROLIMUS)
     found = evidence(study)
     lines = study_lines(found.studies[0]) if study else evidence_lines(found)
     click.echo(found.model_dump_json(indent=2) if as_json else "\n".join(lines))
@@ -91,8 +91,7 @@ def evidence_command(study: str | None, *, as_json: bool) -> None:
 @json_option
 def conflicts_command(*, as_json: bool) -> None:
     """List where sources disagree, and what is done about each."""
-    surfaces = {"threshold", "workup"} | ({"tacrolimus", "pregnancy"} if Part.TACROLIMUS in default_parts() else set())
-    found = [conflict for conflict in conflicts() if conflict.surface in surfaces]
+    found = conflicts_about(None, *default_parts())
     if as_json:
         click.echo(to_json([conflict.model_dump(mode="json") for conflict in found]))
         return
@@ -103,14 +102,8 @@ def conflicts_command(*, as_json: bool) -> None:
         click.echo(wrapped(conflict.what_we_do, "  > "))
 
 
-def _needs(part: Part) -> None:
-    """Raise `InvalidInput` where a setting leaves this part out of every surface."""
-    if part not in default_parts():
-        raise InvalidInput((Problem("RIF_THRESHOLD_WITHOUT", part.value, "this part is left out here", "left_out"),))
-
-
 def _assess(given: Mapping[str, Any], tables: str | None, part: Part) -> Assessment:
-    _needs(part)
+    need(part)
     return assess(given, include={part}, tables=tables)
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
-from rif_threshold.assessment import assess, default_parts
+from rif_threshold.assessment import assess
+from rif_threshold.cli.common import PARTS, case_options, exit_code, json_option, wrapped
 from rif_threshold.cli.common import as_json as to_json
-from rif_threshold.cli.common import case_options, exit_code, json_option, wrapped
 from rif_threshold.errors import InvalidInput, Problem
+from rif_threshold.parts import default_parts
 from rif_threshold.report import FORMATS, report
 from rif_threshold.sentences import headline, inputs_words, standing
 from rif_threshold.vocabulary import Part
@@ -30,7 +31,7 @@ def _day(_: click.Context, __: click.Parameter, value: datetime.datetime | None)
 @click.option("--date", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Day to print on it; today if left out.")
 @click.option(
     "--without",
-    type=click.Choice([part.value for part in Part]),
+    type=PARTS,
     multiple=True,
     help="Leave a part out. May be given more than once.",
 )

@@ -6,12 +6,14 @@ Everything clinical lies in ``tables/pathways`` and ``tables/evidence``. What is
 from rif_threshold import tables
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
+from rif_threshold.pathway.common import Cited
 from rif_threshold.pathway.contradictions import contradiction_problems, contradictions
 from rif_threshold.pathway.evidence import (
     CHECKLIST,
     Conflict,
     GuidelinePosition,
     conflicts,
+    conflicts_about,
     exclusion_checklist,
     guideline_positions,
     label_statements,
@@ -20,7 +22,13 @@ from rif_threshold.pathway.evidence import (
 )
 from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values
 from rif_threshold.pathway.gate import Tacrolimus, build_tacrolimus, gate_lists, notes
-from rif_threshold.pathway.interactions import Medication, facts_from, find_medication, medication_names
+from rif_threshold.pathway.interactions import (
+    Medication,
+    facts_from,
+    find_medication,
+    medication_names,
+    medication_rows,
+)
 from rif_threshold.pathway.protocols import PROTOCOLS, Protocol, dose_rows, protocols
 from rif_threshold.pathway.standing import Standing
 from rif_threshold.pathway.studies import (
@@ -38,6 +46,7 @@ from rif_threshold.pathway.studies import (
 )
 from rif_threshold.pathway.workup import Workup, WorkupItem, build_workup, workup_lists
 from rif_threshold.tables import Folder
+from rif_threshold.vocabulary import Part
 
 
 def problems(case: Case) -> tuple[Problem, ...]:
@@ -57,6 +66,39 @@ def tacrolimus(case: Case, standing: Standing) -> Tacrolimus:
     medications = None if case.medications is None else tuple(map(find_medication, case.medications))
     values = known_values(case, standing, facts_from(medications))
     return build_tacrolimus(standing, values, medications or ())
+
+
+def rules(part: Part) -> dict[str, tuple[Cited, ...]]:
+    """The entries of the lists and rules of one part, by what their list is called. Raises `TableError`."""
+    if part == Part.WORKUP:
+        both = workup_lists()
+        return {
+            "Investigations": tuple(both.investigations.values()),
+            "Interventions": tuple(both.interventions.values()),
+        }
+    if part == Part.TACROLIMUS:
+        lists = gate_lists()
+        return {
+            "What speaks against the tacrolimus step": lists.against,
+            "Stops": lists.stop,
+            "Holds": lists.hold,
+            "Advice": lists.advice,
+            "Protocols": protocols(),
+        }
+    return {}
+
+
+def entries(part: Part) -> tuple[Cited, ...]:
+    """Every entry of the tables that one part shows."""
+    found = [entry for listed in rules(part).values() for entry in listed]
+    if part == Part.TACROLIMUS:
+        for load in (notes, dose_rows, monitoring, label_statements, pregnancy_and_lactation, exclusion_checklist):
+            found += load()
+        for load_more in (guideline_positions, study_entries, comparisons, timing, profiles, other_profiles):
+            found += load_more()
+        found += (*definitions(), *model_critique())
+        found += medication_rows().values()
+    return (*found, *conflicts_about(part))
 
 
 def check_tables(folder: Folder | None = None) -> None:
@@ -91,7 +133,9 @@ __all__ = [
     "WorkupItem",
     "check_tables",
     "conflicts",
+    "conflicts_about",
     "definitions",
+    "entries",
     "evidence",
     "exclusion_checklist",
     "facts",
@@ -103,6 +147,7 @@ __all__ = [
     "pregnancy_and_lactation",
     "problems",
     "recompute",
+    "rules",
     "tacrolimus",
     "workup",
     "workup_lists",

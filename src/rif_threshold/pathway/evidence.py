@@ -5,6 +5,7 @@ from functools import cache
 from rif_threshold import tables
 from rif_threshold.pathway.common import Cited, csv_entries
 from rif_threshold.tables import Folder
+from rif_threshold.vocabulary import PART_OF_SURFACE, Part, Surface
 
 CHECKLIST = "pathways/exclusion_checklist.csv"
 
@@ -18,7 +19,7 @@ class GuidelinePosition(Cited):
     topic: str
     position: str
     names_tacrolimus: str
-    surface: str
+    surface: Surface
 
 
 class Conflict(Cited):
@@ -29,7 +30,7 @@ class Conflict(Cited):
     one_side: str
     other_side: str
     what_we_do: str
-    surface: str
+    surface: Surface
 
 
 class Monitoring(Cited):
@@ -71,6 +72,15 @@ def guideline_positions(folder: Folder | None = None) -> tuple[GuidelinePosition
 def conflicts(folder: Folder | None = None) -> tuple[Conflict, ...]:
     """Every disagreement between sources. Raises `TableError`."""
     return csv_entries(folder or tables.shipped(), "evidence/conflicts.csv", Conflict)
+
+
+def conflicts_about(*parts: Part | None) -> tuple[Conflict, ...]:
+    """The disagreements about some parts, ``None`` being the threshold. Every surface asks here.
+
+    >>> {conflict.surface.value for conflict in conflicts_about(None)}
+    {'threshold'}
+    """
+    return tuple(conflict for conflict in conflicts() if PART_OF_SURFACE[conflict.surface] in parts)
 
 
 @cache

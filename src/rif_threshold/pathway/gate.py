@@ -16,7 +16,7 @@ from rif_threshold.pathway.evidence import (
     GuidelinePosition,
     Monitoring,
     Statement,
-    conflicts,
+    conflicts_about,
     exclusion_checklist,
     guideline_positions,
     label_statements,
@@ -30,7 +30,7 @@ from rif_threshold.pathway.standing import Standing
 from rif_threshold.pathway.workup import threshold_statement
 from rif_threshold.rules import Condition, Value, evaluate
 from rif_threshold.tables import Folder, SourceReference
-from rif_threshold.vocabulary import ProtocolVerdict, Verdict
+from rif_threshold.vocabulary import Part, ProtocolVerdict, Verdict
 
 GATE = "pathways/gate.toml"
 NOTES = "pathways/notes.toml"
@@ -201,7 +201,7 @@ def build_tacrolimus(
         summary=_summary(judged),
         against=lists.against,
         guideline_positions=guideline_positions(),
-        conflicts=tuple(conflict for conflict in conflicts() if conflict.surface in {"tacrolimus", "pregnancy"}),
+        conflicts=conflicts_about(Part.TACROLIMUS),
         stops=stops,
         holds=holds,
         advice=tuple(item for item in advice if item.verdict != Verdict.NO),

@@ -7,9 +7,10 @@ answer. Each section is a function of its own, so that a page need not compute w
 
 from rif_threshold.case import Case, Record
 from rif_threshold.estimate import Estimate
+from rif_threshold.perspective import evidence
 from rif_threshold.perspective.budget import BudgetSection, BudgetTransfer, budget
-from rif_threshold.perspective.couples import CouplesSection, Spread, couples_differ
-from rif_threshold.perspective.interval import BandPoint, IntervalSection, Zone, interval
+from rif_threshold.perspective.couples import MODEL_SOURCES, CouplesSection, Spread, couples_differ
+from rif_threshold.perspective.interval import METHOD_SOURCES, BandPoint, IntervalSection, Zone, interval
 from rif_threshold.perspective.meaning import DefinitionOnCurve, MeaningPoint, MeaningSection, meaning_of_crossing
 from rif_threshold.perspective.moves import Move, MovesSection, what_moves_the_answer
 from rif_threshold.perspective.observed import ObservedSection, RankPoint, SeriesAgainst, against_observed
@@ -60,6 +61,12 @@ def perspective(case: Case, primary: Estimate) -> Perspective:
     )
 
 
+def rests_on() -> tuple[Record, ...]:
+    """What the sections read and reckon by, whatever the case."""
+    read = (evidence.assumptions(), *evidence.definitions(), *evidence.observed())
+    return (*read, *METHOD_SOURCES, *MODEL_SOURCES)
+
+
 def summary(case: Case, primary: Estimate) -> str:
     """How sure the number is, and what share of those who cross the line are simply unlucky."""
     return f"{interval(case, primary).sentence} {meaning_of_crossing(case, primary).sentence}"
@@ -89,6 +96,7 @@ __all__ = [
     "interval",
     "meaning_of_crossing",
     "perspective",
+    "rests_on",
     "summary",
     "what_moves_the_answer",
 ]

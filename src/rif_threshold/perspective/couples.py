@@ -38,7 +38,7 @@ _MODEL_WORDS = {
     BETA_GEOMETRIC: "each couple its own chance",
     TWO_CLASS: "a share that cannot implant",
 }
-_MODEL_SOURCES = (
+MODEL_SOURCES = (
     SourceReference(key="weinberg_gladen_1986", locator="the beta-geometric model"),
     SourceReference(key="somigliana_2018", locator="the two-class model"),
 )
@@ -104,7 +104,7 @@ def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
             *known.caution,
             *(() if all_alike(estimate) else (NOT_ALIKE,)),
         ),
-        sources=without_repeats((*(each.source for each in known.spread), *_MODEL_SOURCES)),
+        sources=without_repeats((*(each.source for each in known.spread), *MODEL_SOURCES)),
         failed_transfers=estimate.failed_transfers,
         threshold_percent=float(100 * threshold_of(case)),
         settings=settings,

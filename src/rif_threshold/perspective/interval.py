@@ -126,7 +126,7 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
         headings=headings,
         rows=rows,
         notes=(*_notes(counts), *(() if all_alike(estimate) else (NOT_ALIKE,))),
-        sources=(*estimate.sources, *(() if counts is None else _METHODS)),
+        sources=(*estimate.sources, *(() if counts is None else METHOD_SOURCES)),
         level=None if counts is None else level,
         per_transfer_percent=100 * p,
         lower_percent=None if counts is None else 100 * counts.lower,
@@ -146,7 +146,7 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
     )
 
 
-_METHODS = (
+METHOD_SOURCES = (
     SourceReference(key="clopper_pearson_1934", locator="the interval"),
     SourceReference(key="brown_2001", locator="the interval and distribution from Jeffreys' prior"),
 )

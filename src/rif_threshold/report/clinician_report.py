@@ -10,6 +10,7 @@ from typing import Any
 from rif_threshold.assessment import Assessment, CitedSource
 from rif_threshold.charts.curve import describe_curve
 from rif_threshold.estimate import Estimate
+from rif_threshold.parts import default_parts
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.report.curve_files import curve_svg
 from rif_threshold.report.gate_summary import gate_summary
@@ -26,7 +27,7 @@ from rif_threshold.sentences import (
     standing,
     transfers_words,
 )
-from rif_threshold.vocabulary import Finding, Grade, ReadLevel, Verdict
+from rif_threshold.vocabulary import Finding, Grade, Part, ReadLevel, Verdict
 
 GRADE_WORDS = {
     Grade.RECOMMENDED: "Recommended",
@@ -44,7 +45,7 @@ def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, A
     step, sources = assessment.tacrolimus, assessment.sources
     counted = {reference.key for each in assessment.estimates for reference in each.sources} | {RULE_SOURCE}
     return {
-        "title": "Implantation failure: threshold, work-up and immune step",
+        "title": "Implantation failure: the threshold and what follows",
         "made": f"{date.isoformat()}, {assessment.software.name} {assessment.software.version}",
         "headline": headline(assessment),
         "standing": standing(assessment),
@@ -59,6 +60,8 @@ def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, A
         "beside": list(_beside(assessment)),
         "workup": _workup(assessment),
         "gate": gate_summary(step) if step is not None else None,
+        # What a setting leaves out is not even named.
+        "left_out": {part.value: part in default_parts() for part in (Part.WORKUP, Part.TACROLIMUS)},
         "sources": [f"{source.citation} (read: {source.read})" for source in sources if source.key in counted],
         "further_sources": _further([each for each in sources if each.key not in counted]),
         "tables": f"{len(assessment.tables)} tables, each with its SHA-256 digest in the JSON.",

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from rif_threshold.assessment import Assessment, CitedSource
+from rif_threshold.parts import default_parts
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.sentences import headline, inputs_words, margin_words, next_transfer, percent_words, rule, standing
 from rif_threshold.vocabulary import Grade, Part, ProtocolVerdict, Verdict
@@ -75,7 +76,7 @@ def _other_routes(assessment: Assessment) -> Iterator[str]:
 def _workup(assessment: Assessment) -> str:
     workup = assessment.workup
     if workup is None:
-        return f"Work-up: not included ({Part.WORKUP} was left out)"
+        return f"Work-up: not included ({Part.WORKUP} was left out)" if Part.WORKUP in default_parts() else ""
     items = (*workup.investigations, *workup.interventions)
     if not workup.now:
         return f"Work-up (ESHRE): {workup.statement}"
@@ -89,7 +90,8 @@ def _workup(assessment: Assessment) -> str:
 def _tacrolimus(assessment: Assessment) -> str:
     step = assessment.tacrolimus
     if step is None:
-        return f"Immune step: not included ({Part.TACROLIMUS} was left out)"
+        left_out = f"Immune step: not included ({Part.TACROLIMUS} was left out)"
+        return left_out if Part.TACROLIMUS in default_parts() else ""
     first = step.against[0].statement
     met = [each.label for each in step.protocols if each.verdict == ProtocolVerdict.MEETS_ENTRY_CRITERIA]
     which = f" Met: {'; '.join(met)}." if met else ""

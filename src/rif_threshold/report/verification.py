@@ -6,6 +6,7 @@ from typing import Any
 
 from rif_threshold.assessment import Assessment, assess
 from rif_threshold.case import Case, Record
+from rif_threshold.parts import default_parts
 from rif_threshold.report.check_code import (
     Content,
     all_fingerprint,
@@ -62,9 +63,12 @@ def verify(code: str, tables: str | Path | None = None) -> Verification:
         InvalidInput: where the code is mistyped, or what it restores is refused like a typed case.
     """
     content = read_code(code)
-    assessment = assess(content.case, include=content.parts, tables=tables)
+    parts = content.parts & default_parts()
+    assessment = assess(content.case, include=parts, tables=tables)
     now = answer_digests(assessment)
-    changed = [words for name, words in _ANSWERS.items() if content.answers[name] != now[name]]
+    # What a setting leaves out here is not computed, and so not compared.
+    compared = {name: words for name, words in _ANSWERS.items() if name not in content.parts - parts}
+    changed = [words for name, words in compared.items() if content.answers[name] != now[name]]
     was = _was(content)
     because = tuple(_because(content, assessment))
     return Verification(
@@ -102,6 +106,8 @@ def _because(content: Content, assessment: Assessment) -> Iterator[str]:
         yield f"{gone} {'table is' if gone == 1 else 'tables are'} no longer there"
     if not changed and gone <= 0 and all_fingerprint(assessment.tables) != content.all_tables:
         yield "a table changed; which one cannot be told"
+    if content.parts - default_parts():
+        yield "a part of it is left out here and was not compared"
     if content.version != assessment.software.version:
         yield f"software {content.version} made the code, this is {assessment.software.version}"
 

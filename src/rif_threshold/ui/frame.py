@@ -11,8 +11,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from rif_threshold.assessment import assess, default_parts
+from rif_threshold.assessment import assess
 from rif_threshold.charts.curve import curve_specification, describe_curve
+from rif_threshold.parts import default_parts
 from rif_threshold.ui import inputs
 from rif_threshold.vocabulary import Part
 

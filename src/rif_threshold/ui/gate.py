@@ -7,16 +7,23 @@ import streamlit as st
 
 from rif_threshold.charts.evidence import describe_evidence, evidence_specification
 from rif_threshold.charts.specification import Specification
-from rif_threshold.pathway import Medication, Protocol, Tacrolimus, conflicts, evidence, facts, guideline_positions
+from rif_threshold.pathway import (
+    Medication,
+    Protocol,
+    Tacrolimus,
+    conflicts_about,
+    evidence,
+    facts,
+    guideline_positions,
+)
 from rif_threshold.pathway.gate import GateItem, gate_lists
 from rif_threshold.rules import leaves
 from rif_threshold.ui import questions
 from rif_threshold.ui.fields import PROTOCOL_VERDICTS, SERIOUSNESS
 from rif_threshold.ui.inputs import Problems
 from rif_threshold.ui.present import fold, literal, markdown_table, plain, where, worded
-from rif_threshold.vocabulary import Verdict
+from rif_threshold.vocabulary import Part, Verdict
 
-SURFACE = "tacrolimus"
 _RATIO = "th1_th2_ratio"
 _LIES_HERE = "this ratio lies here in that study"
 _CRITERION = {Verdict.YES: "Met", Verdict.NO: "**Not met**", Verdict.NOT_KNOWN: "Not known"}
@@ -48,8 +55,7 @@ def disagreements() -> str:
         ["About", "One side", "The other", "What is done here"],
         [
             [f"**{plain(each.topic)}**", plain(each.one_side), plain(each.other_side), plain(each.what_we_do)]
-            for each in conflicts()
-            if each.surface == SURFACE
+            for each in conflicts_about(Part.TACROLIMUS)
         ],
     )
 

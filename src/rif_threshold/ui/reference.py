@@ -1,25 +1,22 @@
 """What page 5 shows: fixed texts made from the tables, once. Nothing of a patient comes here."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
 from rif_threshold._version import __version__
 from rif_threshold.forms import shown_percent
+from rif_threshold.listing import listed_rules, listed_sources, listed_tables
 from rif_threshold.method import method
-from rif_threshold.pathway import workup_lists
-from rif_threshold.pathway.common import Cited
-from rif_threshold.pathway.gate import gate_lists
-from rif_threshold.pathway.protocols import protocols
+from rif_threshold.parts import default_parts
+from rif_threshold.pathway import conflicts_about
 from rif_threshold.probability import cumulative_probability, transfers_to_exceed
 from rif_threshold.rates import Stratum, load_rate_table
 from rif_threshold.routes import PUBLISHED_TABLE
 from rif_threshold.sentences import PLOIDY_WORDS
-from rif_threshold.tables import shipped, sources
-from rif_threshold.ui.present import markdown_table, plain
-
-CONFLICTS = "evidence/conflicts.csv"
+from rif_threshold.tables import shipped
+from rif_threshold.ui.present import markdown_table, plain, where
 
 NOT_FOR = """
 - It is not a diagnosis. Crossing the line is a time to talk and to look; some couples who cross it are simply unlucky.
@@ -74,59 +71,39 @@ def _compared(stratum: Stratum) -> Iterator[tuple[str, str]]:
     yield str(stratum.printed_transfers_to_threshold), str(after)
 
 
-@cache
 def conflicts() -> str:
     """The ledger of what sources disagree on, and what is done about it."""
-    if CONFLICTS not in shipped().texts:
-        return ""
-    lines = []
-    for _, row in shipped().rows(CONFLICTS):
-        lines.append(
-            f"- **{plain(row['topic'])}** — {plain(row['one_side'])} *But:* {plain(row['other_side'])} "
-            f"*Here:* {plain(row['what_we_do'])} \\[{plain(row['source_key'])}, {plain(row['locator'])}\\]"
-        )
-    return "\n".join(lines)
+    return "\n".join(
+        f"- **{plain(each.topic)}** — {plain(each.one_side)} *But:* {plain(each.other_side)} "
+        f"*Here:* {plain(each.what_we_do)} {where(each.source)}"
+        for each in conflicts_about(None, *default_parts())
+    )
 
 
-@cache
 def bibliography() -> str:
     """Every source: citation, how far it was read, and what to know of it."""
     lines = []
-    for key, source in sources().items():
+    for key, source in listed_sources().items():
         note = f" {plain(source.note)}" if source.note else ""
         lines.append(f"- **{plain(key)}** — {plain(source.citation)} *Read: {source.read}.*{note}")
     return "\n".join(lines)
 
 
-@cache
 def rules() -> str:
-    """Every rule of the work-up and of the tacrolimus step: where it stands and how far that was read."""
-    lists, gate = workup_lists(), gate_lists()
-    groups: tuple[tuple[str, Iterable[Cited]], ...] = (
-        ("Investigations", lists.investigations.values()),
-        ("Interventions", lists.interventions.values()),
-        ("What speaks against the tacrolimus step", gate.against),
-        ("Stops", gate.stop),
-        ("Holds", gate.hold),
-        ("Advice", gate.advice),
-        ("Protocols", protocols()),
-    )
+    """Every rule of the parts that are included: where it stands and how far that was read."""
     lines = []
-    for title, entries in groups:
+    for title, entries in listed_rules().items():
         lines += ["", f"**{title}**", ""]
         for entry in entries:
             label = getattr(entry, "label", "") or getattr(entry, "statement", "")
-            source = entry.source
-            where = f"{source.key}: {source.locator}"
-            lines.append(f"- {plain(label)} :small[\\[{plain(where)}; read: {source.read}\\]]")
+            lines.append(f"- {plain(label)} :small[{where(entry.source)}; read: {entry.source.read}]")
     return "\n".join(lines)
 
 
-@cache
 def files() -> str:
     """Every table file: its source, how far that was read, and its checksum."""
     rows = []
-    for name, digest in sorted(shipped().digests.items()):
+    for name, digest in listed_tables().items():
         rows.append([plain(name), plain(_source_of(name)), f"`{digest[:16]}`"])
     head = ["Table", "Source", "SHA-256, first 16 of 64"]
     return f"{markdown_table(head, rows)}\n\nThe whole list: `cd tables && sha256sum -c SHA256SUMS`."

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.starlette import App
 
+from rif_threshold.parts import default_parts
 from rif_threshold.ui import frame
 from rif_threshold.ui.paths import KnownPaths
 
@@ -146,6 +147,7 @@ class SameOrigin:
 
 def make_app() -> App:
     """The page as an ASGI application. Use it with one process: sessions live in its memory."""
+    default_parts()  # a misspelt setting is refused before anything is served
     app = App(
         app_script(),
         middleware=[Middleware(each) for each in (SecurityHeaders, KnownHosts, SameOrigin, KnownPaths)],

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rif_threshold.assessment import default_parts
+from rif_threshold.parts import default_parts
 from rif_threshold.ui import explain, exports, present
 from rif_threshold.vocabulary import Part
 
