@@ -360,6 +360,14 @@ def test_what_was_typed_is_no_markup_in_the_narrative_and_no_tag_in_a_note(own: 
     assert [note.split(" [")[0] for note in notes] == [r"\<script>alert(1)\</script> & 3 < 4"]
 
 
+def test_control_characters_of_an_own_table_break_neither_a_string_nor_the_narrative(own: Path) -> None:
+    edit(own, "rates/ours.toml", "caveats = [", 'caveats = [\n  " a\\u0001b\\ufffe \\u200b c",')
+    data = made(assess(PLAIN | {"primary_route": "age_table:ours"}, tables=own))
+    assert any(text.startswith("a b c [") for text in texts(data["note"]))
+    assert any((each.text or "").strip().startswith("a b c [") for each in ET.fromstring(data["text"]["div"]))
+    assert all(text.isprintable() for text in texts(data))
+
+
 def test_the_sample_shows_what_is_made_today() -> None:
     shown = json.loads((ROOT / "docs/samples/fhir-risk-assessment.json").read_text("utf-8"))
     today = resource("reached")

@@ -93,7 +93,19 @@ def risk_assessment(assessment: Assessment, date: datetime.date) -> dict[str, An
     notes.append(f"Check code, which anyone can read: {code.text}" if code.text else f"No check code: {code.why_not}")
     # The text of a note is markdown, where a tag would be one.
     resource["note"] = [{"text": re.sub(r"<(?=[A-Za-z/!?])", r"\\<", text)} for text in notes]
-    return resource
+    printable: dict[str, Any] = _printable(resource)
+    return printable
+
+
+def _printable(value: Any) -> Any:
+    """The same without control characters and stray blanks, which neither R4's strings nor XHTML allow."""
+    if isinstance(value, dict):
+        return {key: _printable(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_printable(each) for each in value]
+    if isinstance(value, str):
+        return " ".join("".join(letter if letter.isprintable() else " " for letter in value).split())
+    return value
 
 
 def _concept(code: str, display: str = "", text: str = "") -> dict[str, Any]:
