@@ -381,7 +381,7 @@ def test_a_table_that_is_gone_is_counted(own: Path) -> None:
     code = check_code(assess(PLAIN, tables=own))
     checked = verify(code)
     assert not checked.same  # one route fewer
-    assert "2 tables are no longer there" in checked.reasons
+    assert "3 tables are no longer there" in checked.reasons
     code = check_code(assess(PLAIN))
     assert "table own:rates/ours.csv changed or is new" in verify(code, own).reasons
 

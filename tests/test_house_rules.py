@@ -21,7 +21,8 @@ TECHNICAL = {
     "heterogeneity/fitting.py": {1e-9, 0.01, 0.1, 0.5, 1000, 3},  # search for a maximum; fewest ranks
     "uncertainty/threshold.py": {9_999_999},  # the longest count that can be typed
     "perspective/interval.py": {3, 10},  # figures that a large number is written with
-    "tables.py": {64},  # length of a SHA-256 digest
+    "folder.py": {20, 200, 1_000_000},  # messages shown, files in a folder, bytes of a file
+    "own_tables.py": {1000},  # longest text
     "pathway/interactions.py": {75, 3},  # how alike of 100 two names are; how many are offered
     "pathway/facts.py": {60, 75},  # how alike of 100 two names are
     "cli/common.py": {3, 4, 24, 110},  # exit code, bytes of a character, terminal sizes

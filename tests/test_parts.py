@@ -11,11 +11,12 @@ from click.testing import CliRunner
 
 from rif_threshold import InvalidInput, assess
 from rif_threshold.cli import COMMANDS, cli
+from rif_threshold.errors import TableError
 from rif_threshold.pathway import conflicts, conflicts_about
 from rif_threshold.report import report
 from rif_threshold.report.check_code import check_code
 from rif_threshold.report.verification import verify
-from rif_threshold.tables import TableError, shipped_directory
+from rif_threshold.tables import shipped_directory
 from rif_threshold.vocabulary import Part, Surface
 from test_tables import edit
 

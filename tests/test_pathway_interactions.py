@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rif_threshold.case import Case
-from rif_threshold.pathway import find_medication, medication_names
+from rif_threshold.pathway import find_medication
 from rif_threshold.pathway.interactions import (
     Seriousness,
     facts_from,
     interactions,
     ivf_medicines,
+    medication_names,
     medication_rows,
     normal_form,
 )

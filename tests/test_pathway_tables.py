@@ -10,7 +10,6 @@ import pytest
 
 from rif_threshold.errors import TableError
 from rif_threshold.pathway import (
-    check_tables,
     conflicts,
     definitions,
     exclusion_checklist,
@@ -21,7 +20,6 @@ from rif_threshold.pathway import (
     monitoring,
     workup_lists,
 )
-from rif_threshold.pathway.common import line_of
 from rif_threshold.pathway.contradictions import contradictions
 from rif_threshold.pathway.facts import domains
 from rif_threshold.pathway.gate import gate_lists, notes
@@ -29,7 +27,7 @@ from rif_threshold.pathway.interactions import interactions, ivf_medicines
 from rif_threshold.pathway.protocols import dose_rows, protocols
 from rif_threshold.pathway.studies import other_profiles, profiles, study_entries, timing
 from rif_threshold.rules import Condition, evaluate, examples, leaves, together
-from rif_threshold.tables import Folder, open_folder, shipped_directory, sources
+from rif_threshold.tables import Folder, line_of, open_folder, shipped_directory, sources, verify
 from rif_threshold.vocabulary import Grade, Verdict
 
 
@@ -77,7 +75,7 @@ def test_nothing_of_the_lists_is_missing() -> None:
         "other profiles": (other_profiles(), 3),
     }
     assert {name: len(rows) for name, (rows, _) in counted.items()} == {name: n for name, (_, n) in counted.items()}
-    check_tables()
+    verify()
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -125,7 +123,7 @@ BREACHES = [
     ("pathways/facts.toml", 'key = "advagraf_leaflet"', 'key = "advagraf_leaflett"', "is not in sources.toml", "[formulation]"),
     ("pathways/workup.toml", 'fact = "antiphospholipid_risk_factors"', 'fact = "risk"', "'risk' is not known", 'fact = "risk"'),
     ("pathways/workup.toml", 'grade = "can_be_considered"', 'grade = "orange"', "grade", 'id = "karyotype"'),
-    ("pathways/workup.toml", "[[intervention]]", "[[therapy]]", "not a list of the work-up", "therapy"),
+    ("pathways/workup.toml", "[[intervention]]", "[[therapy]]", "not a list of this table", "therapy"),
     ("pathways/workup.toml", 'key = "eshre_addons_2023"', 'key = "addons"', "is not in sources.toml", 'id = "uterine_cavity"'),
     ("pathways/gate.toml", 'when = { fact = "ciclosporin", is = true }', 'when = { fact = "ciclosporin", equals = true }', "equals", 'id = "ciclosporin"'),
     ("pathways/gate.toml", 'when = { fact = "ciclosporin", is = true }\n', "", "needs its rule", 'id = "ciclosporin"'),
@@ -136,7 +134,7 @@ BREACHES = [
     ("pathways/ivf_medicines.csv", "letrozole,letrozole,IVF stimulation,,not known,No labelled row found in any label read. That is not the same as safe,no_labelled_row", "letrozole,letrozole,IVF stimulation,,not known,No labelled row found in any label read. That is not the same as safe,caution", "only what has no labelled row", "\nletrozole,"),
     ("pathways/ivf_medicines.csv", "\nletrozole,letrozole,", "\nletrozole,danazol,", "is the name of another row", "\nletrozole,danazol,"),
     ("pathways/gate.toml", 'id = "potassium"', 'id = "creatinine"', "comes twice", 'id = "creatinine"'),
-    ("pathways/gate.toml", "[[stop]]", "[[halt]]", "not a list of the gate", "halt"),
+    ("pathways/gate.toml", "[[stop]]", "[[halt]]", "not a list of this table", "halt"),
     ("pathways/notes.toml", 'fact = "th1_th2_ratio", less_than = 11.8', 'fact = "th1_th2_ratio", less_than = 10.3', "never come out yes", 'fact = "th1_th2_ratio"'),
     ("pathways/protocols.toml", "at_least = 5", 'at_least = "many"', "at_least", 'id = "nakagawa_2015"'),
     ("pathways/protocols.toml", "at_least = 5", "at_least = 0", "never come out no", 'fact = "failed_transfers", at_least = 0'),
@@ -171,7 +169,7 @@ def test_a_broken_table_is_named_with_file_and_line(
 ) -> None:
     folder = broken_copy(tmp_path, name, before, after)
     with pytest.raises(TableError) as raised:
-        check_tables(folder)
+        verify(folder)
     assert reason in str(raised.value)
     assert raised.value.path.endswith(name)
     assert raised.value.line is not None
@@ -187,7 +185,7 @@ def test_a_medicine_without_a_name_is_noticed(tmp_path: Path) -> None:
     lines = "".join(line for line in text.splitlines(keepends=True) if ",danazol," in line)
     folder = broken_copy(tmp_path, "pathways/medication_names.csv", lines, "")
     with pytest.raises(TableError, match="danazol has no name"):
-        check_tables(folder)
+        verify(folder)
 
 
 def test_a_line_is_named_as_closely_as_the_text_allows() -> None:

@@ -23,7 +23,7 @@ from rif_threshold.charts.perspective import (
 )
 from rif_threshold.errors import TableError
 from rif_threshold.perspective import Perspective, perspective
-from rif_threshold.perspective.evidence import assumptions, definitions, observed, observed_in
+from rif_threshold.perspective.evidence import assumptions, definitions, observed
 from rif_threshold.perspective.interval import settle_words
 from rif_threshold.perspective.section import in_hundred
 from rif_threshold.tables import open_folder, shipped, sources
@@ -411,10 +411,10 @@ def test_a_broken_table_is_refused(copied_tables, name: str, old: str, new: str,
     read = {ASSUMPTIONS: assumptions, DEFINITIONS: definitions, RANKS: observed, SERIES: observed}[name]
     open_folder.cache_clear()
     with pytest.raises(TableError, match=reason):
-        read.__wrapped__()
+        read(open_folder(copied_tables))
 
 
 def test_the_shipped_tables_are_whole() -> None:
-    assert observed_in(shipped()) == observed()
+    assert observed(shipped()) == observed()
     assert len(definitions()) == 5
     assert assumptions().main_prevalence.value * 10 == 1

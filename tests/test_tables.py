@@ -10,8 +10,9 @@ import pytest
 
 from rif_threshold.errors import OutOfRange, TableError
 from rif_threshold.method import method
+from rif_threshold.own_tables import own_rate_tables
 from rif_threshold.prediction import nelson_lawlor_2011
-from rif_threshold.rates import load_rate_table, own_rate_tables
+from rif_threshold.rates import load_rate_table
 from rif_threshold.tables import Folder, Source, open_folder, shipped, shipped_directory, sources
 from rif_threshold.vocabulary import Outcome, Ploidy
 
@@ -39,11 +40,12 @@ def edit(folder: Path, name: str, before: str, after: str) -> None:
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    """A clinic's own folder: one rate table and its digests."""
+    """A clinic's own folder: one rate table, its source and its digests."""
     (tmp_path / "rates").mkdir()
     for suffix in ("csv", "toml"):
         shutil.copy(shipped_directory() / "rates" / f"eshre_rif_2023.{suffix}", tmp_path / "rates" / f"ours.{suffix}")
-    sign(tmp_path)
+    (tmp_path / "sources.toml").write_text('[our_records]\ntitle = "Our records"\nread = "full text"\n')
+    edit(tmp_path, "rates/ours.toml", 'key = "eshre_rif_2023"', 'key = "our_records"')
     return tmp_path
 
 
@@ -69,7 +71,7 @@ def test_every_single_changed_byte_is_noticed(own: Path) -> None:
         (lambda folder: (folder / "rates/ours.csv").unlink(), "is missing"),
         (lambda folder: (folder / "more.csv").write_text("x"), "is not listed"),
         (lambda folder: (folder / "SHA256SUMS").write_text("nonsense\n"), "line 1"),
-        (lambda folder: (folder / "SHA256SUMS").write_text(2 * (folder / "SHA256SUMS").read_text()), "line 3"),
+        (lambda folder: (folder / "SHA256SUMS").write_text(2 * (folder / "SHA256SUMS").read_text()), "line 4"),
         (lambda folder: ((folder / "rates/ours.csv").write_bytes(b"\xff\xfe"), sign(folder)), "not UTF-8"),
     ],
     ids=["no list", "missing", "unlisted", "nonsense", "twice", "not utf-8"],
@@ -91,7 +93,7 @@ def test_a_folder_that_is_not_whole_is_refused(own: Path, break_it: Callable[[Pa
         ("untested,35-39,35,39,25.9", 'untested,35-39,35,39,"25,9"', r"ours.csv, line 3"),
         ("untested,35-39,35,39,25.9", "untested,35-39,35,39,25.9,1", r"ours.csv, line 3: the number of cells"),
         ("untested,35-39", "unknown,35-39", r"ours.csv, line 3: ploidy"),
-        ("per_transfer_percent", "rate", r"ours.csv, line 2: per_transfer_percent.*rate"),
+        ("per_transfer_percent", "rate", r"ours.csv, line 1: .*per_transfer_percent is missing.*rate"),
         ("untested,35-39", '"untested,35-39', r"ours.csv"),
         ("untested,35-39,35,39,25.9", "untested,35-39,35,39,0.259", r"line 3: .* 1 or less is not taken"),
         ("untested,35-39,35,39,25.9", "untested,35-39,39,35,25.9", r"line 3: the band 35-39 ends before it begins"),
@@ -108,7 +110,7 @@ def test_a_rate_table_that_contradicts_itself_is_refused(own: Path, before: str,
     ("before", "after", "message"),
     [
         ('outcome = "implantation_or', 'outcome = "pregnancy_or', "outcome"),
-        ('key = "eshre_rif_2023"', 'key = "nobody_1999"', r"ours.toml, line \d+: the source 'nobody_1999'"),
+        ('key = "our_records"', 'key = "nobody_1999"', r"ours.toml, line \d+: the source 'nobody_1999'"),
         ('ploidy = ["untested", "euploid"]', 'ploidy = ["untested"]', "disagree on: euploid"),
         ("title =", "titel =", "titel"),
         ("title = ", "title ", "not TOML"),

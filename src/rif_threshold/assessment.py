@@ -1,6 +1,5 @@
 """The one use case: a `Case` in, an `Assessment` out. Every surface shows this object."""
 
-import os
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,12 @@ from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.estimate import Estimate, Refused, Routes, estimate_routes, preferred_route
 from rif_threshold.forms import shown_percent
 from rif_threshold.method import method
+from rif_threshold.own_tables import own_folder, own_rate_tables
 from rif_threshold.parts import WITHOUT_VARIABLE, default_parts, named_parts
 from rif_threshold.perspective import Perspective, perspective
 from rif_threshold.ranges import range_problems
-from rif_threshold.rates import OWN_TABLES_VARIABLE, own_rate_tables
 from rif_threshold.routes import LABELS, caveats, counted_transfers
-from rif_threshold.tables import Folder, Remark, Source, SourceReference, open_folder, shipped, sources
+from rif_threshold.tables import Remark, Source, SourceReference, shipped, sources
 from rif_threshold.vocabulary import Part, TransferResult, Verdict
 
 
@@ -255,7 +254,7 @@ def _notes(case: Case) -> Iterator[Remark]:
 
 def _cited(directory: str | Path | None, *parts: object) -> Iterator[CitedSource]:
     """The bibliography entries that the parts refer to, in alphabetical order."""
-    own = _own_folder(directory)
+    own = own_folder(directory)
     known: Mapping[str, Source] = {**(sources(own) if own else {}), **sources()}
     for key in sorted({*references(parts), method().threshold_source.key}):
         if source := known.get(key):
@@ -287,15 +286,9 @@ def references(value: object) -> set[str]:
 def _used_tables(directory: str | Path | None) -> Iterator[UsedTable]:
     for name, digest in sorted(shipped().digests.items()):
         yield UsedTable(id=name, sha256=digest)
-    if own := _own_folder(directory):
+    if own := own_folder(directory):
         for name, digest in sorted(own.digests.items()):
             yield UsedTable(id=f"own:{name}", sha256=digest)
-
-
-def _own_folder(directory: str | Path | None) -> Folder | None:
-    """The folder of the clinic's own tables, if there is one."""
-    own = directory or os.environ.get(OWN_TABLES_VARIABLE)
-    return open_folder(Path(own).resolve()) if own else None
 
 
 __all__ = ["LABELS", "WITHOUT_VARIABLE", "Assessment", "ThresholdAnswer", "assess", "default_parts"]

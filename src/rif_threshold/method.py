@@ -1,10 +1,31 @@
 """The constants of the calculation and what is said beside a result, from ``tables/method.toml``."""
 
 from decimal import Decimal
-from functools import cache
 
 from rif_threshold.case import Count, Percent, Record
-from rif_threshold.tables import Remark, SourceReference, check_remark, parse, resolve, shipped
+from rif_threshold.tables import Folder, Remark, SourceReference, check_remark, parse, reads, resolve
+
+METHOD = "method.toml"
+
+# The caveats that are said by name.
+CAVEATS = {
+    "after_positive_test",
+    "before_first_transfer",
+    "clinical_pregnancy",
+    "factor",
+    "independence",
+    "interval_only",
+    "more_than_limit",
+    "one_probability",
+    "own_percentage",
+    "own_table",
+    "per_treatment_cycle",
+    "percentage_without_counts",
+    "positive_test",
+    "pregnancy_loss",
+    "small_counts",
+    "two_embryos",
+}
 
 
 class AgeLimits(Record):
@@ -40,16 +61,29 @@ class Method(Record):
     worked_example: WorkedExample
 
 
-@cache
-def method() -> Method:
+@reads(METHOD)
+def method(folder: Folder) -> Method:
     """The constants of the calculation. Raises `TableError`."""
-    name = "method.toml"
-    read = parse(shipped(), name, Method, shipped().toml(name), 1)
+    read = parse(folder, METHOD, Method, folder.toml(METHOD), None)
     for remark in (*read.caveats.values(), read.worked_example):
-        check_remark(shipped(), name, remark)
+        check_remark(folder, METHOD, remark)
+    possible = {
+        "minimum_transfers": read.minimum_transfers > 0,
+        "live_birth_to_pregnancy_factor": read.live_birth_to_pregnancy_factor > 0,
+        "minimum_years": read.oocyte_age.minimum_years <= read.oocyte_age.maximum_years,
+        "most_entries": read.most_entries > 0,
+        "most_embryos": read.most_embryos > 0,
+        "shortest_curve": 0 < read.shortest_curve <= read.longest_curve,
+        "interval_level": 0 < read.interval_level < 1,
+    }
+    for name, holds in possible.items():
+        if not holds:
+            raise folder.error(METHOD, f"{name} is not possible", name)
+    if missing := CAVEATS - read.caveats.keys():
+        raise folder.error(METHOD, f"the caveat {min(missing)} is missing, and something says it", 1)
     return read.model_copy(
         update={
-            "threshold_source": resolve(shipped(), name, read.threshold_source, "[threshold_source]"),
-            "factor_source": resolve(shipped(), name, read.factor_source, "[factor_source]"),
+            "threshold_source": resolve(folder, METHOD, read.threshold_source, "[threshold_source]"),
+            "factor_source": resolve(folder, METHOD, read.factor_source, "[factor_source]"),
         }
     )

@@ -1,19 +1,33 @@
 """Rate tables: per-transfer rates by age band and ploidy, published or a clinic's own."""
 
-import os
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 from rif_threshold.case import Count, Percent, Record
 from rif_threshold.errors import OutOfRange, Problem, TableError
+from rif_threshold.folder import all_at_once
+from rif_threshold.forms import read_decimal
 from rif_threshold.probability import cumulative_probability
-from rif_threshold.tables import Folder, SourceReference, open_folder, parse, resolve, shipped
+from rif_threshold.tables import Folder, SourceReference, check_columns, open_folder, parse, reads, resolve, shipped
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy
 
-OWN_TABLES_VARIABLE = "RIF_THRESHOLD_TABLES"
+_ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_PRINTED = "printed_cumulative_percent_"
+_NEEDED = ("ploidy", "age_label", "age_min_years", "age_max_years", "per_transfer_percent")
+_OPTIONAL = ("successes", "transfers", "printed_transfers_to_threshold")
+# How a band is usually labelled, and the first and last year that such a label means.
+_LABELS = (
+    (re.compile(r"([0-9]{1,2})-([0-9]{1,2})"), lambda first, last: (first, last)),
+    (re.compile(r"< ?([0-9]{1,2})"), lambda years: (None, years - 1)),
+    (re.compile(r"<= ?([0-9]{1,2})"), lambda years: (None, years)),
+    (re.compile(r"> ?([0-9]{1,2})"), lambda years: (years + 1, None)),
+    (re.compile(r">= ?([0-9]{1,2})"), lambda years: (years, None)),
+)
 
 
 class Stratum(Record):
@@ -38,10 +52,9 @@ class Stratum(Record):
         )
 
 
-class RateTable(Record):
-    """One published or own table of per-transfer rates by age band and ploidy, with its provenance."""
+class About(Record):
+    """What a rate table says of itself, in the ``.toml`` beside its rows."""
 
-    id: str
     title: str
     outcome: Outcome
     denominator: Denominator
@@ -53,6 +66,12 @@ class RateTable(Record):
     source: SourceReference
     corrections: tuple[str, ...] = ()
     columns: dict[str, str]
+
+
+class RateTable(About):
+    """One published or own table of per-transfer rates by age band and ploidy, with its provenance."""
+
+    id: str
     strata: tuple[Stratum, ...]
 
     def look_up(self, ploidy: Ploidy, oocyte_age_years: int, field: str = "ploidy") -> Stratum:
@@ -82,6 +101,16 @@ class RateTable(Record):
         )
 
 
+def counts_give(percent: Decimal, successes: int, transfers: int) -> bool:
+    """Whether counts give a percentage, to within half a unit of the last decimal it is written with. Exact.
+
+    >>> counts_give(Decimal("26.0"), 52, 200), counts_give(Decimal("60.0"), 1108, 4712)
+    (True, False)
+    """
+    unit = Fraction(Decimal((0, (1,), min(0, int(percent.as_tuple().exponent)))))
+    return abs(Fraction(percent) - Fraction(100 * successes, transfers)) <= unit / 2
+
+
 @cache
 def load_rate_table(table_id: str, directory: str | Path | None = None) -> RateTable:
     """Load one rate table by its identifier, which is its file name without the ending.
@@ -98,56 +127,83 @@ def load_rate_table(table_id: str, directory: str | Path | None = None) -> RateT
     [('<35', 31.5), ('35-39', 25.9), ('>=40', 15.0)]
     """
     folder = open_folder(Path(directory).resolve()) if directory else shipped()
-    return _rate_table(folder, table_id)
+    folder.text(f"rates/{table_id}.csv")
+    return rate_tables(folder)[table_id]
 
 
-def own_rate_tables(directory: str | Path | None = None) -> Mapping[str, RateTable]:
-    """The clinic's own rate tables, by identifier: from ``directory`` or the ``RIF_THRESHOLD_TABLES`` variable."""
-    chosen = directory or os.environ.get(OWN_TABLES_VARIABLE)
-    if not chosen:
-        return {}
-    folder = Path(str(chosen))
-    if not folder.is_dir():
-        raise TableError(str(chosen), "there is no such folder of tables")
-    root = folder.resolve()
-    names = [Path(name).stem for name in open_folder(root).names("rates/", ".csv")]
-    if not names:
-        raise TableError(str(root / "rates"), "there is no rate table in it: rates/<id>.csv with rates/<id>.toml")
-    return {name: load_rate_table(name, root) for name in names}
+@reads("rates/*.csv", "rates/*.toml")
+def rate_tables(folder: Folder) -> Mapping[str, RateTable]:
+    """Every rate table of a folder, by its identifier. Raises `TableError` with everything that is wrong."""
+    stems = {
+        suffix: {name.removeprefix("rates/").removesuffix(suffix) for name in folder.names("rates/", suffix)}
+        for suffix in (".csv", ".toml")
+    }
+    tables, errors = {}, []
+    for suffix, other in ((".csv", ".toml"), (".toml", ".csv")):
+        for alone in sorted(stems[suffix] - stems[other]):
+            reason = f"rates/{alone}{other} is missing: a table is its rows (.csv) and what they are (.toml)"
+            errors.append(folder.error(f"rates/{alone}{suffix}", reason))
+    for table_id in sorted(stems[".csv"] & stems[".toml"]):
+        try:
+            tables[table_id] = _rate_table(folder, table_id)
+        except TableError as error:
+            errors.append(error)
+    all_at_once(errors)
+    return tables
+
+
+@reads("rates/*.csv", "rates/*.toml")
+def described_columns(folder: Folder) -> None:
+    """Raise `TableError` where a rate table has other columns than the ``.toml`` beside it describes."""
+    for table_id, table in rate_tables(folder).items():
+        check_columns(folder, f"rates/{table_id}.csv", table.columns)
 
 
 def _rate_table(folder: Folder, table_id: str) -> RateTable:
-    name = f"rates/{table_id}.csv"
-    strata, lines = [], []
+    name, about_name = f"rates/{table_id}.csv", f"rates/{table_id}.toml"
+    if not _ID.fullmatch(table_id):
+        reason = "a table is named with small letters, digits, _ and -, a letter first, at most 40: ours_2025.csv"
+        raise folder.error(name, reason)
+    about = parse(folder, about_name, About, folder.toml(about_name), None)
+    source = resolve(folder, about_name, about.source, "[source]")
+    strata, errors = {}, []
+    printed = sum(column.startswith(_PRINTED) for column in folder.columns(name))
+    cumulative = [f"{_PRINTED}{n}" for n in range(1, printed + 1)]
+    optional = [column for column in _OPTIONAL if column in folder.columns(name)]
+    check_columns(folder, name, (*_NEEDED, *optional, *cumulative))
     for line, row in folder.rows(name):
-        printed = [cell for column, cell in row.items() if column.startswith("printed_cumulative_percent_") and cell]
-        known = {
-            column: cell
-            for column, cell in row.items()
-            if cell and not column.startswith("printed_cumulative_percent_")
-        }
-        strata.append(parse(folder, name, Stratum, known | {"printed_cumulative_percent": tuple(printed)}, line))
-        lines.append(line)
-    about = folder.toml(f"rates/{table_id}.toml")
-    table = parse(folder, f"rates/{table_id}.toml", RateTable, about | {"id": table_id, "strata": tuple(strata)}, 1)
-    _check_strata(folder, name, table, lines)
-    reference = resolve(folder, f"rates/{table_id}.toml", table.source, "[source]")
-    return table.model_copy(update={"source": reference})
+        try:
+            strata[line] = _stratum(folder, name, line, row, cumulative)
+        except TableError as error:
+            errors.append(error)
+    all_at_once(errors)
+    table = RateTable(**about.__dict__ | {"source": source}, id=table_id, strata=tuple(strata.values()))
+    all_at_once(folder.error(name, reason, line) for line, reason in _contradictions(table, strata))
+    return table
 
 
-def _check_strata(folder: Folder, name: str, table: RateTable, lines: list[int]) -> None:
-    """Raise `TableError` where bands overlap, leave gaps or hold impossible counts."""
+def _stratum(folder: Folder, name: str, line: int, row: Mapping[str, str], cumulative: list[str]) -> Stratum:
+    cells = {column: stripped for column, cell in row.items() if (stripped := cell.strip())}
+    if not cells:
+        raise folder.error(name, "this row is empty; take it out", line)
+    printed = [read_decimal(cells.pop(column), column) for column in cumulative if column in cells]
+    if wrong := [each for each in printed if isinstance(each, Problem)]:
+        raise folder.error(name, "; ".join(map(str, wrong)), line)
+    return parse(folder, name, Stratum, cells | {"printed_cumulative_percent": tuple(printed)}, line)
+
+
+def _contradictions(table: RateTable, strata: Mapping[int, Stratum]) -> Iterator[tuple[int, str]]:
+    """Bands that overlap, leave gaps or hold impossible counts: line and reason."""
     if not table.strata:
-        raise folder.error(name, "the table has no rows", 1)
-    if missing := {stratum.ploidy for stratum in table.strata} ^ set(table.ploidy):
-        raise folder.error(name, f"rows and `ploidy` in the .toml disagree on: {', '.join(sorted(missing))}", 1)
-    numbered = list(zip(table.strata, lines, strict=True))
-    for stratum, line in numbered:
+        yield 1, "the table has no rows"
+    elif differ := {stratum.ploidy for stratum in table.strata} ^ set(table.ploidy):
+        yield 1, f"rows and `ploidy` in the .toml disagree on: {', '.join(sorted(differ))}"
+    for line, stratum in strata.items():
         for reason in _impossible(stratum):
-            raise folder.error(name, reason, line)
-    for ploidy in table.ploidy:
+            yield line, reason
+    for ploidy in dict.fromkeys(table.ploidy):
         rows = sorted(
-            ((stratum, line) for stratum, line in numbered if stratum.ploidy == ploidy),
+            ((stratum, line) for line, stratum in strata.items() if stratum.ploidy == ploidy),
             key=lambda row: -1 if row[0].age_min_years is None else row[0].age_min_years,
         )
         for (before, _), (after, line) in pairwise(rows):
@@ -156,24 +212,46 @@ def _check_strata(folder: Folder, name: str, table: RateTable, lines: list[int])
                 or after.age_min_years is None
                 or after.age_min_years <= before.age_max_years
             ):
-                raise folder.error(name, f"the {ploidy} bands {before.age_label} and {after.age_label} overlap", line)
-            if after.age_min_years != before.age_max_years + 1:
-                raise folder.error(
-                    name, f"ages between the {ploidy} bands {before.age_label} and {after.age_label} are missing", line
-                )
+                yield line, f"the {ploidy} bands {before.age_label} and {after.age_label} overlap"
+            elif after.age_min_years != before.age_max_years + 1:
+                yield line, f"ages between the {ploidy} bands {before.age_label} and {after.age_label} are missing"
+
+
+def _label_fits(stratum: Stratum) -> bool:
+    """Whether a label that is written as bands usually are means the ages of its row."""
+    for pattern, meant in _LABELS:
+        if found := pattern.fullmatch(stratum.age_label):
+            first, last = meant(*map(int, found.groups()))
+            return first in {None, stratum.age_min_years} and last in {None, stratum.age_max_years}
+    return True
 
 
 def _impossible(stratum: Stratum) -> Iterator[str]:
     """What cannot be true of one row."""
-    if stratum.per_transfer_percent <= 1:
+    percent = stratum.per_transfer_percent
+    if percent <= 1:
         yield "per_transfer_percent is in percent, and one of 1 or less is not taken"
     if stratum.age_max_years is not None and stratum.age_max_years < (stratum.age_min_years or 0):
         yield f"the band {stratum.age_label} ends before it begins"
-    if (stratum.successes is None) != (stratum.transfers is None):
-        yield "successes and transfers belong together"
-    if stratum.transfers is not None and not 0 < (stratum.successes or 0) < stratum.transfers:
-        yield "successes must lie between 0 and transfers, both excluded"
+    if not _label_fits(stratum):
+        yield f"the label {stratum.age_label} and the ages in the row are different bands"
+    yield from _wrong_counts(percent, stratum.successes, stratum.transfers)
     for n, printed in enumerate(stratum.printed_cumulative_percent, start=1):
         # Some sources cut to whole percent, so a whole point is allowed.
-        if abs(float(printed) - 100 * cumulative_probability(stratum.per_transfer_percent / 100, n)) >= 1:
+        if abs(float(printed) - 100 * cumulative_probability(percent / 100, n)) >= 1:
             yield f"the cell printed for n = {n} does not follow from the rate"
+
+
+def _wrong_counts(percent: Decimal, successes: int | None, transfers: int | None) -> Iterator[str]:
+    """What cannot be true of the counts beside a percentage."""
+    if successes is None and transfers is None:
+        return
+    if successes is None or transfers is None:
+        yield "successes and transfers belong together: one of the two is empty"
+    elif not 0 < successes < transfers:
+        yield f"{successes} of {transfers}: successes must lie between 0 and transfers, both excluded"
+    elif not counts_give(percent, successes, transfers):
+        yield (
+            f"per_transfer_percent is {percent}, but {successes} of {transfers} transfers are"
+            f" {100 * successes / transfers:.4g} %: correct whichever is wrong"
+        )

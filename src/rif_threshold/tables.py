@@ -1,29 +1,85 @@
-"""Find, verify, parse and look up the tables. Everything here is read once and never changes.
+"""The register of the tables: which reader reads which file, and what all readers share.
 
-A table folder is trusted only as a whole: every file in it is listed in its ``SHA256SUMS`` and has the digest
-written there. Whatever is wrong is a `TableError` that names file and line, before any number is used.
+A reader is a function from a verified `Folder` to what its files say. It is entered here by `reads`, so that what
+verifies, warms up or lists the tables walks one register. Whatever is wrong is a `TableError` that names file and
+line, before any number is used.
 """
 
-import csv
-import hashlib
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-from functools import cache, cached_property
+from collections.abc import Callable, Collection, Mapping
+from fnmatch import fnmatchcase
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from pydantic import ValidationError
 
 from rif_threshold.case import Record
-from rif_threshold.errors import TableError
+from rif_threshold.folder import Folder, open_folder, shown
+from rif_threshold.forms import echo
+from rif_threshold.messages import problems_of
 from rif_threshold.vocabulary import ReadLevel
 
-SUMS = "SHA256SUMS"
+SOURCES = "sources.toml"
 
 Model = TypeVar("Model", bound=Record)
+Read = TypeVar("Read")
+Said_co = TypeVar("Said_co", covariant=True)
+
+
+class Reader(Protocol[Said_co]):
+    """What a folder says, read once for each folder; the shipped one where none is given. Raises `TableError`."""
+
+    def __call__(self, folder: Folder | None = None) -> Said_co:
+        """Read."""
+
+    def cache_clear(self) -> None:
+        """Forget what the shipped tables said, for tests that change them."""
+
+
+READERS: dict[str, tuple[Reader[object], ...]] = {}
+"""File name, or a pattern of names, to the readers of it."""
+
+
+def reads(*names: str) -> Callable[[Callable[[Folder], Read]], Reader[Read]]:
+    """Enter a function into the register as a reader of these files."""
+
+    def enter(read: Callable[[Folder], Read]) -> Reader[Read]:
+        once = cache(read)
+
+        # The answer for the shipped tables is kept a second time, so that asking for it costs nothing.
+        @cache
+        @wraps(read)
+        def reader(folder: Folder | None = None) -> Read:
+            return once(folder or shipped())
+
+        entered = cast("Reader[Read]", reader)
+        for name in names:
+            READERS[name] = (*READERS.get(name, ()), entered)
+        return entered
+
+    return enter
+
+
+def readers_of(name: str) -> tuple[Reader[object], ...]:
+    """The readers of one file; empty where nothing reads it."""
+    return tuple(reader for pattern, readers in READERS.items() if fnmatchcase(name, pattern) for reader in readers)
+
+
+def verify(folder: Folder | None = None) -> None:
+    """Read every file of the shipped tables, or of a copy of them, and what one says of another.
+
+    The register holds the readers of the modules that are imported; a file that none of them reads is refused.
+
+    Raises:
+        TableError: for the first thing that is wrong, and for a file that nothing reads.
+    """
+    folder = folder or shipped()
+    for name in sorted(folder.texts):
+        if not readers_of(name):
+            raise folder.error(name, "nothing reads this file")
+    for reader in dict.fromkeys(reader for readers in READERS.values() for reader in readers):
+        reader(folder)
 
 
 class Source(Record):
@@ -80,94 +136,11 @@ class Remark(Record):
         return f"{self.text} [{self.source}]" if self.source else self.text
 
 
-@dataclass(frozen=True, eq=False)
-class Folder:
-    """A verified table folder: the text of every file as it was when its digest was checked."""
-
-    root: Path
-    texts: Mapping[str, str]
-    digests: Mapping[str, str]
-
-    @cached_property
-    def digest(self) -> str:
-        """One digest for the whole folder: that of its sorted list of digests."""
-        lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(self.digests.items()))
-        return hashlib.sha256(lines.encode()).hexdigest()
-
-    def names(self, prefix: str, suffix: str = "") -> tuple[str, ...]:
-        """The files below a prefix, sorted."""
-        return tuple(sorted(name for name in self.texts if name.startswith(prefix) and name.endswith(suffix)))
-
-    def text(self, name: str) -> str:
-        """The text of one file. Raises `TableError` where there is none."""
-        if name not in self.texts:
-            raise TableError(str(self.root / name), "there is no such table")
-        return self.texts[name]
-
-    def toml(self, name: str) -> dict[str, Any]:
-        """One file as TOML, decimals exact. Raises `TableError` with the line of a syntax error."""
-        try:
-            return tomllib.loads(self.text(name), parse_float=Decimal)
-        except tomllib.TOMLDecodeError as error:
-            raise TableError(str(self.root / name), f"this is not TOML: {error}") from None
-
-    def rows(self, name: str) -> Iterator[tuple[int, dict[str, str]]]:
-        """The rows of one CSV file with their line numbers. Raises `TableError` on a ragged row."""
-        reader = csv.DictReader(self.text(name).splitlines(), strict=True, restkey="", restval=None)
-        try:
-            for row in reader:
-                if "" in row or None in row.values():
-                    raise self.error(name, "the number of cells differs from the header", reader.line_num)
-                yield reader.line_num, row
-        except csv.Error as error:
-            raise self.error(name, f"this is not CSV: {error}", reader.line_num) from None
-
-    def error(self, name: str, reason: str, line: int | str | None = None) -> TableError:
-        """A `TableError` for a file of this folder. ``line`` is a number, or a text whose line is looked for."""
-        if isinstance(line, str):
-            found = self.text(name).partition(line)
-            line = found[0].count("\n") + 1 if found[1] else None
-        return TableError(str(self.root / name), reason, line)
-
-
+@cache
 def shipped_directory() -> Path:
     """The folder of tables that belongs to this software: in a checkout its own, in a wheel the packaged copy."""
     packaged = Path(__file__).parent / "_shipped" / "tables"
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "tables"
-
-
-@cache
-def open_folder(root: Path) -> Folder:
-    """Read and verify a table folder.
-
-    Raises:
-        TableError: for a file that is missing, changed, not listed, listed twice or not UTF-8.
-    """
-    if not (root / SUMS).is_file():
-        raise TableError(str(root / SUMS), "there is no list of digests; make one with `sha256sum`")
-    digests: dict[str, str] = {}
-    for number, line in enumerate((root / SUMS).read_text("utf-8").splitlines(), start=1):
-        digest, _, name = line.partition("  ")
-        if len(digest) != 64 or not name or name in digests:
-            raise TableError(
-                str(root / SUMS), "a line is not `digest, two spaces, name`, or a name comes twice", number
-            )
-        digests[name] = digest
-    on_disk = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file() and path != root / SUMS}
-    if unlisted := sorted(on_disk - digests.keys()):
-        raise TableError(str(root / unlisted[0]), f"this file is not listed in {SUMS}")
-    texts = {}
-    for name, digest in digests.items():
-        if name not in on_disk:
-            raise TableError(str(root / name), f"this file is listed in {SUMS} but is missing")
-        content = (root / name).read_bytes()
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise TableError(str(root / name), f"this file was changed: its digest is not the one in {SUMS}")
-        try:
-            texts[name] = content.decode("utf-8")
-        except UnicodeDecodeError:
-            raise TableError(str(root / name), "this file is not UTF-8 text") from None
-    return Folder(root, texts, digests)
 
 
 def shipped() -> Folder:
@@ -175,33 +148,94 @@ def shipped() -> Folder:
     return open_folder(shipped_directory())
 
 
-@cache
-def sources(folder: Folder | None = None) -> Mapping[str, Source]:
-    """The bibliography of a folder (the shipped one by default), by key. Raises `TableError`."""
-    folder = folder or shipped()
-    name = "sources.toml"
-    entries = folder.toml(name) if name in folder.texts else {}
-    return {key: parse(folder, name, Source, entry, f"[{key}]") for key, entry in entries.items()}
+@reads(SOURCES)
+def sources(folder: Folder) -> Mapping[str, Source]:
+    """The bibliography of a folder, by key. Raises `TableError`."""
+    if SOURCES not in folder.texts:
+        return {}
+    entries = folder.toml(SOURCES)
+    if not entries:
+        raise folder.error(SOURCES, "there is no source in it", 1)
+    return {
+        key: parse(folder, SOURCES, Source, entry, f"[{key}]" if isinstance(entry, dict) else key)
+        for key, entry in entries.items()
+    }
 
 
-def parse(folder: Folder, name: str, model: type[Model], data: object, where: int | str) -> Model:
-    """Check one entry of a table file against its model. Raises `TableError` naming file and line."""
+def parse(folder: Folder, name: str, model: type[Model], data: object, where: int | str | None) -> Model:
+    """Check one entry of a table file against its model.
+
+    Args:
+        folder: the folder of the file.
+        name: the file.
+        model: what the entry must be.
+        data: the entry.
+        where: the line of the entry, or a text that stands in it; ``None`` where the file is one entry.
+
+    Raises:
+        TableError: with everything that is wrong with the entry, naming file and line.
+    """
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        details = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise folder.error(name, details, where) from None
+        problems = list(problems_of(error, "entry", "this name is not known here"))
+        if where is None:
+            where = line_of(folder.text(name), *problems[0].field.split("."))
+        raise folder.error(name, "; ".join(map(str, problems)), where) from None
 
 
 def check_remark(folder: Folder, name: str, remark: Remark) -> None:
     """Check that a remark of a table is ours or names a known source. Raises `TableError`."""
-    if remark.source != OURS and remark.source not in sources():
+    if remark.source != OURS and remark.source not in sources(folder):
         raise folder.error(name, f"the source {remark.source!r} is not in sources.toml", remark.text)
 
 
-def resolve(folder: Folder, name: str, reference: SourceReference, where: int | str) -> SourceReference:
-    """Check that a reference points at a known source, and take over how far it was read. Raises `TableError`."""
-    known = dict(sources()) | dict(sources(folder))
+def line_of(text: str, *needles: str) -> int:
+    """The line of the last needle that is found, each looked for after the one before."""
+    position = 0
+    for needle in needles:
+        found = text.find(needle, position)
+        if found < 0:
+            break
+        position = found
+    return text.count("\n", 0, position) + 1
+
+
+def check_columns(folder: Folder, name: str, columns: Collection[str]) -> None:
+    """Raise `TableError` where the head of a CSV file lacks one of these columns, or has another."""
+    head = folder.columns(name)
+    wrong = [f"the column {column} is missing" for column in columns if column not in head]
+    wrong += [f"the column {shown(echo(column))} is not known" for column in head if column not in columns]
+    if wrong:
+        raise folder.error(name, f"{'; '.join(wrong)}. The columns are {', '.join(columns)}", head[0])
+
+
+def resolve(folder: Folder, name: str, reference: SourceReference, where: int | str | None) -> SourceReference:
+    """Check that a reference points at a source of its folder, and take over how far it was read.
+
+    Raises `TableError`.
+    """
+    known = sources(folder)
     if reference.key not in known:
-        raise folder.error(name, f"the source {reference.key!r} is not in sources.toml", where)
+        raise folder.error(name, f"the source {shown(echo(reference.key))!r} is not in {SOURCES}", where)
     return reference if reference.read else reference.model_copy(update={"read": known[reference.key].read})
+
+
+__all__ = [
+    "READERS",
+    "Folder",
+    "Reader",
+    "Source",
+    "SourceReference",
+    "check_columns",
+    "line_of",
+    "open_folder",
+    "parse",
+    "readers_of",
+    "reads",
+    "resolve",
+    "shipped",
+    "shipped_directory",
+    "sources",
+    "verify",
+]

@@ -1,6 +1,5 @@
 """The commands that show what the calculator rests on: the published table, sources, tables, schemas."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -14,11 +13,11 @@ from rif_threshold.cli.common import json_option, wrapped
 from rif_threshold.forms import shown_percent
 from rif_threshold.listing import listed_sources, listed_tables
 from rif_threshold.method import method
-from rif_threshold.pathway import check_tables
+from rif_threshold.own_tables import own_folder, own_tables_of
 from rif_threshold.probability import cumulative_probability, transfers_to_exceed
-from rif_threshold.rates import Stratum, load_rate_table, own_rate_tables
+from rif_threshold.rates import Stratum, load_rate_table
 from rif_threshold.routes import PUBLISHED_TABLE
-from rif_threshold.tables import open_folder, shipped
+from rif_threshold.tables import Folder, shipped, verify
 
 
 @click.command("table")
@@ -78,12 +77,18 @@ def tables_group() -> None:
     """List the tables, or check them against their digests."""
 
 
+_own_option = click.option("--tables", metavar="DIR", help="A folder with the clinic's own rate tables.")
+
+
 @tables_group.command("list")
-@click.option("--tables", metavar="DIR", help="A folder with the clinic's own rate tables.")
+@_own_option
 @json_option
 def list_command(tables: str | None, *, as_json: bool) -> None:
     """List every table with its SHA-256 digest."""
-    entries = listed_tables() | dict(_own_digests(tables))
+    own = own_folder(tables)
+    if own:
+        own_tables_of(own)
+    entries = listed_tables() | {f"own:{name}": digest for name, digest in (sorted(own.digests.items()) if own else ())}
     if as_json:
         click.echo(to_json([{"id": name, "sha256": digest} for name, digest in entries.items()]))
         return
@@ -92,22 +97,43 @@ def list_command(tables: str | None, *, as_json: bool) -> None:
 
 
 @tables_group.command("verify")
-@click.option("--tables", metavar="DIR", help="A folder with the clinic's own rate tables.")
+@click.argument("directory", metavar="[DIR]", required=False)
+@_own_option
 @json_option
-def verify_command(tables: str | None, *, as_json: bool) -> None:
-    """Check every table against its digest and read it. Exits with 4 where one is not as it should be."""
-    count = len(shipped().digests) + len(dict(_own_digests(tables)))
-    load_rate_table(PUBLISHED_TABLE)
-    check_tables()
-    click.echo(to_json({"verified": count, "digest": shipped().digest}) if as_json else f"{count} tables verified.")
+def verify_command(directory: str | None, tables: str | None, *, as_json: bool) -> None:
+    """Check every table against its digest and read it. Exits with 4 where one is not as it should be.
+
+    With DIR (or --tables DIR, or the variable RIF_THRESHOLD_TABLES) a folder of the clinic's own is checked as well.
+    """
+    if directory and tables:
+        raise click.UsageError("give the folder once, as DIR or with --tables")
+    verify()
+    own = own_folder(directory or tables)
+    found = _found(own) if own else []
+    if as_json:
+        click.echo(to_json({"verified": len(shipped().digests), "digest": shipped().digest, "own": found}))
+        return
+    click.echo(f"{len(shipped().digests)} tables verified.")
+    _say_own(found)
 
 
-def _own_digests(directory: str | None) -> Iterator[tuple[str, str]]:
-    own_rate_tables(directory)
-    if directory:
-        from pathlib import Path  # noqa: PLC0415
+def _found(own: Folder) -> list[dict[str, Any]]:
+    """What the clinic's own tables hold."""
+    return [
+        {
+            "id": table.id,
+            "title": table.title,
+            "rows": len(table.strata),
+            "transfers": sum(stratum.transfers or 0 for stratum in table.strata),
+        }
+        for table in own_tables_of(own).values()
+    ]
 
-        yield from ((f"own:{name}", digest) for name, digest in open_folder(Path(directory).resolve()).digests.items())
+
+def _say_own(found: list[dict[str, Any]]) -> None:
+    for each in found:
+        counted = f"{each['transfers']:,} transfers counted" if each["transfers"] else "no transfers counted"
+        click.echo(wrapped(f"{each['id']} ({each['title']}): {each['rows']} rows, {counted}.", "- "))
 
 
 @click.command("schema")

@@ -7,9 +7,8 @@ from rif_threshold import tables
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.pathway.common import Cited
-from rif_threshold.pathway.contradictions import contradiction_problems, contradictions
+from rif_threshold.pathway.contradictions import contradiction_problems
 from rif_threshold.pathway.evidence import (
-    CHECKLIST,
     Conflict,
     GuidelinePosition,
     conflicts,
@@ -22,13 +21,7 @@ from rif_threshold.pathway.evidence import (
 )
 from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values
 from rif_threshold.pathway.gate import Tacrolimus, build_tacrolimus, gate_lists, notes
-from rif_threshold.pathway.interactions import (
-    Medication,
-    facts_from,
-    find_medication,
-    medication_names,
-    medication_rows,
-)
+from rif_threshold.pathway.interactions import Medication, facts_from, find_medication, medication_rows
 from rif_threshold.pathway.protocols import PROTOCOLS, Protocol, dose_rows, protocols
 from rif_threshold.pathway.standing import Standing
 from rif_threshold.pathway.studies import (
@@ -101,22 +94,13 @@ def entries(part: Part) -> tuple[Cited, ...]:
     return (*found, *conflicts_about(part))
 
 
-def check_tables(folder: Folder | None = None) -> None:
-    """Read every table of the pathway and of the evidence, and what one says of another. Raises `TableError`."""
-    folder = folder or tables.shipped()
-    for load in (contradictions, workup_lists, gate_lists, notes, dose_rows, medication_names, comparisons, monitoring):
-        load(folder)
-    for load_rows in (guideline_positions, conflicts, pregnancy_and_lactation, definitions, model_critique):
-        load_rows(folder)
-    for load_more in (timing, profiles, other_profiles):
-        load_more(folder)
+@tables.reads(PROTOCOLS)
+def _studies_of_protocols(folder: Folder) -> None:
+    """Raise `TableError` where a protocol names a study that is not in the evidence."""
     studies = {study.id for study in study_entries(folder)} | {""}
     for protocol in protocols(folder):
         if protocol.study not in studies:
             raise folder.error(PROTOCOLS, f"no study has the id {protocol.study!r}", f'study = "{protocol.study}"')
-    for item in exclusion_checklist(folder):
-        if unknown := sorted(set(item.facts.split()) - facts(folder).keys()):
-            raise folder.error(CHECKLIST, f"the fact {unknown[0]!r} is not known", f"\n{item.id},")
 
 
 __all__ = [
@@ -131,7 +115,6 @@ __all__ = [
     "Tacrolimus",
     "Workup",
     "WorkupItem",
-    "check_tables",
     "conflicts",
     "conflicts_about",
     "definitions",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import PlainSerializer
+from pydantic import Field, PlainSerializer
 
 from rif_threshold import tables
 from rif_threshold.case import Record
@@ -15,6 +15,7 @@ from rif_threshold.tables import Folder, SourceReference
 _KEY = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+Amount = Annotated[Number, Field(ge=0)]
 
 
 class Cited(Record):
@@ -27,15 +28,21 @@ class Cited(Record):
 Entry = TypeVar("Entry", bound=Cited)
 
 
-def line_of(text: str, *needles: str) -> int:
-    """The line of the last needle that is found, each looked for after the one before."""
-    position = 0
-    for needle in needles:
-        found = text.find(needle, position)
-        if found < 0:
-            break
-        position = found
-    return text.count("\n", 0, position) + 1
+def lists(folder: Folder, name: str, *kinds: str) -> list[list[Mapping[str, Any]]]:
+    """The lists of entries that a TOML file has, one for each kind. Raises `TableError` for a missing or other one."""
+    data = folder.toml(name)
+    if unknown := sorted(data.keys() - set(kinds)):
+        raise folder.error(name, f"{unknown[0]} is not a list of this table, which has {', '.join(kinds)}", unknown[0])
+    for kind in kinds:
+        listed = data.get(kind)
+        if not listed or not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
+            raise folder.error(name, f"a list [[{kind}]] is needed", kind if kind in data else 1)
+        for place, entry in enumerate(listed):
+            if not isinstance(entry.get("id"), str) or not entry["id"]:
+                heads = [found.start() for found in re.finditer(rf"(?m)^\s*\[\[{kind}]]", folder.text(name))]
+                line = folder.text(name).count("\n", 0, heads[place]) + 1 if place < len(heads) else 1
+                raise folder.error(name, "id: a text in quotes is needed", line)
+    return [data[kind] for kind in kinds]
 
 
 def entries(folder: Folder, name: str, model: type[Entry], listed: Iterable[Mapping[str, Any]]) -> tuple[Entry, ...]:
@@ -68,6 +75,7 @@ def cite(folder: Folder, name: str, entry: Entry, where: int | str) -> Entry:
 def csv_entries(folder: Folder, name: str, model: type[Entry]) -> tuple[Entry, ...]:
     """Check the rows of a CSV file whose columns ``source_key`` and ``locator`` say where each stands."""
     found: dict[str, Entry] = {}
+    tables.check_columns(folder, name, [*columns_of(model), "source_key", "locator"])
     for line, row in folder.rows(name):
         cells = {column: cell for column, cell in row.items() if cell}
         source = {"key": cells.pop("source_key", ""), "locator": cells.pop("locator", "")}
@@ -78,6 +86,11 @@ def csv_entries(folder: Folder, name: str, model: type[Entry]) -> tuple[Entry, .
     return tuple(found.values())
 
 
+def columns_of(model: type[Cited]) -> list[str]:
+    """The columns of a CSV file whose rows are such entries, less those that say where a row stands."""
+    return [field for field in model.model_fields if field not in Cited.model_fields]
+
+
 def check_rules(folder: Folder, name: str, rules: Iterable[tuple[str, Condition]], domains: Domains) -> None:
     """Raise `TableError` where a rule names an unknown fact, does not fit it, or always or never holds.
 
@@ -86,4 +99,4 @@ def check_rules(folder: Folder, name: str, rules: Iterable[tuple[str, Condition]
     for anchor, condition in rules:
         if found := defect(condition, domains):
             reason, fact = found
-            raise folder.error(name, reason, line_of(folder.text(name), anchor, f'fact = "{fact}"'))
+            raise folder.error(name, reason, tables.line_of(folder.text(name), anchor, f'fact = "{fact}"'))

@@ -1,12 +1,11 @@
 """Answers that cannot be true together are refused, by rules that lie in a table."""
 
 from collections.abc import Iterator
-from functools import cache
 
 from rif_threshold import tables
 from rif_threshold.case import Case, Record
 from rif_threshold.errors import Problem
-from rif_threshold.pathway.common import check_rules
+from rif_threshold.pathway.common import check_rules, lists
 from rif_threshold.pathway.facts import domains, facts, known_values
 from rif_threshold.pathway.standing import Standing
 from rif_threshold.rules import Condition, evaluate
@@ -25,12 +24,11 @@ class Contradiction(Record):
     when: Condition
 
 
-@cache
-def contradictions(folder: Folder | None = None) -> tuple[Contradiction, ...]:
+@tables.reads(CONTRADICTIONS)
+def contradictions(folder: Folder) -> tuple[Contradiction, ...]:
     """Every contradiction that is looked for. Raises `TableError`, also for a field that no case has."""
-    folder = folder or tables.shipped()
     found = []
-    for data in folder.toml(CONTRADICTIONS).get("contradiction", []):
+    for data in lists(folder, CONTRADICTIONS, "contradiction")[0]:
         where = f'id = "{data.get("id", "")}"'
         entry = tables.parse(folder, CONTRADICTIONS, Contradiction, data, where)
         if unknown := [field for field in entry.fields if not _is_field(field, folder)]:

@@ -1,9 +1,8 @@
 """What was published, what bodies say of it, and where sources disagree: rows of tables, each with its source."""
 
-from functools import cache
-
 from rif_threshold import tables
 from rif_threshold.pathway.common import Cited, csv_entries
+from rif_threshold.pathway.facts import facts
 from rif_threshold.tables import Folder
 from rif_threshold.vocabulary import PART_OF_SURFACE, Part, Surface
 
@@ -62,16 +61,16 @@ class ChecklistItem(Cited):
     facts: str = ""
 
 
-@cache
-def guideline_positions(folder: Folder | None = None) -> tuple[GuidelinePosition, ...]:
+@tables.reads("evidence/guideline_positions.csv")
+def guideline_positions(folder: Folder) -> tuple[GuidelinePosition, ...]:
     """Every guideline position that was read. Raises `TableError`."""
-    return csv_entries(folder or tables.shipped(), "evidence/guideline_positions.csv", GuidelinePosition)
+    return csv_entries(folder, "evidence/guideline_positions.csv", GuidelinePosition)
 
 
-@cache
-def conflicts(folder: Folder | None = None) -> tuple[Conflict, ...]:
+@tables.reads("evidence/conflicts.csv")
+def conflicts(folder: Folder) -> tuple[Conflict, ...]:
     """Every disagreement between sources. Raises `TableError`."""
-    return csv_entries(folder or tables.shipped(), "evidence/conflicts.csv", Conflict)
+    return csv_entries(folder, "evidence/conflicts.csv", Conflict)
 
 
 def conflicts_about(*parts: Part | None) -> tuple[Conflict, ...]:
@@ -83,26 +82,30 @@ def conflicts_about(*parts: Part | None) -> tuple[Conflict, ...]:
     return tuple(conflict for conflict in conflicts() if PART_OF_SURFACE[conflict.surface] in parts)
 
 
-@cache
-def monitoring(folder: Folder | None = None) -> tuple[Monitoring, ...]:
+@tables.reads("pathways/monitoring.csv")
+def monitoring(folder: Folder) -> tuple[Monitoring, ...]:
     """What is measured and when. Raises `TableError`."""
-    return csv_entries(folder or tables.shipped(), "pathways/monitoring.csv", Monitoring)
+    return csv_entries(folder, "pathways/monitoring.csv", Monitoring)
 
 
-@cache
-def label_statements(folder: Folder | None = None) -> tuple[Statement, ...]:
+@tables.reads("pathways/label_safety.csv")
+def label_statements(folder: Folder) -> tuple[Statement, ...]:
     """What the labels say. Raises `TableError`."""
-    return csv_entries(folder or tables.shipped(), "pathways/label_safety.csv", Statement)
+    return csv_entries(folder, "pathways/label_safety.csv", Statement)
 
 
-@cache
-def pregnancy_and_lactation(folder: Folder | None = None) -> tuple[Statement, ...]:
+@tables.reads("pathways/pregnancy_outcomes.csv")
+def pregnancy_and_lactation(folder: Folder) -> tuple[Statement, ...]:
     """Label texts on pregnancy and lactation, and outcomes with their denominators. Raises `TableError`."""
-    outcomes = csv_entries(folder or tables.shipped(), "pathways/pregnancy_outcomes.csv", Statement)
+    outcomes = csv_entries(folder, "pathways/pregnancy_outcomes.csv", Statement)
     return tuple(entry for entry in label_statements(folder) if entry.kind == "pregnancy") + outcomes
 
 
-@cache
-def exclusion_checklist(folder: Folder | None = None) -> tuple[ChecklistItem, ...]:
+@tables.reads(CHECKLIST)
+def exclusion_checklist(folder: Folder) -> tuple[ChecklistItem, ...]:
     """What sources ask to be ruled out first. Raises `TableError`."""
-    return csv_entries(folder or tables.shipped(), CHECKLIST, ChecklistItem)
+    items = csv_entries(folder, CHECKLIST, ChecklistItem)
+    for item in items:
+        if unknown := sorted(set(item.facts.split()) - facts(folder).keys()):
+            raise folder.error(CHECKLIST, f"the fact {unknown[0]!r} is not known", f"\n{item.id},")
+    return items

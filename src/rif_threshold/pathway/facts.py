@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from functools import cache
 from itertools import groupby
 from typing import Any, Literal
 
@@ -86,13 +85,14 @@ class Fact(Record):
         return f"{value} {self.unit}".strip()
 
 
-@cache
-def facts(folder: Folder | None = None) -> Mapping[str, Fact]:
+@tables.reads(FACTS)
+def facts(folder: Folder) -> Mapping[str, Fact]:
     """Every declared fact by its name, in the order in which questions are asked. Raises `TableError`."""
-    folder = folder or tables.shipped()
     found = {}
     for name, entry in folder.toml(FACTS).items():
         where = f"[{name}]"
+        if not isinstance(entry, dict):
+            raise folder.error(FACTS, f"{name}: a fact is a table, [{name}]", name)
         fact = tables.parse(folder, FACTS, Fact, {**entry, "id": name}, where)
         if reason := _incomplete(fact):
             raise folder.error(FACTS, f"{name}: {reason}", where)
@@ -100,9 +100,9 @@ def facts(folder: Folder | None = None) -> Mapping[str, Fact]:
             fact = fact.model_copy(update={"source": tables.resolve(folder, FACTS, fact.source, where)})
         found[name] = fact
     if wrong := sorted(_DERIVED.keys() ^ {fact.id for fact in found.values() if fact.kind == "derived"}):
-        raise folder.error(
-            FACTS, f"what is derived differs from what can be worked out: {', '.join(wrong)}", f"[{wrong[0]}"
-        )
+        where = f"[{wrong[0]}"
+        reason = f"what is derived differs from what can be worked out: {', '.join(wrong)}"
+        raise folder.error(FACTS, reason, where if where in folder.text(FACTS) else 1)
     return found
 
 
@@ -121,8 +121,8 @@ def _incomplete(fact: Fact) -> str | None:
     return None
 
 
-@cache
-def domains(folder: Folder | None = None) -> Mapping[str, Domain]:
+@tables.reads()
+def domains(folder: Folder) -> Mapping[str, Domain]:
     """Which values each fact can have."""
     return {name: fact.domain for name, fact in facts(folder).items()}
 

@@ -5,11 +5,10 @@ not answered, and no protocol can be called met.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import cache
 
 from rif_threshold import tables
 from rif_threshold.case import Record
-from rif_threshold.pathway.common import Cited, check_rules, entries
+from rif_threshold.pathway.common import Cited, check_rules, entries, lists
 from rif_threshold.pathway.evidence import (
     ChecklistItem,
     Conflict,
@@ -148,35 +147,25 @@ class Tacrolimus(Record):
     questions: tuple[str, ...]
 
 
-@cache
-def gate_lists(folder: Folder | None = None) -> GateLists:
+@tables.reads(GATE)
+def gate_lists(folder: Folder) -> GateLists:
     """What stands above all protocols. Raises `TableError`."""
-    folder = folder or tables.shipped()
-    data = folder.toml(GATE)
-    names = ("against", "stop", "hold", "advice")
-    if unknown := sorted(data.keys() - set(names)):
-        raise folder.error(GATE, f"{unknown[0]} is not a list of the gate", unknown[0])
-    lists = GateLists(
-        against=entries(folder, GATE, Against, data.get("against", [])),
-        stop=entries(folder, GATE, GateEntry, data.get("stop", [])),
-        hold=entries(folder, GATE, GateEntry, data.get("hold", [])),
-        advice=entries(folder, GATE, GateEntry, data.get("advice", [])),
-    )
-    for entry in (*lists.stop, *lists.hold):
+    against, *judged = lists(folder, GATE, "against", "stop", "hold", "advice")
+    stop, hold, advice = (entries(folder, GATE, GateEntry, listed) for listed in judged)
+    for entry in (*stop, *hold):
         if entry.when is None or not entry.label_when_clear:
             raise folder.error(
                 GATE, f"{entry.id}: a stop or hold needs its rule and its words when clear", f'id = "{entry.id}"'
             )
-    ruled = (*lists.stop, *lists.hold, *lists.advice)
+    ruled = (*stop, *hold, *advice)
     check_rules(folder, GATE, [(f'id = "{each.id}"', each.when) for each in ruled if each.when], domains(folder))
-    return lists
+    return GateLists(against=entries(folder, GATE, Against, against), stop=stop, hold=hold, advice=advice)
 
 
-@cache
-def notes(folder: Folder | None = None) -> tuple[Note, ...]:
+@tables.reads(NOTES)
+def notes(folder: Folder) -> tuple[Note, ...]:
     """The sentences beside the verdicts. Raises `TableError`."""
-    folder = folder or tables.shipped()
-    found = entries(folder, NOTES, Note, folder.toml(NOTES).get("note", []))
+    found = entries(folder, NOTES, Note, lists(folder, NOTES, "note")[0])
     check_rules(folder, NOTES, [(f'id = "{note.id}"', note.when) for note in found if note.when], domains(folder))
     return found
 
@@ -185,9 +174,9 @@ def build_tacrolimus(
     standing: Standing, values: Mapping[str, Value | None], medications: tuple[Medication, ...]
 ) -> Tacrolimus:
     """Judge the step for one case."""
-    lists = gate_lists()
-    stops = tuple(_item(entry, values) for entry in lists.stop)
-    holds = tuple(_item(entry, values) for entry in lists.hold)
+    above = gate_lists()
+    stops = tuple(_item(entry, values) for entry in above.stop)
+    holds = tuple(_item(entry, values) for entry in above.hold)
     gate = Gate(
         stopped_by=_labels(stops, Verdict.YES),
         held_by=_labels(holds, Verdict.YES),
@@ -195,11 +184,11 @@ def build_tacrolimus(
         missing=_missing((*stops, *holds)),
     )
     judged = tuple(judge(entry, values, gate) for entry in protocols())
-    advice = tuple(_item(entry, values) for entry in lists.advice)
+    advice = tuple(_item(entry, values) for entry in above.advice)
     return Tacrolimus(
         threshold=threshold_statement(standing),
         summary=_summary(judged),
-        against=lists.against,
+        against=above.against,
         guideline_positions=guideline_positions(),
         conflicts=conflicts_about(Part.TACROLIMUS),
         stops=stops,

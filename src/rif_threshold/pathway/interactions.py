@@ -4,11 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from functools import cache
 
 from rif_threshold import tables
 from rif_threshold.case import Record
-from rif_threshold.pathway.common import Cited
+from rif_threshold.pathway.common import Cited, columns_of
 from rif_threshold.rules import Value
 from rif_threshold.tables import Folder, SourceReference
 
@@ -100,16 +99,15 @@ class Medication(Record):
     further_sources: tuple[SourceReference, ...] = ()
 
 
-@cache
-def interactions(folder: Folder | None = None) -> Mapping[str, Interaction]:
+@tables.reads(INTERACTIONS)
+def interactions(folder: Folder) -> Mapping[str, Interaction]:
     """Every interaction row by its identifier. Raises `TableError`."""
-    return _rows(folder or tables.shipped(), INTERACTIONS)
+    return _rows(folder, INTERACTIONS)
 
 
-@cache
-def ivf_medicines(folder: Folder | None = None) -> Mapping[str, Interaction]:
+@tables.reads(IVF_MEDICINES)
+def ivf_medicines(folder: Folder) -> Mapping[str, Interaction]:
     """IVF's own medicines, for which no label that was read has a row. Raises `TableError`."""
-    folder = folder or tables.shipped()
     found = _rows(folder, IVF_MEDICINES)
     for row in found.values():
         if row.seriousness != Seriousness.NO_LABELLED_ROW or row.id in interactions(folder):
@@ -119,6 +117,7 @@ def ivf_medicines(folder: Folder | None = None) -> Mapping[str, Interaction]:
 
 def _rows(folder: Folder, name: str) -> dict[str, Interaction]:
     found: dict[str, Interaction] = {}
+    tables.check_columns(folder, name, [*columns_of(Interaction), "source_keys", "locator"])
     for line, row in folder.rows(name):
         cells = {column: cell for column, cell in row.items() if cell}
         locator = cells.pop("locator", "")
@@ -131,18 +130,18 @@ def _rows(folder: Folder, name: str) -> dict[str, Interaction]:
     return found
 
 
-@cache
-def medication_rows(folder: Folder | None = None) -> Mapping[str, Interaction]:
+@tables.reads()
+def medication_rows(folder: Folder) -> Mapping[str, Interaction]:
     """Every row that a medicine can be found in, by its identifier. Raises `TableError`."""
     return {**interactions(folder), **ivf_medicines(folder)}
 
 
-@cache
-def medication_names(folder: Folder | None = None) -> Mapping[str, MedicationName]:
+@tables.reads(NAMES)
+def medication_names(folder: Folder) -> Mapping[str, MedicationName]:
     """Every name that is searched, by its normal form: the list of names, and the rows' own. Raises `TableError`."""
-    folder = folder or tables.shipped()
     rows = medication_rows(folder)
     found: dict[str, MedicationName] = {}
+    tables.check_columns(folder, NAMES, list(MedicationName.model_fields))
     for line, row in folder.rows(NAMES):
         entry = tables.parse(folder, NAMES, MedicationName, row, line)
         if entry.interaction not in rows:

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
 
 from rif_threshold import tables
 from rif_threshold.case import Record
-from rif_threshold.pathway.common import Cited, Number, check_rules, csv_entries, entries
+from rif_threshold.pathway.common import Amount, Cited, check_rules, csv_entries, entries, lists
 from rif_threshold.pathway.facts import domains, here, labels
 from rif_threshold.rules import Condition, Judgement, Value, combine, evaluate, together
 from rif_threshold.tables import Folder, SourceReference
@@ -49,8 +48,8 @@ class DoseRow(Cited):
 
     id: str
     protocol: str = ""
-    ratio_from: Number | None = None
-    ratio_below: Number | None = None
+    ratio_from: Amount | None = None
+    ratio_below: Amount | None = None
     dose_as_published: str
     schedule: str = ""
     note: str = ""
@@ -118,18 +117,18 @@ class Gate(Record):
     missing: tuple[str, ...] = ()
 
 
-@cache
-def protocols(folder: Folder | None = None) -> tuple[ProtocolEntry, ...]:
+@tables.reads(PROTOCOLS)
+def protocols(folder: Folder) -> tuple[ProtocolEntry, ...]:
     """Every published protocol. Raises `TableError`, also where its criteria contradict each other."""
-    folder = folder or tables.shipped()
-    data = folder.toml(PROTOCOLS)
-    found = entries(folder, PROTOCOLS, ProtocolEntry, data.get("protocol", []))
+    found = entries(folder, PROTOCOLS, ProtocolEntry, lists(folder, PROTOCOLS, "protocol")[0])
     for entry in found:
         where = f'id = "{entry.id}"'
         if entry.criteria_given != bool(entry.criterion):
             raise folder.error(
                 PROTOCOLS, f"{entry.id}: criteria are needed exactly where criteria_given is true", where
             )
+        if entry.indirect != bool(entry.indirect_note):
+            raise folder.error(PROTOCOLS, f"{entry.id}: indirect = true and its note belong together", where)
         conditions = [criterion.when for criterion in entry.criterion]
         check_rules(folder, PROTOCOLS, [(where, condition) for condition in conditions], domains(folder))
         if together(conditions, domains(folder)) is None:
@@ -137,10 +136,9 @@ def protocols(folder: Folder | None = None) -> tuple[ProtocolEntry, ...]:
     return found
 
 
-@cache
-def dose_rows(folder: Folder | None = None) -> tuple[DoseRow, ...]:
+@tables.reads(DOSE_BANDS)
+def dose_rows(folder: Folder) -> tuple[DoseRow, ...]:
     """Every published dose, whole. Raises `TableError`, also where the bands of a protocol overlap."""
-    folder = folder or tables.shipped()
     rows = csv_entries(folder, DOSE_BANDS, DoseRow)
     known = {entry.id for entry in protocols(folder)}
     for row in rows:

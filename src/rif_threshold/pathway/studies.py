@@ -6,7 +6,7 @@ from rif_threshold import tables
 from rif_threshold.case import Count, Record
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import echo
-from rif_threshold.pathway.common import Cited, Number, csv_entries
+from rif_threshold.pathway.common import Amount, Cited, csv_entries
 from rif_threshold.pathway.evidence import (
     Conflict,
     GuidelinePosition,
@@ -131,9 +131,9 @@ class Profile(Cited):
     id: str
     women: Count
     treatment: str
-    clinical_pregnancy_percent_printed: Number
+    clinical_pregnancy_percent_printed: Amount
     clinical_pregnancies_back_calculated: Count
-    live_birth_percent_printed: Number
+    live_birth_percent_printed: Amount
     live_births_back_calculated: Count
 
 
@@ -161,16 +161,16 @@ class Evidence(Record):
     label: tuple[Statement, ...]
 
 
-@cache
-def study_entries(folder: Folder | None = None) -> tuple[StudyEntry, ...]:
+@tables.reads("evidence/studies.csv")
+def study_entries(folder: Folder) -> tuple[StudyEntry, ...]:
     """Every study, as the table has it. Raises `TableError`."""
-    return csv_entries(folder or tables.shipped(), "evidence/studies.csv", StudyEntry)
+    return csv_entries(folder, "evidence/studies.csv", StudyEntry)
 
 
-@cache
-def comparisons(folder: Folder | None = None) -> tuple[Comparison, ...]:
+@tables.reads("evidence/comparisons.csv")
+def comparisons(folder: Folder) -> tuple[Comparison, ...]:
     """Every comparison in counts. Raises `TableError` for impossible counts or an unknown study."""
-    folder, name = folder or tables.shipped(), "evidence/comparisons.csv"
+    name = "evidence/comparisons.csv"
     known = {study.id for study in study_entries(folder)}
     found = csv_entries(folder, name, Comparison)
     for each in found:
@@ -182,34 +182,34 @@ def comparisons(folder: Folder | None = None) -> tuple[Comparison, ...]:
     return found
 
 
-@cache
-def definitions(folder: Folder | None = None) -> tuple[Definition, ...]:
+@tables.reads("evidence/rif_definitions.csv")
+def definitions(folder: Folder) -> tuple[Definition, ...]:
     """Definitions of recurrent implantation failure. Raises `TableError`."""
-    return csv_entries(folder or tables.shipped(), "evidence/rif_definitions.csv", Definition)
+    return csv_entries(folder, "evidence/rif_definitions.csv", Definition)
 
 
-@cache
-def model_critique(folder: Folder | None = None) -> tuple[Critique, ...]:
+@tables.reads("evidence/model_critique.csv")
+def model_critique(folder: Folder) -> tuple[Critique, ...]:
     """What is known about the formula. Raises `TableError`."""
-    return csv_entries(folder or tables.shipped(), "evidence/model_critique.csv", Critique)
+    return csv_entries(folder, "evidence/model_critique.csv", Critique)
 
 
-@cache
-def timing(folder: Folder | None = None) -> tuple[Timing, ...]:
+@tables.reads("evidence/timing.csv")
+def timing(folder: Folder) -> tuple[Timing, ...]:
     """When each source starts and stops. Raises `TableError`."""
-    return csv_entries(folder or tables.shipped(), "evidence/timing.csv", Timing)
+    return csv_entries(folder, "evidence/timing.csv", Timing)
 
 
-@cache
-def profiles(folder: Folder | None = None) -> tuple[Profile, ...]:
+@tables.reads("evidence/endometrial_profiles.csv")
+def profiles(folder: Folder) -> tuple[Profile, ...]:
     """The five endometrial profiles of the Tabriz programme. Raises `TableError`."""
-    return csv_entries(folder or tables.shipped(), "evidence/endometrial_profiles.csv", Profile)
+    return csv_entries(folder, "evidence/endometrial_profiles.csv", Profile)
 
 
-@cache
-def other_profiles(folder: Folder | None = None) -> tuple[ProfileStudy, ...]:
+@tables.reads("evidence/endometrial_profiles_other.csv")
+def other_profiles(folder: Folder) -> tuple[ProfileStudy, ...]:
     """Other studies of endometrial profiles. Raises `TableError`."""
-    return csv_entries(folder or tables.shipped(), "evidence/endometrial_profiles_other.csv", ProfileStudy)
+    return csv_entries(folder, "evidence/endometrial_profiles_other.csv", ProfileStudy)
 
 
 @cache

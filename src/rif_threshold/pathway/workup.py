@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from rif_threshold import tables
 from rif_threshold.case import Case, Record
 from rif_threshold.forms import shown_percent
-from rif_threshold.pathway.common import Cited, check_rules, cite, entries
+from rif_threshold.pathway.common import Cited, check_rules, cite, entries, lists
 from rif_threshold.pathway.facts import domains, facts, here
 from rif_threshold.pathway.standing import Standing
 from rif_threshold.rules import Condition, Judgement, Value, evaluate
@@ -89,28 +88,21 @@ class Workup(Record):
     questions: tuple[str, ...]
 
 
-@cache
-def workup_lists(folder: Folder | None = None) -> WorkupLists:
+@tables.reads(WORKUP)
+def workup_lists(folder: Folder) -> WorkupLists:
     """ESHRE's two lists. Raises `TableError`."""
-    folder = folder or tables.shipped()
-    data = folder.toml(WORKUP)
-    if unknown := sorted(data.keys() - {"investigation", "intervention"}):
-        raise folder.error(WORKUP, f"{unknown[0]} is not a list of the work-up", unknown[0])
-    lists = WorkupLists(
+    read = WorkupLists(
         *(
-            {
-                entry.id: _with_positions(folder, entry)
-                for entry in entries(folder, WORKUP, WorkupEntry, data.get(kind, []))
-            }
-            for kind in ("investigation", "intervention")
+            {entry.id: _with_positions(folder, entry) for entry in entries(folder, WORKUP, WorkupEntry, listed)}
+            for listed in lists(folder, WORKUP, "investigation", "intervention")
         )
     )
-    both = [*lists.investigations.values(), *lists.interventions.values()]
+    both = [*read.investigations.values(), *read.interventions.values()]
     check_rules(folder, WORKUP, [(f'id = "{entry.id}"', entry.when) for entry in both], domains(folder))
     for fact in facts(folder).values():
-        if fact.investigation and fact.investigation not in lists.investigations:
+        if fact.investigation and fact.investigation not in read.investigations:
             raise folder.error("pathways/facts.toml", f"{fact.investigation} is no investigation", f"[{fact.id}]")
-    return lists
+    return read
 
 
 def _with_positions(folder: Folder, entry: WorkupEntry) -> WorkupEntry:
@@ -121,11 +113,11 @@ def _with_positions(folder: Folder, entry: WorkupEntry) -> WorkupEntry:
 
 def build_workup(case: Case, standing: Standing, values: Mapping[str, Value | None]) -> Workup:
     """Judge every line of the lists for one case."""
-    lists = workup_lists()
+    both = workup_lists()
     now = standing.reached == Verdict.YES
     investigations, interventions = (
         tuple(_item(entry, values, case.findings.get(entry.id) if found else None, now=now) for entry in each.values())
-        for each, found in ((lists.investigations, True), (lists.interventions, False))
+        for each, found in ((both.investigations, True), (both.interventions, False))
     )
     missing = tuple(dict.fromkeys(name for item in (*investigations, *interventions) for name in item.missing))
     known = facts()

@@ -1,17 +1,16 @@
 """What the perspective is reckoned with: observed rates by rank, assumptions and definitions, from ``tables/``."""
 
 from decimal import Decimal
-from functools import cache
-from typing import Any
 
 from rif_threshold.case import Count, Percent, Record
-from rif_threshold.errors import TableError
-from rif_threshold.tables import Folder, Remark, SourceReference, check_remark, parse, resolve, shipped
+from rif_threshold.rates import counts_give
+from rif_threshold.tables import Folder, Remark, SourceReference, check_columns, check_remark, parse, reads, resolve
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy
 
 _ASSUMPTIONS = "perspective/assumptions.toml"
 _DEFINITIONS = "perspective/definitions.toml"
-_OBSERVED = "perspective/observed_by_rank"
+_OBSERVED = "perspective/observed_by_rank.csv"
+_SERIES = "perspective/observed_by_rank.toml"
 
 
 class Assumed(Record):
@@ -80,8 +79,8 @@ class ObservedRank(Record):
     successes: Count | None = None
 
 
-class ObservedSeries(Record):
-    """One study's rates by rank."""
+class _Series(Record):
+    """What a series of observed rates says of itself."""
 
     id: str
     label: str
@@ -95,56 +94,89 @@ class ObservedSeries(Record):
     cumulative_lower_percent: Percent | None = None
     cumulative_upper_percent: Percent | None = None
     source: SourceReference
+
+
+class ObservedSeries(_Series):
+    """One study's rates by rank."""
+
     ranks: tuple[ObservedRank, ...]
 
 
-@cache
-def assumptions() -> Assumptions:
+class _Definitions(Record):
+    """``tables/perspective/definitions.toml``."""
+
+    definition: tuple[Definition, ...]
+
+
+class _SeriesFile(Record):
+    """``tables/perspective/observed_by_rank.toml``."""
+
+    title: str
+    columns: dict[str, str]
+    series: tuple[_Series, ...]
+
+
+@reads(_ASSUMPTIONS)
+def assumptions(folder: Folder) -> Assumptions:
     """The values of the sensitivities. Raises `TableError`."""
-    read = parse(shipped(), _ASSUMPTIONS, Assumptions, shipped().toml(_ASSUMPTIONS), 1)
-    _resolve_all(_ASSUMPTIONS, read)
+    read = parse(folder, _ASSUMPTIONS, Assumptions, folder.toml(_ASSUMPTIONS), None)
+    _resolve_all(folder, _ASSUMPTIONS, read)
     if sum(each.main for each in read.prevalence) != 1:
-        raise shipped().error(_ASSUMPTIONS, "one prevalence, and only one, is the main one", "[[prevalence]]")
+        raise folder.error(_ASSUMPTIONS, "one prevalence, and only one, is the main one", "[[prevalence]]")
     for caution in read.caution:
-        check_remark(shipped(), _ASSUMPTIONS, caution)
+        check_remark(folder, _ASSUMPTIONS, caution)
+    for kind, listed in (("spread", read.spread), ("prevalence", read.prevalence), ("fall", read.fall)):
+        if not all(0 <= each.value < 1 for each in listed):
+            raise folder.error(_ASSUMPTIONS, f"a {kind} is a share: 0 or more, and below 1", f"[[{kind}]]")
+    if not 0 < read.shared_uterus.value <= 1:
+        raise folder.error(_ASSUMPTIONS, "a probability lies above 0, and is 1 at most", "[shared_uterus]")
+    if not 0 < read.factor.lower < read.factor.upper:
+        raise folder.error(_ASSUMPTIONS, "a range begins above 0 and ends above its beginning", "[factor]")
     return read
 
 
-@cache
-def definitions() -> tuple[Definition, ...]:
+@reads(_DEFINITIONS)
+def definitions(folder: Folder) -> tuple[Definition, ...]:
     """Other definitions of recurrent implantation failure. Raises `TableError`."""
-    entries = shipped().toml(_DEFINITIONS).get("definition", [])
-    read = tuple(parse(shipped(), _DEFINITIONS, Definition, entry, str(entry.get("id"))) for entry in entries)
+    read = parse(folder, _DEFINITIONS, _Definitions, folder.toml(_DEFINITIONS), None).definition
     for each in read:
-        _resolve_all(_DEFINITIONS, each)
+        _resolve_all(folder, _DEFINITIONS, each)
         if [each.transfers, each.euploid_transfers, each.cumulative_percent].count(None) != 2:
-            raise shipped().error(_DEFINITIONS, "a definition has one count or one cumulative chance", each.id)
+            raise folder.error(_DEFINITIONS, "a definition has one count or one cumulative chance", each.id)
     return read
 
 
-@cache
-def observed() -> tuple[ObservedSeries, ...]:
-    """Observed rates by rank, in the order of the file. Raises `TableError`."""
-    return observed_in(shipped())
+@reads(_OBSERVED, _SERIES)
+def observed(folder: Folder) -> tuple[ObservedSeries, ...]:
+    """The observed rates by rank, in the order of the file.
 
-
-def observed_in(folder: Folder) -> tuple[ObservedSeries, ...]:
-    """The observed rates of a folder, checked: known series, rising ranks, counts that give the printed rate."""
-    name = f"{_OBSERVED}.csv"
+    Raises:
+        TableError: unless the series are those of the file beside it, their ranks follow each other, and the counts
+            give the printed rates.
+    """
+    about = parse(folder, _SERIES, _SeriesFile, folder.toml(_SERIES), None)
+    check_columns(folder, _OBSERVED, ["series", *ObservedRank.model_fields])
+    check_columns(folder, _OBSERVED, about.columns)
     ranks: dict[str, list[ObservedRank]] = {}
-    for line, row in folder.rows(name):
+    for line, row in folder.rows(_OBSERVED):
         known = {column: cell for column, cell in row.items() if cell and column != "series"}
-        rank: ObservedRank = parse(folder, name, ObservedRank, known, line)
+        rank: ObservedRank = parse(folder, _OBSERVED, ObservedRank, known, line)
+        if not row["series"]:
+            raise folder.error(_OBSERVED, "series: this is needed", line)
         earlier = ranks.setdefault(row["series"], [])
         if earlier and rank.rank != earlier[-1].rank + 1:
-            raise folder.error(name, "the ranks of a series must follow each other", line)
+            raise folder.error(_OBSERVED, "the ranks of a series must follow each other", line)
         if problem := _impossible(rank):
-            raise folder.error(name, problem, line)
+            raise folder.error(_OBSERVED, problem, line)
         earlier.append(rank)
-    entries = folder.toml(f"{_OBSERVED}.toml")["series"]
-    if {entry["id"] for entry in entries} != ranks.keys():
-        raise TableError(str(folder.root / name), "its series are not those of the .toml beside it")
-    return tuple(_series(folder, entry, tuple(ranks[entry["id"]])) for entry in entries)
+    if wrong := sorted({each.id for each in about.series} ^ ranks.keys()):
+        raise folder.error(_OBSERVED, f"its series are not those of the .toml beside it: {', '.join(wrong)}", wrong[0])
+    return tuple(
+        ObservedSeries(
+            **each.__dict__ | {"source": resolve(folder, _SERIES, each.source, each.id)}, ranks=tuple(ranks[each.id])
+        )
+        for each in about.series
+    )
 
 
 def _impossible(rank: ObservedRank) -> str:
@@ -154,24 +186,17 @@ def _impossible(rank: ObservedRank) -> str:
         return ""
     if not 0 < rank.successes < rank.transfers:
         return "successes must lie between 0 and transfers, both excluded"
-    rate = Decimal(100 * rank.successes) / rank.transfers
-    # Printed rates have one decimal; half of its step is what rounding can take.
-    return "" if abs(rate - rank.rate_percent) <= Decimal("0.05") else "the counts do not give the printed rate"
+    given = counts_give(rank.rate_percent, rank.successes, rank.transfers)
+    return "" if given else "the counts do not give the printed rate"
 
 
-def _series(folder: Folder, entry: dict[str, Any], ranks: tuple[ObservedRank, ...]) -> ObservedSeries:
-    name = f"{_OBSERVED}.toml"
-    read: ObservedSeries = parse(folder, name, ObservedSeries, entry | {"ranks": ranks}, str(entry["id"]))
-    return read.model_copy(update={"source": resolve(folder, name, read.source, read.id)})
-
-
-def _resolve_all(name: str, value: object) -> None:
+def _resolve_all(folder: Folder, name: str, value: object) -> None:
     """Check every reference in a record. Raises `TableError` for a source that is not known."""
     if isinstance(value, SourceReference):
-        resolve(shipped(), name, value, value.key)
+        resolve(folder, name, value, value.key)
     elif isinstance(value, Record):
         for part in value.__dict__.values():
-            _resolve_all(name, part)
+            _resolve_all(folder, name, part)
     elif isinstance(value, tuple):
         for part in value:
-            _resolve_all(name, part)
+            _resolve_all(folder, name, part)

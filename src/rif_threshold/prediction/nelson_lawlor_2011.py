@@ -7,12 +7,12 @@ what is known of their reading lie in ``tables/prediction/nelson_lawlor_2011.tom
 import math
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from functools import cache
+from itertools import pairwise
 from typing import TypeVar
 
 from rif_threshold.case import Count, PredictionInput, Record
 from rif_threshold.errors import InvalidInput, Problem
-from rif_threshold.tables import SourceReference, parse, resolve, shipped
+from rif_threshold.tables import Folder, SourceReference, parse, reads, resolve
 from rif_threshold.vocabulary import (
     Attempt,
     CycleMedication,
@@ -75,10 +75,10 @@ class Model(Record):
     doubtful: tuple[_DoubtfulCell, ...]
 
 
-@cache
-def model() -> Model:
+@reads(TABLE)
+def model(folder: Folder) -> Model:
     """The model as tabulated. Raises `TableError`."""
-    read = parse(shipped(), TABLE, Model, shipped().toml(TABLE), 1)
+    read = parse(folder, TABLE, Model, folder.toml(TABLE), None)
     whole = {
         "egg_source": all(set(band.egg_source) == set(EggSource) for band in read.age_bands),
         "trying": all(set(band.trying) == {b.label for b in read.trying_bands} for band in read.age_bands),
@@ -89,8 +89,20 @@ def model() -> Model:
     }
     for name, complete in whole.items():
         if not complete:
-            raise shipped().error(TABLE, f"the coefficients for {name} are not complete", name)
-    return read.model_copy(update={"source": resolve(shipped(), TABLE, read.source, "[source]")})
+            raise folder.error(TABLE, f"the coefficients for {name} are not complete", name)
+    for bands, name in ((read.age_bands, "[[age_bands]]"), (read.trying_bands, "[[trying_bands]]")):
+        for before, after in pairwise(bands):
+            if before.maximum_years is None or after.minimum_years != before.maximum_years + 1:
+                reason = f"the bands {before.label} and {after.label} overlap, or years between them are missing"
+                raise folder.error(TABLE, reason, name)
+        if any(band.maximum_years is not None and band.maximum_years < band.minimum_years for band in bands):
+            raise folder.error(TABLE, "a band ends before it begins", name)
+    known = {(age.label, trying.label) for age in read.age_bands for trying in read.trying_bands}
+    if not known >= {(cell.age_band, cell.trying_band) for cell in read.doubtful}:
+        raise folder.error(TABLE, "a cell in doubt is none of the table's", "[[doubtful]]")
+    if set(read.coefficients.unsuccessful_cycles) != set(range(len(read.coefficients.unsuccessful_cycles))):
+        raise folder.error(TABLE, "unsuccessful cycles are counted from 0, none left out", "unsuccessful_cycles")
+    return read.model_copy(update={"source": resolve(folder, TABLE, read.source, "[source]")})
 
 
 def live_birth_probability(given: PredictionInput) -> float:

@@ -14,6 +14,7 @@ import streamlit as st
 from rif_threshold.assessment import assess
 from rif_threshold.charts.curve import curve_specification, describe_curve
 from rif_threshold.parts import default_parts
+from rif_threshold.tables import verify
 from rif_threshold.ui import inputs
 from rif_threshold.vocabulary import Part
 
@@ -101,7 +102,8 @@ def style() -> None:
 
 
 def warm() -> None:
-    """Read the tables and make the first chart's specification before the first visitor comes. Raises `TableError`."""
+    """Read every table and make the first chart's specification before the first visitor comes. Raises `TableError`."""
+    verify()
     for example in inputs.examples().values():
         assessment = assess(example)
         curve_specification(assessment)
