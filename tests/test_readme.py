@@ -43,6 +43,42 @@ def test_links_to_files_lead_somewhere() -> None:
         assert (ROOT / target).exists(), target
 
 
+def test_the_recipe_for_a_clinics_own_table_runs_as_printed(tmp_path: Path) -> None:
+    """Every command of the section in its order, and what it prints put into the files it names."""
+    section = README.partition("## A clinic's own table\n")[2].partition("\n## ")[0]
+    blocks = re.findall(r"```(\w+)\n(.*?)```", section, re.DOTALL)
+    assert [kind for kind, _ in blocks] == ["console", "csv", "toml", "toml", "console", "console"]
+    (_, start), (_, rows), (_, changed), (_, source), (_, use), (_, by_hand) = blocks
+    run_lines(tmp_path, start)
+    folder = tmp_path / "our_tables"
+    (folder / "rates/ours_2025.csv").write_text(rows, "utf-8")
+    about = (folder / "rates/ours_2025.toml").read_text("utf-8")
+    for line in changed.splitlines():
+        about, times = re.subn(rf"(?m)^{line.split()[0]} = .*$", line.replace("\\", r"\\"), about, count=1)
+        assert times == 1, line
+    (folder / "rates/ours_2025.toml").write_text(about, "utf-8")
+    (folder / "sources.toml").write_text(source, "utf-8")
+    said = run_lines(tmp_path, use)
+    assert "ours_2025 (Our clinic, 2022 to 2024): 3 rows, 3,591 transfers counted." in said  # 1606 + 1383 + 602
+    assert "age_table:ours_2025" in said
+    assert "Transfers of donor oocytes are left out." in said
+    assert "made up" not in said
+    digests = (folder / "SHA256SUMS").read_text()
+    run_lines(tmp_path, by_hand)
+    assert sorted((folder / "SHA256SUMS").read_text().splitlines()) == sorted(digests.splitlines())
+
+
+def run_lines(folder: Path, block: str) -> str:
+    """Run the lines of a block as a shell would, with this project's command on the path."""
+    printed = ""
+    for line in block.splitlines():
+        command = line.removeprefix("$ ").replace("rif-threshold", f"'{sys.executable}' -m rif_threshold")
+        result = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, check=False)
+        assert (result.returncode, result.stderr) == (0, ""), line
+        printed += result.stdout
+    return " ".join(printed.split())
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.json")), ids=lambda path: path.name)
 def test_every_example_is_answered(path: Path) -> None:
     from rif_threshold import Case, assess  # noqa: PLC0415

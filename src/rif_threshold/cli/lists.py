@@ -10,10 +10,11 @@ from rif_threshold.assessment import Assessment
 from rif_threshold.case import Case
 from rif_threshold.cli.common import as_json as to_json
 from rif_threshold.cli.common import json_option, wrapped
+from rif_threshold.folder import SUMS, shown
 from rif_threshold.forms import shown_percent
 from rif_threshold.listing import listed_sources, listed_tables
 from rif_threshold.method import method
-from rif_threshold.own_tables import own_folder, own_tables_of
+from rif_threshold.own_tables import new_folder, own_folder, own_tables_of, sign_folder
 from rif_threshold.probability import cumulative_probability, transfers_to_exceed
 from rif_threshold.rates import Stratum, load_rate_table
 from rif_threshold.routes import PUBLISHED_TABLE
@@ -74,7 +75,14 @@ def sources_command(*, as_json: bool) -> None:
 
 @click.group("tables")
 def tables_group() -> None:
-    """List the tables, or check them against their digests."""
+    """List the tables, check them, and start or sign a folder of the clinic's own.
+
+    \b
+    Examples:
+      rif-threshold tables verify
+      rif-threshold tables new our_tables
+      rif-threshold tables sums our_tables
+    """
 
 
 _own_option = click.option("--tables", metavar="DIR", help="A folder with the clinic's own rate tables.")
@@ -114,6 +122,41 @@ def verify_command(directory: str | None, tables: str | None, *, as_json: bool) 
         click.echo(to_json({"verified": len(shipped().digests), "digest": shipped().digest, "own": found}))
         return
     click.echo(f"{len(shipped().digests)} tables verified.")
+    _say_own(found)
+
+
+@tables_group.command("new")
+@click.argument("directory", metavar="DIR")
+@json_option
+def new_command(directory: str, *, as_json: bool) -> None:
+    """Write a filled-in example of a clinic's own table into DIR, a folder that is new or empty.
+
+    Its numbers are made up, and every answer from it says so. Replace them, name the source in sources.toml, rename
+    both files in rates/, and run `rif-threshold tables sums DIR`.
+    """
+    files = new_folder(directory)
+    if as_json:
+        click.echo(to_json({"folder": directory, "files": list(files)}))
+        return
+    click.echo(f"Written to {shown(directory)}: {', '.join(files)}.")
+    click.echo(wrapped("Every number in it is made up. Replace them, then run `rif-threshold tables sums` on it."))
+
+
+@tables_group.command("sums")
+@click.argument("directory", metavar="DIR")
+@json_option
+def sums_command(directory: str, *, as_json: bool) -> None:
+    """Check a folder of the clinic's own tables, then write its SHA256SUMS anew.
+
+    Use it after every change made on purpose. It needs no other program. Where something is wrong, nothing is written.
+    """
+    folder = sign_folder(directory)
+    found = _found(folder)
+    if as_json:
+        files = [{"id": name, "sha256": digest} for name, digest in folder.digests.items()]
+        click.echo(to_json({"folder": directory, "files": files, "own": found}))
+        return
+    click.echo(f"{SUMS} written, of {len(folder.digests)} files.")
     _say_own(found)
 
 
