@@ -28,6 +28,8 @@ MOST_FILES = 200
 LARGEST_FILE = 1_000_000
 """How many bytes one table may have. Ours; the largest that is shipped has a twentieth of it."""
 _MOST_SHOWN = 20
+_MOST_DOTS = 200
+"""How many dots a line of TOML may have: the parser's work grows with the square of a key's parts."""
 
 _LISTED = re.compile(r"([0-9a-fA-F]{64}) [ *](?:\./)?(.+)")
 _LITTER = {"thumbs.db", "desktop.ini"}
@@ -83,6 +85,9 @@ class Folder:
     def toml(self, name: str) -> dict[str, Any]:
         """One file as TOML, decimals exact. Raises `TableError` with the line of a syntax error."""
         text = self.text(name)
+        for number, line in enumerate(text.split("\n"), start=1):
+            if line.count(".") > _MOST_DOTS:
+                raise self.error(name, f"a line with more than {_MOST_DOTS} dots is not read", number)
         try:
             return tomllib.loads(text, parse_float=Decimal)
         except tomllib.TOMLDecodeError as error:
