@@ -18,6 +18,7 @@ from rif_threshold import Assessment, assess
 from rif_threshold.report import report
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.sentences import headline, next_transfer, rule, standing
+from rif_threshold.tables import Remark
 from test_tables import edit, own, sign
 
 __all__ = ["own", "sign"]
@@ -360,9 +361,9 @@ def test_what_was_typed_is_no_markup_in_the_narrative_and_no_tag_in_a_note(own: 
     assert [note.split(" [")[0] for note in notes] == [r"\<script>alert(1)\</script> & 3 < 4"]
 
 
-def test_control_characters_of_an_own_table_break_neither_a_string_nor_the_narrative(own: Path) -> None:
-    edit(own, "rates/ours.toml", "caveats = [", 'caveats = [\n  " a\\u0001b\\ufffe \\u200b c",')
-    data = made(assess(PLAIN | {"primary_route": "age_table:ours"}, tables=own))
+def test_control_characters_break_neither_a_string_nor_the_narrative() -> None:
+    said = Remark(text=" a\u0001b\ufffe \u200b c", source="ours")
+    data = made(assess(PLAIN).model_copy(update={"notes": (said,)}))
     assert any(text.startswith("a b c [") for text in texts(data["note"]))
     assert any((each.text or "").strip().startswith("a b c [") for each in ET.fromstring(data["text"]["div"]))
     assert all(text.isprintable() for text in texts(data))
