@@ -28,6 +28,8 @@ TOOLS = {
     "curl": Tool("curl", ("curl",), "apt-get install -y curl"),
     "node": Tool("Node", ("node",), "apt-get install -y nodejs npm && make node", (HERE / "r4/node_modules",)),
 }
+# Fixture -> the marker of every test that uses it.
+FIXTURES = {"browser": "browser", "proxy": "nginx"}
 # With this set to 1, as in continuous integration, anything left out is a failure, for whatever reason.
 REQUIRE_ALL = os.environ.get("RIF_THRESHOLD_REQUIRE_ALL") == "1"
 _left_out: list[tuple[str, str]] = []  # a test or file, and why it was not run
@@ -44,8 +46,8 @@ def needed_but_missing(item: pytest.Item) -> list[Tool]:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    if "browser" in getattr(item, "fixturenames", ()):
-        item.add_marker("browser")
+    for name in FIXTURES.keys() & set(getattr(item, "fixturenames", ())):
+        item.add_marker(FIXTURES[name])
 
 
 @pytest.hookimpl(tryfirst=True)
