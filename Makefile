@@ -7,7 +7,7 @@ CASES = 1000000
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras
 
-.PHONY: app test node check format sums bench bench-app cases screenshots docs dist lock clean
+.PHONY: app test node mutate check format sums bench bench-app cases screenshots docs dist lock clean
 
 app: .venv/runtime            ## Set everything up and open the calculator
 	$(BIN)/rif-threshold app
@@ -16,6 +16,9 @@ test: .venv/dev               ## Set everything up and pass the tests
 	$(BIN)/pytest --cov --cov-report=term $(TESTS)
 
 node: tests/r4/node_modules   ## Install the validators that check the FHIR export in `make test` (needs Node and npm)
+
+mutate: .venv/dev             ## Break each deciding line, and see that a test notices (MODULE=rules for one module)
+	nice -n 10 $(BIN)/python scripts/mutate.py $(MODULE)
 
 check: .venv/dev              ## Format, lint, types, import law, checksums, generated documents
 	$(BIN)/ruff format --check .
@@ -56,7 +59,7 @@ lock: .venv/dev               ## Resolve the dependencies anew (needs uv)
 	$(COMPILE) --all-extras --group dev --constraints requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:
-	rm -rf .venv tests/r4/node_modules .artifacts .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv tests/r4/node_modules .artifacts mutants .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 .venv/runtime: requirements.lock pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed')"

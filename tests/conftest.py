@@ -11,6 +11,8 @@ from rif_threshold.tables import shipped_directory
 
 pytest_plugins = ["left_out"]
 settings.register_profile("small", max_examples=100, deadline=None, derandomize=True)
+# For `make mutate`, which runs the tests thousands of times.
+settings.register_profile("few", settings.get_profile("small"), max_examples=10)
 settings.load_profile("small")
 
 
