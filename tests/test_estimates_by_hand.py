@@ -262,7 +262,7 @@ def test_a_refused_route_names_the_field_and_what_is_wrong(
 def test_a_refusal_repeats_what_was_typed() -> None:
     (problem,) = routes(live_birth_percent="90", live_birth_per="embryo_transfer")[1]["live_birth"].problems
     assert problem.given == "90"
-    assert "104.4 %" in problem.allowed  # 90 x 1.16
+    assert "104.4 %" in problem.sentence  # 90 x 1.16
     assert problem.source == "eshre_rif_2023"
     (problem,) = routes(**CLINIC | {"clinic_outcome": "live_birth"})[1]["clinic_rate"].problems
     assert problem.given == "live_birth"

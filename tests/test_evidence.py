@@ -85,7 +85,7 @@ def test_all_or_one_study() -> None:
     assert {each.published.id for each in study.comparisons} >= {"eshre2024_017_11_8", "eshre2024_017_11_8_low"}
     with pytest.raises(InvalidInput) as raised:
         evidence("nakagawa_2014")
-    assert "did you mean nakagawa_2015?" in raised.value.problems[0].allowed
+    assert "did you mean nakagawa_2015?" in str(raised.value.problems[0])
 
 
 def test_derived_figures_say_that_they_are_ours() -> None:

@@ -14,9 +14,10 @@ SOURCE = ROOT / "src/rif_threshold"
 ALLOWED = {0, 1, 2, 100}
 TECHNICAL = {
     "probability.py": {16, 1000, 1e-9, 3, 1e6},  # chunk, the limit of 1,000, rounding error, what a count can hold
-    "forms.py": {10, 100_000},  # the next decimal, longest case file
+    "forms.py": {10},  # the next decimal
     "sentences.py": {3},  # the likeliest answers are said
-    "case.py": {9_999_999},  # seven digits
+    "bounds.py": {10, 100_000},  # reasons in an exception, longest case file
+    "record.py": {9_999_999},  # seven digits
     "heterogeneity/couples.py": {1e-12},  # rounding error
     "heterogeneity/fitting.py": {1e-9, 0.01, 0.1, 0.5, 1000, 3},  # search for a maximum; fewest ranks
     "uncertainty/threshold.py": {9_999_999},  # the longest count that can be typed

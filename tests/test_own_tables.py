@@ -94,7 +94,7 @@ WRONG = [
     (TOML, 'valid_from = "2025"', f"valid_from = 0x{5000 * 'f'}", "valid_from: 'a number of over 30 digits' was given; a text in quotes"),
     (TOML, 'valid_from = "2025"', f"valid_from = {100_000 * '['}", "nested too deeply"),
     (TOML, 'valid_from = "2025"', f"{100_000 * 'a.'}a = 1", "line 10: a line with more than 200 dots is not read"),
-    (TOML, 'valid_from = "2025"', "valid_from = 2025-01-31", "valid_from: '2025-01-31' was given; a text in quotes is needed"),
+    (TOML, 'valid_from = "2025"', "valid_from = 2025-01-31", "valid_from: 'a date' was given; a text in quotes is needed"),
     (TOML, "EXAMPLE: every", "Every", "the numbers are still those of the example"),
     (TOML, 'key = "example_clinic_records"', 'key = "eshre_rif_2023"', "line 14: the source 'eshre_rif_2023' is not in sources.toml"),
     (SOURCES, "[example_clinic_records]", "[eshre_rif_2023]\ntitle = 'x'\nread = 'abstract'\n[example_clinic_records]", "sources.toml, line 3: eshre_rif_2023 is the key of a source of ours"),

@@ -126,6 +126,9 @@ def assess(
     problems: tuple[Problem, ...] = ()
     if not isinstance(case, Case):
         case, problems = read_case(case)
+    if any(problem.field == "case" and problem.code in {"not_a_case", "count_range"} for problem in problems):
+        # Nothing of it was read, so nothing can be said of what it lacks.
+        raise InvalidInput(problems)
     malformed = {name.split(".")[0] for problem in problems for name in problem.field.split(", ")}
     problems += tuple(range_problems(case, malformed, own_tables)) + pathway.problems(case)
     if problems:

@@ -5,25 +5,17 @@ which reports both kinds of problems together. No identifiers: a case has no fie
 of a record.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from decimal import Decimal
-from numbers import Number
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    PlainSerializer,
-    ValidationError,
-    WithJsonSchema,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import Field, ValidationError, ValidationInfo, model_validator
 
+from rif_threshold.bounds import MOST_ENTRIES
 from rif_threshold.errors import InvalidInput, Problem
-from rif_threshold.forms import as_typed, echo, read_count, read_json_object, read_percent
+from rif_threshold.forms import as_typed, echo, read_json_object
+from rif_threshold.given import listed, named, plain
 from rif_threshold.messages import problems_of
+from rif_threshold.record import Count, Percent, Record, ShortText, TypedRecord, YesNo
 from rif_threshold.vocabulary import (
     Attempt,
     CycleMedication,
@@ -41,52 +33,7 @@ from rif_threshold.vocabulary import (
 _CROSS = "cross_field"
 
 
-def _form(read: Callable[[object, str], Any]) -> Callable[[object], Any]:
-    """Turn a reader of forms into a pydantic validator that keeps the reader's own words."""
-
-    def validate(given: object) -> Any:
-        answer = read(given, "")
-        if isinstance(answer, Problem):
-            raise PydanticCustomError("form", "{code}", {"code": answer.code, "problem": answer})
-        return answer
-
-    return validate
-
-
-def _text(given: object, _: str) -> str | Problem:
-    text = as_typed(given) if isinstance(given, str | bool | Number) else ""
-    if not text or len(text) > 100 or not text.isprintable():
-        return Problem("", echo(given), "a short plain text is needed, at most 100 characters", "text")
-    return text
-
-
-def _yes_or_no(given: object, _: str) -> bool | Problem:
-    known = {"true": True, "yes": True, "false": False, "no": False}
-    answer = known.get(as_typed(given)) if isinstance(given, str | bool) else None
-    return Problem("", echo(given), "true or false is needed", "not_true_or_false") if answer is None else answer
-
-
-_PERCENT_SCHEMA = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100}
-_COUNT_SCHEMA = {"type": "integer", "minimum": 0, "maximum": 9_999_999}
-
-Percent = Annotated[
-    Decimal,
-    BeforeValidator(_form(read_percent)),
-    PlainSerializer(float, return_type=float, when_used="json"),
-    WithJsonSchema(_PERCENT_SCHEMA),
-]
-Count = Annotated[int, BeforeValidator(_form(read_count)), WithJsonSchema(_COUNT_SCHEMA)]
-YesNo = Annotated[bool, BeforeValidator(_form(_yes_or_no))]
-ShortText = Annotated[str, BeforeValidator(_form(_text))]
-
-
-class Record(BaseModel):
-    """Base of everything that is read or reported: frozen, and no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
-
-
-class Transfer(Record):
+class Transfer(TypedRecord):
     """One embryo transfer that has been done, in a case's ``history``, oldest first.
 
     Attributes:
@@ -105,7 +52,7 @@ class Transfer(Record):
     embryos: Count | None = None
 
 
-class PredictionInput(Record):
+class PredictionInput(TypedRecord):
     """The inputs of the Nelson & Lawlor 2011 live-birth model, for the couple before the first counted transfer.
 
     Source: Nelson SM, Lawlor DA. PLoS Med 2011;8(1):e1000386. Bands are those of the published model.
@@ -167,7 +114,7 @@ class Case(Record):
     oocyte_age_years: Count | None = None
     ploidy: Ploidy | None = None
     failed_transfers: Count | None = None
-    history: tuple[Transfer, ...] | None = None
+    history: Annotated[tuple[Transfer, ...], Field(max_length=MOST_ENTRIES)] | None = None
     live_birth_percent: Percent | None = None
     live_birth_per: Denominator | None = None
     clinic_successes: Count | None = None
@@ -179,20 +126,23 @@ class Case(Record):
     minimum_transfers: Count | None = None
     primary_route: ShortText | None = None
     small_percent_confirmed: YesNo = False
-    findings: dict[ShortText, Finding] = {}
-    answers: dict[ShortText, ShortText] = {}
-    medications: tuple[ShortText, ...] | None = None
+    findings: Annotated[dict[ShortText, Finding], Field(max_length=MOST_ENTRIES)] = {}  # noqa: RUF012 - pydantic copies it
+    answers: Annotated[dict[ShortText, ShortText], Field(max_length=MOST_ENTRIES)] = {}  # noqa: RUF012 - pydantic copies it
+    medications: Annotated[tuple[ShortText, ...], Field(max_length=MOST_ENTRIES)] | None = None
     medication_list_complete: Verdict = Verdict.NOT_KNOWN
 
     @model_validator(mode="wrap")
     @classmethod
-    def _all_problems_at_once(cls, data: Any, handler: Callable[[Any], Self]) -> Self:
+    def _all_problems_at_once(cls, data: Any, handler: Callable[[Any], Self], info: ValidationInfo) -> Self:
+        if isinstance(data, cls) or info.context is _PLAIN:
+            return handler(data)
+        taken, problems = _taken(data)
         try:
-            case = handler(data)
-        except ValidationError as error:
-            raise InvalidInput(tuple(problems_of(error))) from None
-        if problems := tuple(case.contradictions()):
-            raise InvalidInput(problems)
+            case = handler(taken)
+        except ValidationError:
+            case = None
+        if case is None or problems or any(case.contradictions()):
+            raise InvalidInput(_judged(taken, problems)[1]) from None
         return case
 
     @classmethod
@@ -243,55 +193,103 @@ class Case(Record):
         }
         for field, percent in typed.items():
             if percent is not None and percent <= 1:
-                meant = "" if percent == 1 else f": did you mean {(percent * 100).normalize():f}?"
                 yield Problem(
                     field,
                     as_typed(percent),
-                    f"percent are meant here{meant or '.'} If {percent} % is really meant, confirm that small"
-                    " percentages are meant",
+                    "percent are meant here; if 1 % or less is really meant, confirm that small percentages are meant",
                     "small_percent",
+                    hint="" if percent == 1 else f"did you mean {(percent * 100).normalize():f}?",
                 )
 
 
 def read_case(data: Mapping[str, Any]) -> tuple[Case, tuple[Problem, ...]]:
-    """Read what can be read of a case, and every problem of form.
+    """Read what can be read of a case, and every problem of form, in one pass.
 
     What has a problem is left out of the returned case, so that the rest can still be checked against the tables and
-    all problems be shown together.
+    all problems be shown together. Anything with ``keys`` and ``items`` is read as a mapping: a dictionary, or a row of
+    a data frame. Lists may be arrays or columns; a missing value (``None``, NaN, pandas' NA and NaT) in a named field
+    means that it is not given. More than 100 names or entries in one place are one problem, and are not read.
     """
-    if not isinstance(data, Mapping):
-        return Case(), (Problem("case", echo(data), "a case has named fields", "not_a_case"),)
-    remaining = {str(name): value for name, value in data.items()}
+    return _judged(*_taken(data))
+
+
+_PLAIN = object()
+"""Says to the validator of `Case` that what it gets has been taken in already."""
+_ANY_RESULT = {"result": TransferResult.NO_POSITIVE_TEST}
+"""A transfer without a result is none; for the checks that follow, any result will do."""
+
+
+def _taken(data: Any) -> tuple[dict[str, Any], list[Problem]]:
+    """A case as plain dictionaries and lists, none larger than a case can be, less what is not even that."""
     problems: list[Problem] = []
-    while True:
-        try:
-            return Case.model_validate(remaining), tuple(problems)
-        except InvalidInput as error:
-            problems += error.problems
-            remaining = _without(remaining, [name for each in error.problems for name in each.field.split(", ")])
-
-
-def _without(data: dict[str, Any], fields: Iterable[str]) -> dict[str, Any]:
-    """The data less the fields named, and less all names that are not known. Of a transfer only the part goes."""
-    kept = {name: value for name, value in data.items() if name in Case.model_fields}
-    for field in fields:
-        name, *path = field.split(".")
-        inside = kept.get(name)
-        match path:
-            case [number, *part] if name == "history" and all(isinstance(each, Mapping) for each in inside or ()):
-                # A transfer without a result is none; for the checks that follow, any result will do.
-                kept[name] = [
-                    {"result": TransferResult.NO_POSITIVE_TEST} | _less(Transfer, transfer, *part)
-                    if str(place) == number
-                    else transfer
-                    for place, transfer in enumerate(inside or (), start=1)
-                ]
-            case part if name == "prediction" and isinstance(inside, Mapping):
-                kept[name] = _less(PredictionInput, inside, *part)
+    if not hasattr(type(data), "items"):
+        return {}, [Problem("case", echo(data), "a case has named fields", "not_a_case")]
+    taken: dict[str, Any] = {}
+    for field, value in (named(data, "", problems, Case.model_fields) or {}).items():
+        match field:
+            case "history":
+                taken[field] = _taken_history(value, problems)
+            case "medications":
+                entries = listed(value, field, problems)
+                taken[field] = None if entries is None else [plain(entry) for entry in entries]
+            case "findings" | "answers":
+                taken[field] = named(value, field, problems)
+            case "prediction" if not isinstance(value, PredictionInput):
+                taken[field] = named(value, field, problems, PredictionInput.model_fields)
+            case "prediction":
+                taken[field] = value
             case _:
-                kept.pop(name, None)
-    return kept
+                taken[field] = plain(value)
+    return {name: value for name, value in taken.items() if value is not None}, problems
 
 
-def _less(model: type[Record], data: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {key: value for key, value in data.items() if key not in names and key in model.model_fields}
+def _taken_history(given: Any, problems: list[Problem]) -> list[Any] | None:
+    if (rows := listed(given, "history", problems)) is None:
+        return None
+    taken = []
+    for number, row in enumerate(rows, start=1):
+        read = row if isinstance(row, Transfer) else named(row, f"history.{number}", problems, Transfer.model_fields)
+        taken.append(_ANY_RESULT if read is None else read)
+    return taken
+
+
+def _judged(taken: dict[str, Any], problems: list[Problem]) -> tuple[Case, tuple[Problem, ...]]:
+    """The case in what was taken in, less all that has a problem, and all problems."""
+    try:
+        case = Case.model_validate(taken, context=_PLAIN)
+    except ValidationError as error:
+        problems = [*problems, *problems_of(error)]
+        case = _less(taken, [detail["loc"] for detail in error.errors(include_url=False, include_context=False)])
+    if contradictions := tuple(case.contradictions()):
+        fields = [field.split(".") for problem in contradictions for field in problem.field.split(", ")]
+        case = _less(taken, [[int(part) - 1 if part.isdecimal() else part for part in field] for field in fields])
+    return case, (*problems, *contradictions)
+
+
+def _less(taken: dict[str, Any], places: Iterable[Sequence[str | int]]) -> Case:
+    """The case without what stands in these places. Of a transfer only the part goes, of a list of medicines all."""
+    for name, *path in places:
+        match name, path:
+            case "history", [int(place), part]:
+                row = dict(taken["history"][place])
+                row.pop(part, None)
+                taken["history"][place] = _ANY_RESULT | row
+            case "prediction" | "findings" | "answers", [part, *_]:
+                taken[name].pop(part, None)
+            case _:
+                taken.pop(str(name), None)
+    return Case.model_validate(taken, context=_PLAIN)
+
+
+__all__ = [
+    "Case",
+    "Count",
+    "Percent",
+    "PredictionInput",
+    "Record",
+    "ShortText",
+    "Transfer",
+    "YesNo",
+    "read_case",
+    "read_json_object",
+]

@@ -6,26 +6,34 @@ overlong digits are refused by name, so that nothing is read as something else a
 
 import json
 import re
+from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
-from numbers import Integral, Real
+from numbers import Integral, Number, Rational, Real
 from typing import Any
 
+from rif_threshold.bounds import LONGEST_CASE_FILE, LONGEST_TEXT
 from rif_threshold.errors import InvalidInput, Problem
 
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 _COUNT = re.compile(r"[0-9]{1,7}")
-_LONGEST_ECHO = 100
-LONGEST_CASE_FILE = 100_000
 _SMALLEST_STEP = Decimal("0.000001")  # six decimals, as many as can be typed
+
+
+class NoValue:
+    """Stands for what can be the value of no field, such as a list where a number belongs. It may be of any size."""
+
+    def __init__(self, given: object) -> None:
+        self.kind = type(given).__name__
 
 
 def as_typed(given: object) -> str:
     """Return a value as the text a person would have typed for it.
 
-    A float is written with its shortest decimal form, so ``23.8`` means 23.8 and not its binary neighbour.
+    A float is written with its shortest decimal form, so ``23.8`` means 23.8 and not its binary neighbour. What nobody
+    could have typed into one field is told by its kind, not spelt out: it may be large.
 
-    >>> as_typed(23.8), as_typed(" 36 "), as_typed(None)
-    ('23.8', '36', '')
+    >>> as_typed(23.8), as_typed(" 36 "), as_typed(None), as_typed([36])
+    ('23.8', '36', '', 'a list')
     """
     if given is None:
         return ""
@@ -33,16 +41,18 @@ def as_typed(given: object) -> str:
         return str(given).lower()
     if isinstance(given, Integral):
         number = int(given)
-        return str(number) if number.bit_length() <= _LONGEST_ECHO else "a number of over 30 digits"
-    if isinstance(given, Real) and not isinstance(given, Decimal) and hasattr(given, "hex"):
+        return str(number) if number.bit_length() <= LONGEST_TEXT else "a number of over 30 digits"
+    if isinstance(given, Real) and hasattr(given, "hex"):
         return repr(float(given))
-    return str(given).strip(" \t\r\n")
+    if isinstance(given, str | Number) and not isinstance(given, Rational):
+        return str(given).strip(" \t\r\n")
+    return f"a {given.kind if isinstance(given, NoValue) else type(given).__name__}"
 
 
 def echo(given: object) -> str:
     """Return what was typed, short enough to repeat in a message."""
     text = as_typed(given)
-    return text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}…"
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
 
 
 # What is wrong with the form of a number, the first that fits: pattern, code, sentence.
@@ -59,8 +69,9 @@ _FAULTS = (
 
 
 def _why_not(text: str) -> tuple[str, str]:
-    """Name what is wrong with the form of a number: a code and a sentence."""
-    return next((code, why) for pattern, code, why in _FAULTS if pattern.fullmatch(text))
+    """Name what is wrong with the form of a number: a code and a sentence. Its beginning says enough."""
+    start = text[:LONGEST_TEXT]
+    return next((code, why) for pattern, code, why in _FAULTS if pattern.fullmatch(start))
 
 
 def read_percent(given: object, field: str) -> Decimal | Problem:
@@ -113,17 +124,40 @@ def read_decimal(given: object, field: str) -> Decimal | Problem:
     return Decimal(text)
 
 
+def read_text(given: object, field: str) -> str | Problem:
+    """Read a short plain text, less the blanks around it. Returns the `Problem` where it is not one. Never raises."""
+    text = as_typed(given) if isinstance(given, str | bool | Number) else ""
+    if not text or len(text) > LONGEST_TEXT or not text.isprintable():
+        return Problem(field, echo(given), f"a short plain text is needed, at most {LONGEST_TEXT} characters", "text")
+    return text
+
+
+def read_yes_or_no(given: object, field: str) -> bool | Problem:
+    """Read true or false. Returns the `Problem` where it is neither. Never raises."""
+    known = {"true": True, "yes": True, "false": False, "no": False}
+    answer = known.get(as_typed(given)) if isinstance(given, str | bool) else None
+    return Problem(field, echo(given), "true or false is needed", "not_true_or_false") if answer is None else answer
+
+
 def read_json_object(text: str) -> dict[str, Any]:
-    """Parse JSON text into an object whose numbers keep the form they were written in. Raises `InvalidInput`."""
+    """Parse JSON text into an object whose numbers keep the form they were written in.
+
+    ``36.0`` is therefore not whole here, as it is not in a field of the page, and ``NaN`` is no number.
+
+    Raises:
+        InvalidInput: where it is no object, not complete, nested too deeply, longer than 100,000 characters, or has a
+            name twice.
+    """
 
     def refuse(given: str, allowed: str) -> InvalidInput:
         return InvalidInput((Problem("case", given, allowed, "json"),))
 
     def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
+        named = dict(pairs)
+        if len(named) < len(pairs):
+            twice = sorted(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
             raise refuse(echo(", ".join(twice)), "each name may stand only once")
-        return dict(pairs)
+        return named
 
     if len(text) > LONGEST_CASE_FILE:
         raise refuse("a very long text", f"at most {LONGEST_CASE_FILE} characters")

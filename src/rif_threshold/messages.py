@@ -1,6 +1,7 @@
 """Errors of pydantic, in the house's words."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pydantic import ValidationError
 
@@ -41,16 +42,14 @@ def problems_of(
     """
     for detail in error.errors(include_url=False):
         path = [part for part in detail["loc"] if part != "[key]"]
-        given = echo(detail.get("input")) if not isinstance(detail.get("input"), dict | list | tuple) else ""
+        given = echo(detail.get("input"))
         kind, context = detail["type"], detail.get("ctx", {})
         if kind == "extra_forbidden":
             # The name is what was typed, so it is given, and no field.
             *path, name = path or [""]
             yield Problem(_field(path, whole), echo(name), unknown, "unknown_field")
         elif kind == "form":
-            yield Problem(
-                _field(path, whole), context["problem"].given, context["problem"].allowed, context["problem"].code
-            )
+            yield replace(context["problem"], field=_field(path, whole))
         else:
             code, said = _KINDS.get(kind, (kind, "this cannot be read"))
             yield Problem(_field(path, whole), "" if code == "missing" else given, said.format(**context), code)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection
 
 from rif_threshold.errors import InvalidInput, Problem
+from rif_threshold.forms import echo
 from rif_threshold.vocabulary import Part
 
 WITHOUT_VARIABLE = "RIF_THRESHOLD_WITHOUT"
@@ -26,7 +27,7 @@ def named_parts(names: Collection[Part | str], field: str) -> frozenset[Part]:
     """Parts by their names. Raises `InvalidInput` for a name that is none, with the names allowed."""
     if unknown := sorted({str(name) for name in names} - set(Part)):
         allowed = f"names out of {', '.join(Part)}"
-        raise InvalidInput((Problem(field, ", ".join(unknown), allowed, "not_in_list"),))
+        raise InvalidInput((Problem(field, echo(", ".join(unknown)), allowed, "not_in_list"),))
     return frozenset(map(Part, names))
 
 

@@ -22,12 +22,7 @@ def range_problems(case: Case, malformed: Collection[str], own_tables: Collectio
         if age is not None and not limits.minimum_years <= age <= limits.maximum_years:
             allowed = f"ages from {limits.minimum_years} to {limits.maximum_years} completed years are taken"
             yield Problem(name, str(age), allowed, "age_range", limits.source, outside_evidence=True)
-    counts = {
-        "medications": len(case.medications or ()),
-        "failed_transfers": case.failed_transfers,
-        "history": len(case.history or ()),
-        "minimum_transfers": case.minimum_transfers,
-    }
+    counts = {"failed_transfers": case.failed_transfers, "minimum_transfers": case.minimum_transfers}
     for name, count in counts.items():
         if count is not None and count > most:
             yield Problem(name, str(count), f"at most {most} are taken", "count_range", "ours")

@@ -120,9 +120,10 @@ def _times_factor(live_birth: Fraction, field_name: str, given: str) -> Fraction
                 Problem(
                     field_name,
                     given,
-                    f"× {factor} this is {float(100 * p):.1f} %: a chance must stay below 100 %",
+                    f"× {factor}, the chance must stay below 100 %",
                     "product_range",
                     method().factor_source.key,
+                    hint=f"here it is {float(100 * p):.1f} %",
                 ),
             )
         )

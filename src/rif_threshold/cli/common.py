@@ -11,8 +11,9 @@ from typing import Any
 
 import click
 
+from rif_threshold.bounds import LONGEST_CASE_FILE
 from rif_threshold.errors import InvalidInput, Problem
-from rif_threshold.forms import LONGEST_CASE_FILE, read_json_object
+from rif_threshold.forms import read_json_object
 from rif_threshold.parts import default_parts
 from rif_threshold.vocabulary import Part
 

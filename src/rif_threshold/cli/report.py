@@ -93,9 +93,10 @@ def verify_command(code: tuple[str, ...], tables: str | None, *, as_json: bool) 
     Example:
       rif-threshold verify RIF1-AACTALRR-FYYDDB62-...
     """
+    from rif_threshold.report.check_code import LONGEST  # noqa: PLC0415 - likewise
     from rif_threshold.report.verification import verify  # noqa: PLC0415 - only this command computes again
 
-    typed = sys.stdin.read() if code == ("-",) else " ".join(code)
+    typed = sys.stdin.read(2 * LONGEST + 1) if code == ("-",) else " ".join(code)
     checked = verify(typed, tables)
     if as_json:
         click.echo(checked.model_dump_json(indent=2))

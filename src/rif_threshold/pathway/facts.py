@@ -135,8 +135,8 @@ def read_answer(fact: Fact, text: str, field: str) -> Value | Problem | None:
         options = dict(_YES_NO) if fact.kind == "yes_no" else {option: option for option in fact.options}
         if text in options:
             return options[text]
-        allowed = f"one of {', '.join([*options, NOT_KNOWN])} is needed{did_you_mean(text, options)}"
-        return Problem(field, echo(text), allowed, "not_in_list")
+        allowed = f"one of {', '.join([*options, NOT_KNOWN])} is needed"
+        return Problem(field, echo(text), allowed, "not_in_list", hint=did_you_mean(text, options))
     number = read_count(text, field) if fact.kind == "count" else read_decimal(text, field)
     if isinstance(number, Problem):
         return number
@@ -154,26 +154,27 @@ def read_answer(fact: Fact, text: str, field: str) -> Value | Problem | None:
 
 
 def did_you_mean(given: str, known: Iterator[str] | Mapping[str, Any]) -> str:
-    """A suggestion to add to a message, where a known name is close; else nothing."""
+    """A hint to a known name, where one is close; else nothing."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - needed only where something is misspelt
 
     near = process.extractOne(given, list(known), scorer=fuzz.ratio, score_cutoff=_CLOSE)
-    return f"; did you mean {near[0]}?" if near else ""
+    return f"did you mean {near[0]}?" if near else ""
 
 
 def answer_problems(case: Case, investigations: Mapping[str, object]) -> Iterator[Problem]:
     """Yield every answer and finding that the tables refuse."""
     known = facts()
-    for name in case.findings:
+    asked = {name: fact for name, fact in known.items() if fact.asked}
+    for name, found in case.findings.items():
         if name not in investigations:
-            allowed = f"no investigation has this name{did_you_mean(name, investigations)}"
-            yield Problem(f"findings.{name}", echo(case.findings[name]), allowed, "unknown_finding")
+            field, hint = f"findings.{name}", did_you_mean(name, investigations)
+            yield Problem(field, echo(found), "no investigation has this name", "unknown_finding", hint=hint)
     for name, text in case.answers.items():
         field = f"answers.{name}"
         fact = known.get(name)
         if fact is None:
-            asked = {other: True for other in known if known[other].asked}
-            yield Problem(field, echo(text), f"no question has this name{did_you_mean(name, asked)}", "unknown_fact")
+            hint = did_you_mean(name, asked)
+            yield Problem(field, echo(text), "no question has this name", "unknown_fact", hint=hint)
         elif fact.kind == "finding":
             yield Problem(field, echo(text), f"record it under findings, as {fact.investigation}", "not_an_answer")
         elif fact.kind == "derived":

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from rif_threshold import tables
+from rif_threshold.bounds import LONGEST_TEXT
 from rif_threshold.case import Record
 from rif_threshold.pathway.common import Cited, columns_of
 from rif_threshold.rules import Value
@@ -172,6 +173,8 @@ def normal_form(text: str) -> str:
     'st johns wort'
     """
     plain = unicodedata.normalize("NFKD", text.casefold().replace("µ", "u"))
+    if len(plain) > 2 * LONGEST_TEXT:  # single characters that are written out as many: no name of a medicine
+        return text
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter) and letter not in "'’`.")
     words = re.sub(r"[^\w%]+", " ", plain).strip()
     return re.sub(r" +", " ", _DOSE.sub("", words)).strip() or words

@@ -248,8 +248,8 @@ def evidence(study: str | None = None) -> Evidence:
     entries = study_entries()
     if study is not None and study not in {entry.id for entry in entries}:
         names = {entry.id: entry for entry in entries}
-        allowed = f"no study has this name{did_you_mean(study, names)}"
-        raise InvalidInput((Problem("study", echo(study), allowed, "unknown_study"),))
+        hint = did_you_mean(study, names)
+        raise InvalidInput((Problem("study", echo(study), "no study has this name", "unknown_study", hint=hint),))
     return Evidence(
         studies=tuple(_study(entry) for entry in entries if study in {None, entry.id}),
         guideline_positions=guideline_positions(),

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from rif_threshold.assessment import Assessment, UsedTable
+from rif_threshold.bounds import LONGEST_CASE_FILE
 from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import read_json_object, shown_percent
@@ -29,7 +30,6 @@ from rif_threshold.vocabulary import Part
 PREFIX = "RIF1"
 LONGEST = 600
 _GROUP = 8
-_LONGEST_JSON = 30_000
 _ALL, _EACH, _ANSWER = 3, 2, 3
 """Bytes of the digest of all tables, of each table, of each answer."""
 _PERCENT, _COUNT = re.compile(r"[0-9]{1,3}\.[0-9]{1,9}"), re.compile(r"[0-9]{1,4}")
@@ -253,7 +253,7 @@ def _deflated(text: str) -> bytes:
 def _inflated(content: bytes) -> str:
     """The text again. It is cut off, and refused, where it would grow beyond any case."""
     press = zlib.decompressobj(-15, _dictionary())
-    text = press.decompress(content, _LONGEST_JSON)
+    text = press.decompress(content, LONGEST_CASE_FILE)
     if not press.eof or press.unused_data:
         raise ValueError("not one whole text")
     return text.decode("utf-8")

@@ -94,7 +94,7 @@ def _route(estimate: Estimate, assessment: Assessment) -> dict[str, str]:
 def _refused(assessment: Assessment) -> Iterator[str]:
     for refused in assessment.refused:
         for problem in refused.problems:
-            yield f"{refused.label}: not computed. {problem.allowed}"
+            yield f"{refused.label}: not computed. {problem.sentence}"
 
 
 def _remarks(assessment: Assessment) -> Iterator[str]:

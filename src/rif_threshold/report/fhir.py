@@ -245,7 +245,7 @@ def _basis(assessment: Assessment) -> Iterator[str]:
 def _notes(assessment: Assessment) -> Iterator[str]:
     for refused in assessment.refused:
         for problem in refused.problems:
-            yield f"Not computed: {refused.label}: {problem.allowed}"
+            yield f"Not computed: {refused.label}: {problem.sentence}"
     if assessment.primary is not None:
         yield next_transfer(assessment)
         yield f"Margin: {margin_words(assessment.primary)}"

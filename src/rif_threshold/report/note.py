@@ -70,7 +70,7 @@ def _other_routes(assessment: Assessment) -> Iterator[str]:
         yield f"Other route: {each.label}, {percent_words(each.per_transfer_percent)}, threshold {total}"
     for refused in assessment.refused:
         for problem in refused.problems:
-            yield f"Not computed: {refused.label}: {problem.allowed}"
+            yield f"Not computed: {refused.label}: {problem.sentence}"
 
 
 def _workup(assessment: Assessment) -> str:

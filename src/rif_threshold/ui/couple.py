@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from rif_threshold.bounds import MOST_ENTRIES
 from rif_threshold.method import method
 from rif_threshold.ui.fields import (
     ATTEMPTS,
@@ -19,7 +20,6 @@ from rif_threshold.ui.fields import (
 from rif_threshold.ui.inputs import (
     HISTORY_GIVEN,
     HISTORY_LENGTH,
-    LONGEST_HISTORY,
     TRANSFER,
     Problems,
     choice,
@@ -147,4 +147,4 @@ def _change_length(by: int) -> None:
     if by < 0:
         for name in TRANSFER:
             st.session_state[f"history_{last}_{name}"] = None
-    st.session_state[HISTORY_LENGTH] = min(max(last + by, 1), LONGEST_HISTORY)
+    st.session_state[HISTORY_LENGTH] = min(max(last + by, 1), MOST_ENTRIES)

@@ -17,7 +17,6 @@ from rif_threshold.forms import as_typed
 
 HISTORY_GIVEN = "history_given"
 HISTORY_LENGTH = "history_length"
-LONGEST_HISTORY = 100
 
 _PLAIN = (
     "oocyte_age_years",

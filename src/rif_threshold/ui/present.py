@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -82,9 +82,10 @@ def said(problem: Problem) -> str:
     """One problem in words, for the person who typed it."""
     given = f"{literal(problem.given)} was given. " if problem.given else ""
     why = f" ({plain(problem.source)})" if problem.source else ""
-    sentence = worded(problem.allowed)
     place = " with the switch in 'The threshold and the main route'" if problem.code == "small_percent" else ""
-    return f"{given}{plain(sentence[:1].upper() + sentence[1:] + place)}{why}."
+    sentence = worded(replace(problem, allowed=f"{problem.allowed}{place}").sentence)
+    end = "" if sentence.endswith("?") and not why else "."
+    return f"{given}{plain(sentence[:1].upper() + sentence[1:])}{why}{end}"
 
 
 def beside(judged: Judged) -> Callable[[str], None]:

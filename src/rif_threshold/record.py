@@ -1,0 +1,74 @@
+"""What everything read or reported is made of: frozen records, and the fields in which numbers and words are typed."""
+
+import reprlib
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from rif_threshold.bounds import LONGEST_TEXT
+from rif_threshold.errors import Problem
+from rif_threshold.forms import read_count, read_percent, read_text, read_yes_or_no
+from rif_threshold.given import is_missing, plain
+
+
+def _form(read: Callable[[object, str], Any]) -> Callable[[object], Any]:
+    """Turn a reader of forms into a pydantic validator that keeps the reader's own words."""
+
+    def validate(given: object) -> Any:
+        answer = read(given, "")
+        if isinstance(answer, Problem):
+            raise PydanticCustomError("form", "{code}", {"code": answer.code, "problem": answer})
+        return answer
+
+    return validate
+
+
+_PERCENT_SCHEMA = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100}
+_COUNT_SCHEMA = {"type": "integer", "minimum": 0, "maximum": 9_999_999}
+
+Percent = Annotated[
+    Decimal,
+    BeforeValidator(_form(read_percent)),
+    PlainSerializer(float, return_type=float, when_used="json"),
+    WithJsonSchema(_PERCENT_SCHEMA),
+]
+Count = Annotated[int, BeforeValidator(_form(read_count)), WithJsonSchema(_COUNT_SCHEMA)]
+YesNo = Annotated[bool, BeforeValidator(_form(read_yes_or_no))]
+ShortText = Annotated[
+    str,
+    BeforeValidator(_form(read_text)),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT}),
+]
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxtuple = _SHORT.maxlist = _SHORT.maxdict = 2
+_SHORT.maxlevel = _SHORT.maxtuple
+_LONGEST_REPR = LONGEST_TEXT + LONGEST_TEXT // 2
+
+
+class Record(BaseModel):
+    """Base of everything that is read or reported: frozen, and no unknown keys. Its ``repr`` is one short line."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
+
+    def __repr_str__(self, join_str: str) -> str:
+        fields = type(self).model_fields
+        told = [f"{name}={_SHORT.repr(value)}" for name, value in self if value != fields[name].default]
+        text = join_str.join(told)
+        return text if len(text) <= _LONGEST_REPR else f"{text[:_LONGEST_REPR]}…"
+
+
+class TypedRecord(Record):
+    """A part of a case that may come straight from a row of a data frame: what is missing there is not given."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _less_what_is_missing(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        known = cls.model_fields
+        return {name: plain(value) for name, value in data.items() if name not in known or not is_missing(value)}
