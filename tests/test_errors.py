@@ -1,13 +1,21 @@
 """What an exception says and what it does not: reasons yes, values never."""
 
-from collections.abc import Iterator
+import copy
+import importlib
+import multiprocessing
+import pickle
+import pkgutil
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
+import rif_threshold
 from report_cases import PLAIN
-from rif_threshold import Case, InvalidInput, OutOfRange, Ploidy, Problem, assess, load_rate_table
+from rif_threshold import Case, InvalidInput, OutOfRange, Ploidy, Problem, TableError, assess, load_rate_table
 from rif_threshold.case import PredictionInput, Transfer
+from rif_threshold.errors import RifThresholdError
 from rif_threshold.forms import read_json_object
 from rif_threshold.pathway import evidence, facts
 from rif_threshold.prediction.nelson_lawlor_2011 import live_birth_probability
@@ -125,3 +133,64 @@ def test_a_hint_stands_in_the_sentence_and_in_json() -> None:
     problem = Problem("ploidy", "euplod", "one of two is needed", "not_in_list", hint="did you mean euploid?")
     assert str(problem) == "ploidy: 'euplod' was given; one of two is needed; did you mean euploid?"
     assert problem.as_dict()["hint"] == "did you mean euploid?"
+
+
+PROBLEMS = (
+    Problem("ploidy", "PGT", "one of two is needed", "not_in_list", "eshre_rif_2023", outside_evidence=True, hint="?"),
+    Problem("history.2.embryos", "0", "at least one", "range"),
+)
+# One of each class of exception, by its name.
+ERRORS: dict[str, Exception] = {
+    "RifThresholdError": RifThresholdError("why"),
+    "InvalidInput": InvalidInput(PROBLEMS),
+    "OutOfRange": OutOfRange(PROBLEMS[0]),
+    "TableError": TableError("rates/ours.csv", "this is not CSV", 7),
+}
+
+
+class NewError(RifThresholdError):
+    """A class that somebody may add: it takes its arguments by keyword, and more of them than its text shows."""
+
+    def __init__(self, *, place: str, rows: list[int]) -> None:
+        self.place, self.rows = place, rows
+        super().__init__(f"in {place}")
+
+
+def test_every_exception_of_the_package_is_tried_here() -> None:
+    for module in pkgutil.walk_packages(rif_threshold.__path__, "rif_threshold."):
+        if ".ui.pages" not in module.name and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+
+    def below(kind: type) -> Iterator[type]:
+        for each in kind.__subclasses__():
+            yield each
+            yield from below(each)
+
+    ours = {each.__name__ for each in below(BaseException) if each.__module__.startswith("rif_threshold.")}
+    assert ours == set(ERRORS)
+
+
+@pytest.mark.parametrize("name", [*ERRORS, "NewError", "with a note"])
+@pytest.mark.parametrize(
+    "again",
+    [copy.copy, copy.deepcopy, *(lambda error, p=p: pickle.loads(pickle.dumps(error, p)) for p in range(2, 6))],
+    ids=["copy", "deepcopy", *map(str, range(2, 6))],
+)
+def test_an_exception_comes_back_as_it_was(name: str, again: Callable[[Exception], Exception]) -> None:
+    error = ERRORS.get(name) or NewError(place="x", rows=[1, 2])
+    if name == "with a note":
+        error.add_note("row 7")
+    back = again(error)
+    assert type(back) is type(error)
+    assert (str(back), repr(back), back.args, vars(back)) == (str(error), repr(error), error.args, vars(error))
+
+
+def test_a_bad_row_ends_a_pool_and_does_not_hang_it() -> None:
+    judged = partial(assess, include=())
+    rows = [PLAIN, PLAIN | {"ploidy": "PGT"}, PLAIN]
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        assert pool.map_async(judged, [PLAIN]).get(timeout=120) == [judged(PLAIN)]
+        with pytest.raises(InvalidInput) as raised_there:
+            pool.map_async(judged, rows).get(timeout=120)
+    (problem,) = raised_there.value.problems
+    assert (problem.field, problem.given, problem.code) == ("ploidy", "PGT", "not_in_list")

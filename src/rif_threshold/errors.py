@@ -1,7 +1,9 @@
 """The errors a user can act on. Their text carries fields and reasons, never a value that was entered."""
 
+import copyreg
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from rif_threshold.bounds import LONGEST_TEXT, MOST_PROBLEMS, MOST_REASONS
 
@@ -78,7 +80,14 @@ def _at_most_shown(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 
 class RifThresholdError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base of every error this package raises on purpose.
+
+    Such an error can be copied, pickled and sent to another process. What it knows lies in its attributes, whatever
+    its arguments are called, so this holds for every class below this one.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class InvalidInput(RifThresholdError):
