@@ -101,7 +101,8 @@ def assess(
     """Judge one case.
 
     Args:
-        case: a `Case`, or its fields as they were typed.
+        case: a `Case`, or its fields as they were typed; a row of a data frame will do. Cells that are missing
+            (``None``, NaN, pandas' NA) are fields that are not given, and whole-valued floats are whole numbers.
         include: the parts beside the threshold: ``workup``, ``tacrolimus``, ``perspective``; by default all that the
             ``RIF_THRESHOLD_WITHOUT`` variable does not leave out.
         tables: a folder with the clinic's own rate tables; by default the ``RIF_THRESHOLD_TABLES`` variable.
