@@ -13,6 +13,7 @@ Importing the package is quick: a name is loaded when it is first used.
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from rif_threshold import notebook
 from rif_threshold._version import __version__
 
 if TYPE_CHECKING:
@@ -143,3 +144,11 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def _card(answer: Any) -> str:
+    html: str = importlib.import_module(f"{__name__}.card").card(answer)
+    return html
+
+
+notebook.show = _card

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rif_threshold import pathway
+from rif_threshold import notebook, pathway
 from rif_threshold._version import __version__
 from rif_threshold.case import Case, Record, read_case
 from rif_threshold.errors import InvalidInput, Problem
@@ -80,6 +80,16 @@ class Assessment(Record):
     tables: tuple[UsedTable, ...]
     software: Software
     disclaimer: str
+
+    def __repr_str__(self, join_str: str) -> str:
+        answer = self.threshold
+        state = "no answer" if answer is None else "reached" if answer.reached else "not yet"
+        total = None if answer is None else answer.transfers_to_threshold
+        told = (f"{state!r}", f"route={self.primary_route!r}", f"transfers_to_threshold={total}")
+        return join_str.join((*told, f"version={self.software.version!r}"))
+
+    def _repr_html_(self) -> str | None:
+        return notebook.show and notebook.show(self)
 
     @property
     def primary(self) -> Estimate | None:

@@ -12,7 +12,7 @@ import re
 import stat
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache, cached_property
 from pathlib import Path
@@ -63,8 +63,8 @@ class Folder:
     """A folder of tables: the text of every file as it was when its digest was taken."""
 
     root: Path
-    texts: Mapping[str, str]
-    digests: Mapping[str, str]
+    texts: Mapping[str, str] = field(repr=False)
+    digests: Mapping[str, str] = field(repr=False)
 
     @cached_property
     def digest(self) -> str:

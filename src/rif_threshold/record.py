@@ -50,6 +50,10 @@ _SHORT.maxlevel = _SHORT.maxtuple
 _LONGEST_REPR = LONGEST_TEXT + LONGEST_TEXT // 2
 
 
+def _shown(value: object) -> str:
+    return _SHORT.repr(str(value) if isinstance(value, str | Decimal) else value)
+
+
 class Record(BaseModel):
     """Base of everything that is read or reported: frozen, and no unknown keys. Its ``repr`` is one short line."""
 
@@ -57,7 +61,7 @@ class Record(BaseModel):
 
     def __repr_str__(self, join_str: str) -> str:
         fields = type(self).model_fields
-        told = [f"{name}={_SHORT.repr(value)}" for name, value in self if value != fields[name].default]
+        told = [f"{name}={_shown(value)}" for name, value in self if value != fields[name].default]
         text = join_str.join(told)
         return text if len(text) <= _LONGEST_REPR else f"{text[:_LONGEST_REPR]}…"
 

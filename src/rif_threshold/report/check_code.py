@@ -13,7 +13,7 @@ import json
 import re
 import zlib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -48,12 +48,12 @@ class Code:
 class Content:
     """What a check code holds. ``was`` is the answer when it was made."""
 
-    case: Mapping[str, Any]
-    parts: frozenset[Part]
+    case: Mapping[str, Any] = field(repr=False)
+    parts: frozenset[Part] = field(repr=False)
     version: str
-    all_tables: bytes
-    each_table: frozenset[bytes]
-    answers: Mapping[str, bytes]
+    all_tables: bytes = field(repr=False)
+    each_table: frozenset[bytes] = field(repr=False)
+    answers: Mapping[str, bytes] = field(repr=False)
     was: Mapping[str, Any]
 
 
