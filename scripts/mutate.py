@@ -25,8 +25,7 @@ LISTED = ROOT / "tests/mutation_survivors.toml"
 SURVIVED = {0, 5, 33}  # no test failed; no test was found
 KILLED = {1, 3, -24, 24, 36, 152, 255}  # a test failed; or the mutant never came to an end
 LEAST = 90  # of a hundred
-# A sentence: a literal with a space in it. What is said is held by the tests of the words, not counted here.
-SENTENCE = re.compile(r'"[^"]* [^"]*"')
+LITERAL = re.compile(r'"[^"]*"')
 
 
 class Mutant(NamedTuple):
@@ -84,10 +83,15 @@ def mutants(path: Path) -> Iterator[tuple[str, Mutant]]:
         was, becomes = (" ".join(line[1:].strip() for line in changed if line[0] == sign) for sign in "-+")
         function = re.sub(r"__mutmut_\d+$", "", name).rpartition(".")[2].removeprefix("x")
         mutant = Mutant(path.stem, function.removeprefix("_").replace("ǁ", ".").removeprefix("."), was, becomes)
-        if SENTENCE.sub('""', was) == SENTENCE.sub('""', becomes):
+        if without_sentences(was) == without_sentences(becomes):
             yield "words", mutant
         else:
             yield "killed" if code in KILLED else "survived" if code in SURVIVED else "no result", mutant
+
+
+def without_sentences(code: str) -> str:
+    """The code less what is said: literals with a space in them. Words are held by the tests of the words."""
+    return LITERAL.sub(lambda literal: '""' if " " in literal[0] else literal[0], code)
 
 
 def figures(count: Counter[str]) -> str:

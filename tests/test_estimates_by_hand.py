@@ -276,3 +276,38 @@ def test_a_transfer_that_the_table_cannot_place_is_named_by_its_number() -> None
         "history.6.oocyte_age_years": "missing",
         "history.6.ploidy": "missing",
     }
+
+
+def test_a_percentage_of_the_clinic_is_taken_as_it_stands() -> None:
+    found = estimate("clinic_rate", clinic_percent="26", clinic_outcome="implantation")
+    assert (found.per_transfer_percent, found.transfers_to_threshold) == (26.0, 4)
+    assert "26 %" in found.explanation
+    assert "52 of 200" in estimate("clinic_rate", **CLINIC).explanation
+    assert "23.8 %" in estimate("live_birth", **LIVE_BIRTH).explanation
+    assert "25.9 %" in estimate("age_table", **AT_36).explanation
+
+
+def test_what_a_figure_is_per_asks_for_the_figure() -> None:
+    _, refused = routes(**AT_36, live_birth_per="treatment_cycle")
+    assert [(problem.field, problem.code) for problem in refused["live_birth"].problems] == [
+        ("live_birth_percent", "missing")
+    ]
+
+
+def test_a_refusal_for_want_of_evidence_says_what_was_given_and_why() -> None:
+    (problem,) = routes(**LIVE_BIRTH | {"live_birth_per": "retrieval"})[1]["live_birth"].problems
+    assert problem.given == "retrieval"
+    (problem,) = routes(**CLINIC | {"clinic_successes": 0})[1]["clinic_rate"].problems
+    assert problem.allowed == METHOD["caveats"]["interval_only"]["text"].rstrip(".")
+
+
+@pytest.mark.parametrize("successes", [0, 20])
+def test_all_or_none_still_say_how_likely_each_number_is(successes: int) -> None:
+    case = {"clinic_successes": successes, "clinic_transfers": 20, "clinic_outcome": "implantation"}
+    for percent, minimum in ((60, 2), (80, 3)):
+        found = routes(**case, threshold_percent=percent, minimum_transfers=minimum)[1]["clinic_rate"].interval
+        assert found is not None
+        posterior = stats.beta(successes + 0.5, 20 - successes + 0.5)
+        assert min(found.threshold_probabilities) >= minimum
+        expected = posterior.sf(1 - (1 - percent / 100) ** (1 / minimum))
+        assert found.threshold_probabilities.get(minimum, 0) == pytest.approx(expected, abs=1e-6)

@@ -369,3 +369,12 @@ def test_margins_of_arrays_and_scalars_are_the_distances() -> None:
         assert one.to_fewer == pytest.approx(1 - 0.4 ** (1 / (n - 1)) - p if n > least else np.nan, nan_ok=True)
     assert margin(0.259, [0.6], 2).to_more.shape == (1,)
     assert margin([0.259], 0.6, 2).to_more.shape == margin(0.259, 0.6, [2]).to_more.shape == (1,)
+
+
+def test_a_curve_runs_along_the_last_axis_and_is_as_exact_as_can_be() -> None:
+    found = cumulative_curve([[0.259, 0.259, 0.641], [0.5, 0.5, 0.5]])
+    assert found.tolist() == [
+        pytest.approx([0.259, 0.450919, 0.802879921]),
+        pytest.approx([0.5, 0.75, 0.875]),
+    ]
+    assert cumulative_curve(np.array([0.5, 0.25], dtype=np.float32)).dtype == np.float64
