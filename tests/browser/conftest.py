@@ -14,13 +14,47 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
 ]  # fmt: skip
+PATIENCE = 120_000  # milliseconds; the machine may be busy
 SERVE = "import sys; from rif_threshold.ui.server import serve; serve(port=int(sys.argv[1]), open_browser=False)"
+
+
+# One look a frame, until so many in a row saw nothing under way: the script, elements of the run before, places where
+# something is still to come, charts that are not drawn, fonts, animations, and any change of the document.
+QUIET_FRAMES = 6
+QUIET = """frames => {
+    const watch = window.__settling ??= (() => {
+        const watch = {quiet: 0};
+        new MutationObserver(() => { watch.quiet = 0; }).observe(
+            document, {subtree: true, childList: true, attributes: true, characterData: true});
+        return watch;
+    })();
+    const app = document.querySelector('[data-testid=stApp]');
+    const busy = document.readyState !== 'complete'
+        || app && app.dataset.testScriptState !== 'notRunning'
+        || document.querySelector('[data-stale=true], [data-testid=stSkeleton]')
+        || [...document.querySelectorAll('[data-testid=stVegaLiteChart]')]
+            .some(each => !each.querySelector('svg, canvas'))
+        || document.fonts.status !== 'loaded'
+        || document.getAnimations().some(each => each.playState === 'running'
+            && each.effect.getComputedTiming().endTime !== Infinity);
+    watch.quiet = busy ? 0 : watch.quiet + 1;
+    return watch.quiet >= frames;
+}"""
+
+
+def settled(page: Page) -> Page:
+    """Wait until a page, ours or an export, is drawn and at rest."""
+    page.evaluate("() => { if (window.__settling) window.__settling.quiet = 0; }")
+    page.wait_for_function(QUIET, arg=QUIET_FRAMES, polling="raf", timeout=PATIENCE)
+    return page
 
 
 @dataclass
@@ -41,6 +75,7 @@ class Visit:
     address: str
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    running: bool = False
 
     def open(self, path: str = "") -> "Visit":
         self.page.goto(f"{self.address}/{path}")
@@ -49,14 +84,31 @@ class Visit:
         return self
 
     def settle(self) -> None:
-        """Wait until the script has run and everything is drawn."""
-        self.page.wait_for_timeout(150)
-        self.page.wait_for_function(
-            "() => { const app = document.querySelector('[data-testid=stApp]');"
-            " return app && app.dataset.testScriptState === 'notRunning'"
-            " && !document.querySelector('[data-stale=true]'); }"
-        )
-        self.page.wait_for_timeout(150)
+        """Wait until every run that was asked for has ended and all of it is drawn.
+
+        A run is followed on the websocket: a page that is still only waiting for its answer looks as quiet as a
+        finished one.
+        """
+        was_running = True
+        while was_running or self.running:
+            was_running = self.running
+            settled(self.page)
+
+    def note_websocket(self, websocket: WebSocket) -> None:
+        """From now on know whether a run is under way: asked for, and not yet ended to the last."""
+
+        def sent(payload: str | bytes) -> None:
+            if BackMsg.FromString(payload).HasField("rerun_script"):  # type: ignore[arg-type]
+                self.running = True
+
+        def received(payload: str | bytes) -> None:
+            message = ForwardMsg.FromString(payload)  # type: ignore[arg-type]
+            if message.WhichOneof("type") == "script_finished":
+                self.running = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+        self.running = True
+        websocket.on("framesent", sent)
+        websocket.on("framereceived", received)
 
     def type(self, key: str, text: str) -> None:
         box = self.page.locator(f".st-key-{key} input").first
@@ -162,7 +214,7 @@ def visitor(browser: Browser, served: Served) -> Iterator[Callable[..., Visit]]:
             **options,
         )
         visit = Visit(context.new_page(), address or served.address)
-        visit.page.set_default_timeout(15_000)
+        visit.page.set_default_timeout(PATIENCE)
         watch(visit)
         visits.append((context, visit))
         return visit
@@ -187,6 +239,7 @@ def watch(visit: Visit) -> None:
 
     visit.page.on("request", lambda request: on_request(request.url))
     visit.page.on("websocket", lambda websocket: on_request(websocket.url))
+    visit.page.on("websocket", visit.note_websocket)
     visit.page.on("console", lambda message: on_console(message.type, message.text, message.location["url"]))
     visit.page.on("pageerror", lambda error: visit.complaints.append(f"page error: {error}"))
 

@@ -82,7 +82,7 @@ def go_narrow(visit: Any, path: str) -> None:
     button = visit.page.get_by_test_id("stExpandSidebarButton")
     if button.count() and button.first.is_visible():
         button.first.click()
-        visit.page.wait_for_timeout(400)
+        visit.settle()
     visit.page.locator(f"a[href$='/{path}']:visible").first.click()
     visit.page.wait_for_url(f"**/{path}")
     visit.settle()
@@ -130,7 +130,7 @@ def test_no_stale_answer_beside_a_refused_input(visit: Any, field: str, typed: s
 def test_what_is_typed_is_judged_without_leaving_the_field(visit: Any) -> None:
     type_the_worked_woman(visit)
     visit.page.locator(".st-key-failed_transfers input").fill("2")
-    visit.page.wait_for_timeout(400)
+    visit.page.get_by_text("2 failed: 47.6").first.wait_for()
     visit.settle()
     assert "2 failed: 47.6 % so far, one more crosses" in visit.text
 
@@ -204,6 +204,7 @@ def test_what_was_chosen_is_seen_on_paper(visit: Any) -> None:
     visit.go("Work-up")
     visit.choose("finding_chronic_endometritis", "Abnormal")
     visit.page.emulate_media(media="print")
+    visit.settle()
     widths = visit.page.locator(".st-key-finding_chronic_endometritis button").evaluate_all(
         "all => all.map(each => [each.innerText.trim(), parseFloat(getComputedStyle(each).borderLeftWidth)])"
     )

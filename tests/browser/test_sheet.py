@@ -11,11 +11,13 @@ from pypdf import PdfReader
 from report_cases import CASES, DATE, REFUSED, answer
 from rif_threshold.report import report
 
+from .conftest import settled
+
 
 @pytest.fixture
 def open_page(browser: Any, tmp_path: Path) -> Any:
     """Open an export from a file, with the network off; a request to anywhere fails the test."""
-    context = browser.new_context(viewport={"width": 1000, "height": 900}, offline=True)
+    context = browser.new_context(viewport={"width": 1000, "height": 900}, offline=True, reduced_motion="reduce")
     asked: list[str] = []
 
     def show(name: str, kind: str, width: int = 1000) -> Any:
@@ -26,7 +28,7 @@ def open_page(browser: Any, tmp_path: Path) -> Any:
         page.on("console", lambda message: asked.append(message.text))
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(file.as_uri())
-        return page
+        return settled(page)
 
     yield show
     context.close()
@@ -55,6 +57,7 @@ def test_it_is_accessible(open_page: Any, name: str, kind: str, width: int) -> N
     # The page's policy forbids scripts; axe is one, so the test's copy goes without the policy.
     content = page.content().replace("Content-Security-Policy", "x-test-without-policy")
     page.set_content(content)
+    settled(page)
     found = Axe().run(page).response["violations"]
     assert not found, "\n".join(f"{item['id']}: {[node['html'][:200] for node in item['nodes']]}" for item in found)
 
@@ -68,6 +71,7 @@ def test_nothing_scrolls_sideways_on_a_phone(open_page: Any, kind: str) -> None:
 def test_body_text_of_the_printed_sheet_has_eleven_points(open_page: Any) -> None:
     page = open_page("plain", "sheet.html")
     page.emulate_media(media="print")
+    settled(page)
     sizes = page.evaluate(
         "() => [...document.querySelectorAll('p, li, td, th, dd, dt, h1, h2')]"
         ".map(each => parseFloat(getComputedStyle(each).fontSize) * 72 / 96)"
