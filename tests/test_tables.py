@@ -41,12 +41,16 @@ def edit(folder: Path, name: str, before: str, after: str) -> None:
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
     """A clinic's own folder: one rate table, its source and its digests."""
-    (tmp_path / "rates").mkdir()
+    return own_folder(tmp_path, "ours")
+
+
+def own_folder(folder: Path, name: str) -> Path:
+    (folder / "rates").mkdir()
     for suffix in ("csv", "toml"):
-        shutil.copy(shipped_directory() / "rates" / f"eshre_rif_2023.{suffix}", tmp_path / "rates" / f"ours.{suffix}")
-    (tmp_path / "sources.toml").write_text('[our_records]\ntitle = "Our records"\nread = "full text"\n')
-    edit(tmp_path, "rates/ours.toml", 'key = "eshre_rif_2023"', 'key = "our_records"')
-    return tmp_path
+        shutil.copy(shipped_directory() / "rates" / f"eshre_rif_2023.{suffix}", folder / "rates" / f"{name}.{suffix}")
+    (folder / "sources.toml").write_text('[our_records]\ntitle = "Our records"\nread = "full text"\n')
+    edit(folder, f"rates/{name}.toml", 'key = "eshre_rif_2023"', 'key = "our_records"')
+    return folder
 
 
 def test_the_digests_are_those_of_sha256sum() -> None:

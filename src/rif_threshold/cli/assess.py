@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from rif_threshold.assessment import Assessment, assess
-from rif_threshold.cli.common import PARTS, case_options, exit_code, json_option, line_width, wrapped
+from rif_threshold.cli.columns import fits, table
+from rif_threshold.cli.common import PARTS, case_options, exit_code, json_option, wrapped
 from rif_threshold.estimate import Estimate
 from rif_threshold.forms import shown_percent
 from rif_threshold.parts import default_parts, need
@@ -22,6 +23,9 @@ from rif_threshold.sentences import (
     standing,
 )
 from rif_threshold.vocabulary import Part
+
+_MOST_COLUMNS, _FEWEST_COLUMNS = 12, 5
+"""With fewer columns than these, name and chance among them, a row is told in words."""
 
 
 @click.command("assess")
@@ -114,42 +118,39 @@ def _perspective(perspective: Perspective) -> Iterator[str]:
         yield ""
         yield section.title
         yield wrapped(section.sentence)
-        yield from _table(section.headings, section.rows)
+        yield from table(section.headings, section.rows, indent="  ")
         for note in section.notes:
             yield wrapped(str(note), "- ")
 
 
-def _table(headings: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Iterator[str]:
-    """A table in columns where the terminal is wide enough, else row by row."""
-    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-    if sum(widths) + 2 * len(widths) <= line_width():
-        for row in (headings, *rows):
-            yield "  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        return
-    for row in rows:
-        yield wrapped("; ".join(f"{head}: {cell}" for head, cell in zip(headings, row, strict=True) if cell), "  . ")
-
-
 def _routes(assessment: Assessment) -> Iterator[str]:
     """The curves side by side: one row a route, one column a transfer."""
-    wide = max(len(each.route) for each in assessment.estimates) + 2
-    room = (line_width() - wide - 10) // 7
-    columns = min(room, *(len(each.cumulative_percent) for each in assessment.estimates))
-    yield f"{'cumulative % after n =':<{wide + 10}}" + "".join(f"{n:>7}" for n in range(1, columns + 1))
-    for each in assessment.estimates:
-        yield _route(each, assessment, wide, columns)
-    yield f"p: chance per transfer   *: primary route   !: first above {assessment.case.threshold_percent:f} %"
-    for each in assessment.estimates:
+    estimates = assessment.estimates
+    rows = [_route(each, assessment) for each in estimates]
+    most = min(_MOST_COLUMNS, *(len(each.cumulative_percent) for each in estimates))
+    headings = ("", "", *map(str, range(1, most + 1)))
+    yield "cumulative % after n transfers, n ="
+    for columns in range(len(headings), _FEWEST_COLUMNS, -1):
+        shown = [row[:columns] for row in rows]
+        if fits(headings[:columns], shown):
+            yield from table(headings[:columns], shown, text_columns=2)
+            break
+    else:
+        yield from table(headings, [row[: len(headings)] for row in rows])
+    yield wrapped(f"p: chance per transfer   *: primary route   !: first above {assessment.case.threshold_percent:f} %")
+    for each in estimates:
         yield wrapped(f"{each.route}: {each.explanation}. Margin: {margin_words(each)}.", "")
         if each.interval:
             yield wrapped(interval_words(each.interval))
 
 
-def _route(each: Estimate, assessment: Assessment, wide: int, columns: int) -> str:
+def _route(each: Estimate, assessment: Assessment) -> tuple[str, ...]:
     threshold = float(assessment.case.threshold_percent or 0)
-    cells = "".join(
-        f"{shown_percent(percent, threshold) + ('!' if number == each.transfers_to_threshold else ''):>7}"
-        for number, percent in enumerate(each.cumulative_percent[:columns], start=1)
+    return (
+        f"{each.route}{' *' if each.route == assessment.primary_route else ''}",
+        f"p {percent_words(each.per_transfer_percent)}",
+        *(
+            shown_percent(percent, threshold) + ("!" if number == each.transfers_to_threshold else "")
+            for number, percent in enumerate(each.cumulative_percent, start=1)
+        ),
     )
-    name = f"{each.route}{' *' if each.route == assessment.primary_route else ''}"
-    return f"{name:<{wide}} p {percent_words(each.per_transfer_percent):<8}{cells}"

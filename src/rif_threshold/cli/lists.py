@@ -8,6 +8,7 @@ import click
 
 from rif_threshold.assessment import Assessment
 from rif_threshold.case import Case
+from rif_threshold.cli.columns import table
 from rif_threshold.cli.common import as_json as to_json
 from rif_threshold.cli.common import json_option, wrapped
 from rif_threshold.folder import SUMS, shown
@@ -31,16 +32,16 @@ def table_command(*, as_json: bool) -> None:
     if as_json:
         click.echo(to_json({"table": PUBLISHED_TABLE, "rows": rows, "cells": len(cells), "equal": sum(cells)}))
         return
-    click.echo(
-        f"{'cumulative % after n =':<33}" + "".join(f"{n:>7}" for n in range(1, 1 + len(rows[0]["cells"]))) + "  after"
-    )
+    headings = ("", "", *(str(cell["n"]) for cell in rows[0]["cells"]), "after")
+    lines: list[tuple[str, ...]] = []
     for row in rows:
-        name = f"{row['ploidy']:<9}{row['age_label']:>6} {row['per_transfer_percent']:>5} %"
-        for kind, label in (("printed", name), ("computed", "")):
-            shown = "".join(f"{cell[kind]:>7}" for cell in row["cells"])
-            after = row["printed_transfers_to_threshold" if kind == "printed" else "transfers_to_threshold"]
-            click.echo(f"{label:<24}{kind:<9}{shown}{after:>7}")
-    click.echo(f"\n{sum(cells)} of {len(cells)} cells equal, {sum(answers)} of {len(answers)} answers equal.")
+        name = f"{row['ploidy']} {row['age_label']}, {row['per_transfer_percent']} %"
+        for kind, after in (("printed", "printed_transfers_to_threshold"), ("computed", "transfers_to_threshold")):
+            lines.append((name, kind, *(cell[kind] for cell in row["cells"]), str(row[after])))
+    click.echo("cumulative % after n transfers, n =")
+    click.echo("\n".join(table(headings, lines, text_columns=2)))
+    click.echo()
+    click.echo(wrapped(f"{sum(cells)} of {len(cells)} cells equal, {sum(answers)} of {len(answers)} answers equal."))
     for caveat in load_rate_table(PUBLISHED_TABLE).caveats:
         click.echo(wrapped(caveat, "- "))
 
