@@ -260,7 +260,7 @@ def test_a_port_that_is_taken_is_said() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         result = run("app", "--no-open", "--port", str(taken.getsockname()[1]))
-    assert (result.exit_code, "choose another --port" in result.stderr) == (1, True)
+    assert (result.exit_code, "choose another --port" in result.stderr) == (2, True)
 
 
 COUNTED = ("assess", "--transfers", "200", "--outcome", "clinical_pregnancy", "--failed", "3", "--successes")
@@ -296,16 +296,20 @@ def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         raise ImportError
 
     monkeypatch.setattr("rif_threshold.cli.report.report", missing)
-    assert "rif-threshold[report]" in run("report", *BASIC[1:], "--format", "sheet.pdf").stderr
+    report = run("report", *BASIC[1:], "--format", "sheet.pdf")
+    assert (report.exit_code, "rif-threshold[report]" in report.stderr) == (2, True)
     monkeypatch.setitem(sys.modules, "rif_threshold.ui.server", None)
-    assert "rif-threshold[app]" in run("app", "--no-open").stderr
+    app = run("app", "--no-open")
+    assert (app.exit_code, "rif-threshold[app]" in app.stderr) == (2, True)
 
 
 def test_app_says_its_address_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     import rif_threshold.ui.server  # noqa: PLC0415
 
-    monkeypatch.setattr(rif_threshold.ui.server, "serve", lambda *_: None)
+    for name in ("check_port", "serve"):
+        monkeypatch.setattr(rif_threshold.ui.server, name, lambda *_: None)
     assert as_json("app", "--no-open", "--port", "8123") == {"url": "http://127.0.0.1:8123"}
+    assert run("app", "--no-open").stdout == ""
 
 
 def test_main_is_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

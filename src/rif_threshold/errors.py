@@ -37,9 +37,15 @@ class Problem:
     outside_evidence: bool = False
     hint: str = ""
 
+    def __post_init__(self) -> None:
+        # Half a character can be typed in JSON, and a field can be named by what was typed: no file or terminal
+        # could carry the one, and the other could be an order to a terminal.
+        object.__setattr__(self, "given", str(self.given).encode("utf-8", "backslashreplace").decode())
+        object.__setattr__(self, "field", "".join(c if c.isprintable() else repr(c)[1:-1] for c in self.field))
+
     def __str__(self) -> str:
         why = f" [{self.source}]" if self.source else ""
-        given = f"{str(self.given)!r} was given; " if self.given else ""
+        given = f"{self.given!r} was given; " if self.given else ""
         return f"{self.field}: {given}{self.sentence}{why}"
 
     @property

@@ -1,13 +1,15 @@
 """The command line, ``rif-threshold``. Exit codes: 0 answered, 2 input, 3 outside the evidence, 4 tables."""
 
 import importlib
+import sys
+from functools import partial
 from typing import Any
 
 import click
 
 from rif_threshold._version import __version__
-from rif_threshold.cli.common import exit_code, show_problems
-from rif_threshold.errors import InvalidInput, TableError
+from rif_threshold.cli.ending import ended
+from rif_threshold.errors import InvalidInput
 from rif_threshold.parts import default_parts
 from rif_threshold.vocabulary import Part
 
@@ -31,7 +33,7 @@ COMMANDS = {
 
 
 class _Commands(click.Group):
-    """Imports a command when it is called, and turns the house's errors into messages and exit codes."""
+    """Imports a command when it is called, and ends with an exit code, whatever happens."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         try:
@@ -48,15 +50,12 @@ class _Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
-            default_parts()  # a misspelt setting is refused by every command, also by one that does not ask for it
-            return super().invoke(ctx)
-        except InvalidInput as error:
-            show_problems(error.problems)
-            ctx.exit(exit_code(error.problems))
-        except TableError as error:
-            click.echo(f"Tables: {error}", err=True)
-            ctx.exit(4)
+        default_parts()  # a misspelt setting is refused by every command, also by one that does not ask for it
+        return super().invoke(ctx)
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        run = partial(super().main, *args, standalone_mode=False, **extra)
+        return sys.exit(ended(run)) if standalone_mode else run()
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -74,13 +73,10 @@ def cli() -> None:
 
     \b
     Exit codes:
-      0  answered
-      2  an input is malformed or impossible
-      3  the inputs are well formed but outside what the evidence covers
-      4  a table is missing or was changed
+      0    answered
+      2    an input is malformed or impossible; a file or the output cannot be read or written; a port is taken
+      3    the inputs are well formed but outside what the evidence covers
+      4    a table is missing or was changed
+      130  interrupted (Ctrl-C)
+      1    a fault in the software, which says so: please report it
     """
-
-
-def main() -> None:
-    """Run the command line."""
-    cli()

@@ -4,6 +4,7 @@ import click
 
 from rif_threshold.cli.common import as_json as to_json
 from rif_threshold.cli.common import json_option
+from rif_threshold.cli.files import refusing
 
 
 @click.command("app")
@@ -13,15 +14,12 @@ from rif_threshold.cli.common import json_option
 @json_option
 def app_command(host: str, port: int, *, open_browser: bool, as_json: bool) -> None:
     """Open the calculator in a browser. It listens on this machine only, and asks no other host for anything."""
-    try:
-        from rif_threshold.ui.server import serve  # noqa: PLC0415 - only this command needs the page
-    except ImportError:
-        raise click.ClickException("the page is not installed; install rif-threshold[app]") from None
-    if as_json:
-        click.echo(to_json({"url": f"http://{host}:{port}"}))
     if not host:
         raise click.UsageError("--host is empty: that would listen on every address of this machine")
-    try:
-        serve(host, port, open_browser)
-    except OSError as error:
-        raise click.ClickException(f"{host}:{port} cannot be used ({error.strerror}); choose another --port") from None
+    from rif_threshold.ui.server import check_port, serve  # noqa: PLC0415 - only this command needs the page
+
+    with refusing("--port", "this address cannot be used; choose another --port", f"{host}:{port}"):
+        check_port(host, port)
+    if as_json:
+        click.echo(to_json({"url": f"http://{host}:{port}"}))
+    serve(host, port, open_browser)

@@ -6,12 +6,12 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import click
 
 from rif_threshold.bounds import LONGEST_CASE_FILE
+from rif_threshold.cli.files import read_text
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import read_json_object
 from rif_threshold.parts import default_parts
@@ -71,7 +71,7 @@ def case_options(command: Callable[..., Any]) -> Callable[..., Any]:
         typed = {field: each[0] for field, each in given.items() if each}
         flags = {field: values.pop(_parameter(field)) for field in _FLAGS}
         options = {field: value for field, value in (typed | flags).items() if value not in (None, False)}
-        return command(given=_merge(_read_file(case_file) if case_file else {}, options), **values)
+        return command(given=_merge(_read_case(case_file), options), **values)
 
     decorated: Callable[..., Any] = with_case
     decorated = click.option("--tables", metavar="DIR", help="A folder with the clinic's own rate tables.")(decorated)
@@ -91,6 +91,10 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON w
 
 def _parameter(field: str) -> str:
     return field.replace(".", "_in_")
+
+
+def _read_case(name: str | None) -> dict[str, Any]:
+    return {} if name is None else read_json_object(read_text(name, "--case", LONGEST_CASE_FILE))
 
 
 def _merge(case: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
@@ -113,23 +117,6 @@ def _merge(case: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
             )
         )
     return merged
-
-
-def _read_file(name: str) -> dict[str, Any]:
-    # No more is read than a case may hold: four bytes a character, and one to see that there is more.
-    most = 4 * LONGEST_CASE_FILE + 1
-    try:
-        if name == "-":
-            content = sys.stdin.buffer.read(most)
-        else:
-            with Path(name).open("rb") as file:
-                content = file.read(most)
-    except OSError as error:
-        raise InvalidInput((Problem("--case", "", f"the file cannot be read: {error.strerror}", "file"),)) from None
-    try:
-        return read_json_object(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise InvalidInput((Problem("--case", "", "the file is not UTF-8 text", "file"),)) from None
 
 
 class _Parts(click.Choice[str]):
@@ -170,8 +157,8 @@ def as_json(data: object) -> str:
 
 
 def line_width() -> int:
-    """How many characters a line may have: the terminal's width, at most 110."""
-    return min(shutil.get_terminal_size((100, 24)).columns, 110)
+    """How many characters a line may have: the terminal's width, at least 40 and at most 110."""
+    return max(40, min(shutil.get_terminal_size((100, 24)).columns, 110))
 
 
 def wrapped(text: str, bullet: str = "") -> str:

@@ -2,9 +2,7 @@
 
 import base64
 import datetime
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,7 +10,7 @@ import click
 from rif_threshold.assessment import assess
 from rif_threshold.cli.common import PARTS, case_options, exit_code, json_option, wrapped
 from rif_threshold.cli.common import as_json as to_json
-from rif_threshold.errors import InvalidInput, Problem
+from rif_threshold.cli.files import read_text, refusing, write_whole
 from rif_threshold.parts import default_parts
 from rif_threshold.report import FORMATS, report
 from rif_threshold.sentences import headline, inputs_words, standing
@@ -26,7 +24,7 @@ def _day(_: click.Context, __: click.Parameter, value: datetime.datetime | None)
 @click.command("report")
 @case_options
 @click.option("--format", "kind", type=click.Choice(list(FORMATS)), required=True, help="What to make.")
-@click.option("--output", metavar="FILE", help="Write to this file; standard output where left out.")
+@click.option("--output", metavar="FILE", help="Write to this file; standard output where left out or -.")
 @click.option("--language", default="en", show_default=True, metavar="CODE", help="Language of the couple sheet.")
 @click.option("--date", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Day to print on it; today if left out.")
 @click.option(
@@ -60,21 +58,17 @@ def report_command(
       rif-threshold report --format fhir.json --case - < case.json
     """
     assessment = assess(given, include=default_parts() - {Part(part) for part in without}, tables=tables)
-    try:
-        made = report(assessment, kind, language, date=date)
-    except ImportError:
-        raise click.ClickException("what makes files is not installed; install rif-threshold[report]") from None
+    made = report(assessment, kind, language, date=date)
+    content = made.content
     if as_json:
-        content = base64.b64encode(made.content).decode("ascii")
-        click.echo(to_json({"name": made.name, "media_type": made.media_type, "content_base64": content}))
-    elif output:
-        try:
-            Path(output).write_bytes(made.content)
-        except OSError as error:
-            why = f"the file cannot be written: {error.strerror}"
-            raise InvalidInput((Problem("--output", "", why, "file"),)) from None
+        encoded = base64.b64encode(content).decode("ascii")
+        whole = to_json({"name": made.name, "media_type": made.media_type, "content_base64": encoded})
+        content = f"{whole}\n".encode()
+    if output in (None, "-"):
+        click.echo(content, nl=False)
     else:
-        click.echo(made.content, nl=False)
+        with refusing("--output", "the file cannot be written"):
+            write_whole(str(output), content)
     if assessment.threshold is None:
         ctx.exit(exit_code(assessment.primary_problems))
 
@@ -96,7 +90,7 @@ def verify_command(code: tuple[str, ...], tables: str | None, *, as_json: bool) 
     from rif_threshold.report.check_code import LONGEST  # noqa: PLC0415 - likewise
     from rif_threshold.report.verification import verify  # noqa: PLC0415 - only this command computes again
 
-    typed = sys.stdin.read(2 * LONGEST + 1) if code == ("-",) else " ".join(code)
+    typed = read_text("-", "CODE", 2 * LONGEST + 1) if code == ("-",) else " ".join(code)
     checked = verify(typed, tables)
     if as_json:
         click.echo(checked.model_dump_json(indent=2))

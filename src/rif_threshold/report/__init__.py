@@ -12,6 +12,7 @@ Everything is made in memory from the one `Assessment`; nothing is written to a 
 
 import datetime
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -66,7 +67,7 @@ def report(
     if format not in FORMATS:
         raise InvalidInput((Problem("format", format[:20], f"one of {', '.join(FORMATS)}", "not_in_list"),))
     chosen = FORMATS[format]
-    day = date or datetime.datetime.now().astimezone().date()
+    day = date or datetime.date(*time.localtime()[:3])  # holds in any time zone that a system can be set to
     return Export(chosen.name, chosen.media_type, chosen.make(assessment, language, day))
 
 

@@ -46,7 +46,7 @@ def html(template: str, content: Mapping[str, Any]) -> str:
 
 @cache
 def _compiler(own_fonts: bool) -> typst.Compiler:
-    return typst.Compiler(b"", ignore_system_fonts=own_fonts)
+    return typst.Compiler(b"", root=_TEMPLATES, ignore_system_fonts=own_fonts)
 
 
 @cache
