@@ -19,6 +19,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from rif_threshold.errors import InvalidInput, Problem
+from rif_threshold.report.letters import NoFont, unprintable
 
 if TYPE_CHECKING:
     from rif_threshold.assessment import Assessment
@@ -62,13 +63,17 @@ def report(
         date: the day that is written on it; today where left out.
 
     Raises:
-        InvalidInput: for an unknown format or language, or a picture of a curve where no route could be computed.
+        InvalidInput: for an unknown format or language, a picture of a curve where no route could be computed, or a
+            letter in a PDF or PNG that no font on this machine has.
     """
     if format not in FORMATS:
         raise InvalidInput((Problem("format", format[:20], f"one of {', '.join(FORMATS)}", "not_in_list"),))
     chosen = FORMATS[format]
     day = date or datetime.date(*time.localtime()[:3])  # holds in any time zone that a system can be set to
-    return Export(chosen.name, chosen.media_type, chosen.make(assessment, language, day))
+    try:
+        return Export(chosen.name, chosen.media_type, chosen.make(assessment, language, day))
+    except NoFont as error:
+        raise InvalidInput((unprintable(assessment, error.letter),)) from None
 
 
 def _sheet(assessment: "Assessment", language: str, date: datetime.date, *, pdf: bool) -> bytes:

@@ -66,9 +66,14 @@ def curve_svg(assessment: Assessment, *, font: str = SANS, wide: int = _WIDE, hi
 
 
 def curve_png(assessment: Assessment) -> bytes:
-    """The curve as PNG, twice as fine as a screen."""
+    """The curve as PNG, twice as fine as a screen. Raises `NoFont` where it would show an empty box for a letter."""
     import vl_convert  # noqa: PLC0415
 
+    picture = curve_svg(assessment)
+    if not picture.isascii():
+        from rif_threshold.report.setting import check_letters  # noqa: PLC0415 - only letters that may be lacking
+
+        check_letters(picture)
     png: bytes = vl_convert.vegalite_to_png(_sized(assessment, SANS, _WIDE, _HIGH), scale=2, allowed_base_urls=[])
     return png
 

@@ -6,6 +6,7 @@ escaped. No template reads a file, a package or an address.
 
 import datetime
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,11 @@ import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from rif_threshold.report.letters import NoFont
+
 _TEMPLATES = Path(__file__).parent / "templates"
+_LACKING = re.compile(r'the text `"(.+)"` could not be displayed', re.DOTALL)
+_CODE_POINT = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 
 def pdf(template: str, content: Mapping[str, Any], date: datetime.date, *, own_fonts: bool) -> bytes:
@@ -25,10 +30,32 @@ def pdf(template: str, content: Mapping[str, Any], date: datetime.date, *, own_f
         template: the name of a file in ``templates/``.
         content: plain data.
         date: written into the file, so that the same input gives the same bytes.
-        own_fonts: use only the fonts that come with typst; else look for missing letters in the system's.
+        own_fonts: use the fonts that come with typst, and those of the system only for letters that these lack; else
+            look for everything in both.
+
+    Raises:
+        NoFont: where no font has a letter of it.
     """
+    letter = ""
+    for only_own in (True, False) if own_fonts else (False,):
+        try:
+            return _compiled(template, content, date, only_own=only_own)
+        except typst.TypstError as error:
+            # PDF/UA refuses a letter that cannot be shown, also within a picture. Anything else is a fault of ours.
+            if not (found := _LACKING.search(str(error))):
+                raise
+            letter = _CODE_POINT.sub(lambda code: chr(int(code[1], 16)), found[1])
+    raise NoFont(letter)
+
+
+def check_letters(picture: str) -> None:
+    """Raise `NoFont` where an SVG picture has a letter that no font on this machine has."""
+    pdf("letters.typ", {"picture": picture}, datetime.date(2000, 1, 1), own_fonts=False)
+
+
+def _compiled(template: str, content: Mapping[str, Any], date: datetime.date, *, only_own: bool) -> bytes:
     midnight = datetime.datetime(date.year, date.month, date.day, tzinfo=datetime.UTC)
-    made = _compiler(own_fonts).compile(
+    made = _compiler(only_own).compile(
         (_TEMPLATES / template).read_bytes(),
         format="pdf",
         sys_inputs={"content": json.dumps(content, ensure_ascii=False)},

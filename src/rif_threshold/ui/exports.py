@@ -1,7 +1,7 @@
 """What is taken away: files made on click, the check code, and the box that reads one again."""
 
+import threading
 from collections.abc import Collection
-from functools import partial
 
 import streamlit as st
 
@@ -17,6 +17,8 @@ from rif_threshold.ui.present import plain, said
 FOR_THE_COUPLE = ("sheet.pdf", "sheet.html", "note.txt")
 FOR_THE_RECORD = tuple(name for name in FORMATS if name not in FOR_THE_COUPLE)
 
+_FAILED = "export_failed"
+
 
 def offer(formats: Collection[str], assessment: Assessment) -> None:
     """A button for each format. A file is made when it is clicked, in memory, and its name says nothing of the case."""
@@ -25,18 +27,52 @@ def offer(formats: Collection[str], assessment: Assessment) -> None:
         for name in formats:
             if name.startswith("curve") and not assessment.estimates:
                 continue
+            made = _Made(typed, name)
             st.download_button(
                 FORMATS[name].label,
-                data=partial(_made, typed, name),
+                data=made.content,
                 file_name=FORMATS[name].name,
                 mime=FORMATS[name].media_type,
                 key=f"export_{name.replace('.', '_')}",
-                on_click="ignore",
+                on_click=_note_failure,
+                args=(made,),
             )
+    if why := st.session_state.pop(_FAILED, None):
+        with st.container(key="problem_export"):
+            st.error(why)
 
 
-def _made(typed: dict[str, object], name: str) -> bytes:
-    return report(assess(typed), name).content
+class _Made:
+    """One export, made once, by whoever asks first: the browser for the file, or the page for why there is none."""
+
+    def __init__(self, typed: dict[str, object], name: str) -> None:
+        self.name, self._typed = name, typed
+        self._lock = threading.Lock()
+        self._content, self._why = b"", ""
+
+    def content(self) -> bytes:
+        """The file. Raises `RuntimeError`, which holds nothing that was typed, where it could not be made."""
+        if self.why_not():
+            raise RuntimeError("the export could not be made")
+        return self._content
+
+    def why_not(self) -> str:
+        """Why the file could not be made, in words; empty where it was."""
+        with self._lock:
+            if not (self._content or self._why):
+                try:
+                    self._content = report(assess(self._typed), self.name).content
+                except InvalidInput as error:
+                    self._why = "  \n".join(said(problem) for problem in error.problems)
+                except Exception as error:  # noqa: BLE001 - whatever it is, the page has to say that there is no file
+                    self._why = f"The software failed ({type(error).__name__}). Please report it."
+            return self._why
+
+
+def _note_failure(made: _Made) -> None:
+    """Keep why an export failed for the run that follows the click; a failure elsewhere would be said by nobody."""
+    if why := made.why_not():
+        st.session_state[_FAILED] = f"**{plain(FORMATS[made.name].label)}: no file was made.** {why}"
 
 
 def check_code(assessment: Assessment) -> None:

@@ -61,7 +61,12 @@ class _NoTexts(logging.Filter):
 @cache
 def keep_texts_out_of_the_log() -> None:
     """From now on the log names the kind and place of an error, never its text."""
-    for name in ("streamlit.error_util", "streamlit.runtime.scriptrunner.script_runner", "uvicorn.error"):
+    for name in (
+        "streamlit.error_util",
+        "streamlit.runtime.backend_operation_handler",
+        "streamlit.runtime.scriptrunner.script_runner",
+        "uvicorn.error",
+    ):
         logging.getLogger(name).addFilter(_NoTexts())
 
 

@@ -1,0 +1,36 @@
+"""Exports in a real browser and a real server: the file comes, or the page says why there is none."""
+
+from typing import Any
+
+from playwright.sync_api import expect
+
+from report_cases import PLAIN
+from rif_threshold import assess
+from rif_threshold.report.check_code import check_code
+
+SIGN = "𒀀"
+"""A cuneiform sign, which no font of a usual machine has."""
+
+
+def test_a_letter_that_no_font_has_is_named_on_the_page(visit: Any, served: Any) -> None:
+    visit.open()
+    visit.page.locator(".st-key-fold_code summary").click()
+    visit.settle()
+    visit.type("check_code", check_code(assess(PLAIN | {"medications": [SIGN]})))
+    visit.page.get_by_role("button", name="Put this case into the fields").click()
+    visit.settle()
+    visit.page.locator(".st-key-fold_exports summary").click()
+    visit.settle()
+    visit.page.get_by_role("button", name="Clinician report, PDF", exact=True).click()
+    said = visit.page.locator(".st-key-problem_export")
+    expect(said).to_contain_text("no file was made", timeout=30_000)
+    expect(said).to_contain_text("U+12000 CUNEIFORM SIGN A")
+    log = served.log.read_text()
+    assert SIGN not in log
+    assert "Traceback" not in log
+    for name in ("Clinician report", "Curve, PNG"):
+        with visit.page.expect_download() as download:
+            visit.page.get_by_role("button", name=name, exact=True).click()
+        assert download.value.path().stat().st_size > 1000
+        visit.settle()
+    expect(said).to_have_count(0)
