@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rif_threshold.errors import Problem
-from rif_threshold.forms import as_typed, echo, read_count, read_decimal, read_percent, shown_percent
+from rif_threshold.forms import as_typed, echo, read_count, read_decimal, read_percent
+from rif_threshold.wording import shown_percent
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_a_long_input_is_echoed_short() -> None:
         (0.01, 60, "0.01"),
         (0.0, 60, "0.0"),
         (100.0, 60, "100.0"),
-        (1e-9, 60, "0.000000"),
+        (1e-9, 60, "0.000000001"),  # never nothing
         (59.96, 60, "59.96"),
         (60.04, 60.0, "60.04"),
         (60.0004, 60, "60.0004"),

@@ -22,6 +22,7 @@ TECHNICAL = {
     "heterogeneity/fitting.py": {1e-9, 0.01, 0.1, 0.5, 1000, 3},  # search for a maximum; fewest ranks
     "uncertainty/threshold.py": {9_999_999},  # the longest count that can be typed
     "perspective/interval.py": {3, 10},  # figures that a large number is written with
+    "wording/figures.py": {9},  # decimals that are ever shown
     "folder.py": {20, 200, 1_000_000},  # messages shown, files in a folder, bytes of a file
     "own_tables.py": {1000},  # longest text
     "pathway/interactions.py": {75, 3},  # how alike of 100 two names are; how many are offered

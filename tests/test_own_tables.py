@@ -57,7 +57,7 @@ def changed(folder: Path, name: str, before: str, after: str) -> Path:
 
 # What a clinic may do wrong: file, what stands there, what it becomes, and what must be said.
 WRONG = [
-    (CSV, "30.0,30,100", "60.0,30,100", "example.csv, line 3: per_transfer_percent is 60.0, but 30 of 100 transfers are 30 %"),
+    (CSV, "30.0,30,100", "60.0,30,100", "example.csv, line 3: per_transfer_percent is 60.0, but 30 of 100 transfers are 30.0 %"),
     (CSV, "30.0,30,100", "30.1,30,100", "line 3: per_transfer_percent is 30.1, but"),
     (CSV, "30.0,30,100", "30.0,130,100", "line 3: 130 of 100: successes must lie between"),
     (CSV, "30.0,30,100", "30.0,0,0", "line 3: 0 of 0: successes must lie between"),

@@ -25,8 +25,8 @@ from rif_threshold.errors import TableError
 from rif_threshold.perspective import Perspective, perspective
 from rif_threshold.perspective.evidence import assumptions, definitions, observed
 from rif_threshold.perspective.interval import settle_words
-from rif_threshold.perspective.section import in_hundred
 from rif_threshold.tables import open_folder, shipped, sources
+from rif_threshold.wording import in_hundred
 
 AT_36 = {"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 3}
 COUNTS = {"clinic_successes": 52, "clinic_transfers": 200, "clinic_outcome": "clinical_pregnancy"}
@@ -370,7 +370,7 @@ def test_pictures_are_valid_vega_lite(at_36: Perspective, counted: Perspective) 
 
 
 def test_small_shares_are_not_rounded_to_all_or_none() -> None:
-    assert [in_hundred(share) for share in (0.731, 0.001, 0.999)] == ["73 of 100", "0.1 of 100", "99.9 of 100"]
+    assert [in_hundred(percent) for percent in (73.1, 0.1, 99.9)] == ["73 of 100", "0.1 of 100", "99.9 of 100"]
 
 
 def broken(folder, name: str, old: str, new: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rif_threshold import assess, load_rate_table
-from rif_threshold.forms import shown_percent
+from rif_threshold.wording import shown_percent
 
 EXAMPLES = tomllib.loads((Path(__file__).parent / "published/threshold.toml").read_text("utf-8"))["example"]
 

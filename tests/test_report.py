@@ -19,12 +19,12 @@ from pypdf import PdfReader
 
 from report_cases import CASES, DATE, PLAIN, REFUSED, answer
 from rif_threshold import Assessment, InvalidInput, assess
-from rif_threshold.forms import shown_percent
 from rif_threshold.report import FORMATS, Export, report
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.report.curve_files import harmless
 from rif_threshold.report.note import LONGEST, ascii_only
 from rif_threshold.sentences import headline, standing
+from rif_threshold.wording import shown_percent
 from test_tables import edit, own, sign
 from test_wording import instructions
 

@@ -8,16 +8,16 @@ from rif_threshold import notebook, pathway
 from rif_threshold._version import __version__
 from rif_threshold.case import Case, Record, read_case
 from rif_threshold.errors import InvalidInput, Problem
-from rif_threshold.estimate import Estimate, Refused, Routes, estimate_routes, preferred_route
-from rif_threshold.forms import shown_percent
+from rif_threshold.estimate import Estimate, Refused, Routes, chance_words, estimate_routes, preferred_route
 from rif_threshold.method import method
 from rif_threshold.own_tables import own_folder, own_rate_tables
 from rif_threshold.parts import WITHOUT_VARIABLE, default_parts, named_parts
 from rif_threshold.perspective import Perspective, perspective
 from rif_threshold.ranges import range_problems
-from rif_threshold.routes import LABELS, caveats, counted_transfers
+from rif_threshold.routes import caveats, counted_transfers
 from rif_threshold.tables import Remark, Source, SourceReference, shipped, sources
 from rif_threshold.vocabulary import Part, TransferResult, Verdict
+from rif_threshold.wording import number_words, points_words
 
 
 class ThresholdAnswer(Record):
@@ -232,8 +232,7 @@ def _disagreement(estimates: tuple[Estimate, ...]) -> str:
     if len({(each.transfers_to_threshold, each.reached) for each in estimates}) <= 1:
         return ""
     answers = ", ".join(
-        f"{each.route} gives {each.transfers_to_threshold or 'more than 1,000'}"
-        f" ({shown_percent(each.per_transfer_percent)} % per transfer)"
+        f"{each.route} gives {number_words(each.transfers_to_threshold)} ({chance_words(each)} per transfer)"
         for each in estimates
     )
     near = []
@@ -248,10 +247,8 @@ def _disagreement(estimates: tuple[Estimate, ...]) -> str:
     if not near:
         return f"The routes disagree: {answers}."
     points, each, instead = min(near, key=lambda found: found[0])
-    return (
-        f"The routes disagree: {answers}. {shown_percent(each.per_transfer_percent)} % is {points:.2f} percentage"
-        f" points from giving {instead}."
-    )
+    near_by = f"{chance_words(each)} is {points_words(points)} percentage points from giving {instead}"
+    return f"The routes disagree: {answers}. {near_by}."
 
 
 def _notes(case: Case) -> Iterator[Remark]:
@@ -305,4 +302,4 @@ def _used_tables(directory: str | Path | None) -> Iterator[UsedTable]:
             yield UsedTable(id=f"own:{name}", sha256=digest)
 
 
-__all__ = ["LABELS", "WITHOUT_VARIABLE", "Assessment", "ThresholdAnswer", "assess", "default_parts"]
+__all__ = ["WITHOUT_VARIABLE", "Assessment", "ThresholdAnswer", "assess", "default_parts"]

@@ -14,10 +14,11 @@ from rif_threshold.errors import InvalidInput, OutOfRange, Problem
 from rif_threshold.method import method
 from rif_threshold.probability import TRANSFERS_LIMIT, chance_that_all_fail, further_to_exceed
 from rif_threshold.rates import RateTable
-from rif_threshold.routes import LABELS, Chances, caveats, counted_transfers, given_routes
+from rif_threshold.routes import PREFERENCE, Chances, caveats, counted_transfers, given_routes
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.uncertainty import interval_of_counts
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy, Route
+from rif_threshold.wording import percent_words
 
 
 class MarginPoints(Record):
@@ -111,6 +112,18 @@ def estimate_routes(case: Case, own_tables: Mapping[str, RateTable]) -> Routes:
     return Routes(tuple(estimates), tuple(refused))
 
 
+def answer_lines(estimate: Estimate) -> tuple[float, ...]:
+    """The per-transfer chances, in percent, at which the answer changes: upwards and downwards, where it does."""
+    up, down = estimate.margin.to_fewer_points, estimate.margin.to_more_points
+    p = estimate.per_transfer_percent
+    return (*(() if up is None else (p + up,)), *(() if down is None else (p - down,)))
+
+
+def chance_words(estimate: Estimate) -> str:
+    """The chance of a planned transfer, on its own side of every chance at which the answer changes."""
+    return percent_words(estimate.per_transfer_percent, *answer_lines(estimate))
+
+
 def preferred_route(case: Case, routes: Routes) -> str | None:
     """The primary route: the one the case names, else ESHRE's order of preference among those given.
 
@@ -129,7 +142,7 @@ def preferred_route(case: Case, routes: Routes) -> str | None:
         without_figure.add(Route.LIVE_BIRTH)
     if (case.clinic_percent, case.clinic_successes, case.clinic_transfers) == (None, None, None):
         without_figure.add(Route.CLINIC_RATE)
-    return next((route for route in LABELS if route in (given - without_figure or given)), None)
+    return next((route for route in PREFERENCE if route in (given - without_figure or given)), None)
 
 
 def _estimate(case: Case, route: str, label: str, chances: Chances) -> Estimate:

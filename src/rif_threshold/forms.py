@@ -7,7 +7,7 @@ overlong digits are refused by name, so that nothing is read as something else a
 import json
 import re
 from collections import Counter
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from numbers import Integral, Number, Rational, Real
 from typing import Any
 
@@ -16,7 +16,6 @@ from rif_threshold.errors import InvalidInput, Problem
 
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 _COUNT = re.compile(r"[0-9]{1,7}")
-_SMALLEST_STEP = Decimal("0.000001")  # six decimals, as many as can be typed
 
 
 class NoValue:
@@ -172,25 +171,3 @@ def read_json_object(text: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise refuse("", "a case is a JSON object: { ... }")
     return data
-
-
-def shown_percent(percent: float | Decimal, apart_from: float | Decimal = 0) -> str:
-    """Write a percentage with one decimal, half up; with more where it would look equal to what it differs from.
-
-    It differs from 0 and from 100, which would be certainty, and from ``apart_from``, the line it is held against.
-
-    >>> shown_percent(59.31), shown_percent(59.98, apart_from=60), shown_percent(60, apart_from=60)
-    ('59.3', '59.98', '60.0')
-    >>> shown_percent(99.97)
-    '99.97'
-    """
-    exact = _decimal(percent)
-    lines = {Decimal(0), Decimal(100), _decimal(apart_from)} - {exact}
-    step = Decimal("0.1")
-    while (shown := exact.quantize(step, ROUND_HALF_UP)) in lines and step > _SMALLEST_STEP:
-        step /= 10
-    return f"{shown:f}"
-
-
-def _decimal(number: float | Decimal) -> Decimal:
-    return Decimal(repr(number)) if isinstance(number, float) else Decimal(number)

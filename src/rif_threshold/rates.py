@@ -15,6 +15,7 @@ from rif_threshold.forms import read_decimal
 from rif_threshold.probability import cumulative_probability
 from rif_threshold.tables import Folder, SourceReference, check_columns, open_folder, parse, reads, resolve, shipped
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy
+from rif_threshold.wording import percent_words
 
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _PRINTED = "printed_cumulative_percent_"
@@ -253,5 +254,5 @@ def _wrong_counts(percent: Decimal, successes: int | None, transfers: int | None
     elif not counts_give(percent, successes, transfers):
         yield (
             f"per_transfer_percent is {percent}, but {successes} of {transfers} transfers are"
-            f" {100 * successes / transfers:.4g} %: correct whichever is wrong"
+            f" {percent_words(100 * successes / transfers, percent)}: correct whichever is wrong"
         )

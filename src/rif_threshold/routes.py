@@ -18,15 +18,12 @@ from rif_threshold.probability import exact
 from rif_threshold.rates import RateTable, Stratum, load_rate_table
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy, Route, TransferResult
+from rif_threshold.wording import capital, long_word, percent_words, word
 
 PUBLISHED_TABLE = "eshre_rif_2023"
 
-LABELS: Mapping[str, str] = {
-    Route.LIVE_BIRTH: "Live-birth chance × 1.16",
-    Route.PREDICTION_MODEL: "Nelson & Lawlor model × 1.16",
-    Route.CLINIC_RATE: "The clinic's own rate",
-    Route.AGE_TABLE: "ESHRE's table by age and ploidy",
-}
+PREFERENCE = (Route.LIVE_BIRTH, Route.PREDICTION_MODEL, Route.CLINIC_RATE, Route.AGE_TABLE)
+"""ESHRE puts an individual estimate before a crude one."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +65,25 @@ def counted_transfers(case: Case) -> tuple[Transfer, ...]:
 def given_routes(case: Case, own_tables: Mapping[str, RateTable]) -> Iterator[tuple[str, str, Callable[[], Chances]]]:
     """The routes the case gives something for: name, label, and the function that reckons what it knows."""
     if case.live_birth_percent is not None or case.live_birth_per is not None:
-        yield Route.LIVE_BIRTH, LABELS[Route.LIVE_BIRTH], lambda: _live_birth(case)
+        yield Route.LIVE_BIRTH, label(Route.LIVE_BIRTH), lambda: _live_birth(case)
     if case.prediction is not None:
-        yield Route.PREDICTION_MODEL, LABELS[Route.PREDICTION_MODEL], lambda: _prediction_model(case)
+        yield Route.PREDICTION_MODEL, label(Route.PREDICTION_MODEL), lambda: _prediction_model(case)
     clinic = (case.clinic_successes, case.clinic_transfers, case.clinic_percent, case.clinic_outcome)
     if any(given is not None for given in clinic):
-        yield Route.CLINIC_RATE, LABELS[Route.CLINIC_RATE], lambda: _clinic_rate(case)
+        yield Route.CLINIC_RATE, label(Route.CLINIC_RATE), lambda: _clinic_rate(case)
     if case.oocyte_age_years is not None or case.ploidy is not None:
-        yield Route.AGE_TABLE, LABELS[Route.AGE_TABLE], lambda: _age_table(case, load_rate_table(PUBLISHED_TABLE))
+        yield Route.AGE_TABLE, label(Route.AGE_TABLE), lambda: _age_table(case, load_rate_table(PUBLISHED_TABLE))
         for table_id, table in own_tables.items():
             yield f"{Route.AGE_TABLE}:{table_id}", table.title, partial(_age_table, case, table, own=True)
+
+
+def label(route: Route) -> str:
+    """What a route is called beside its answer.
+
+    >>> label(Route.LIVE_BIRTH)
+    'Live-birth chance × 1.16'
+    """
+    return capital(long_word(route)).format(factor=method().live_birth_to_pregnancy_factor)
 
 
 def caveats(*names: str) -> tuple[Remark, ...]:
@@ -123,7 +129,7 @@ def _times_factor(live_birth: Fraction, field_name: str, given: str) -> Fraction
                     f"× {factor}, the chance must stay below 100 %",
                     "product_range",
                     method().factor_source.key,
-                    hint=f"here it is {float(100 * p):.1f} %",
+                    hint=f"here it is {percent_words(float(100 * p))}",
                 ),
             )
         )
@@ -131,12 +137,12 @@ def _times_factor(live_birth: Fraction, field_name: str, given: str) -> Fraction
 
 
 def _live_birth(case: Case) -> Chances:
-    per = "say what the figure is per: treatment_cycle, embryo_transfer or retrieval"
+    why = "say what the figure is per: treatment_cycle, embryo_transfer or retrieval"
     _needs(
         item
         for item, given in (
             (("live_birth_percent", "the live-birth figure itself is missing"), case.live_birth_percent),
-            (("live_birth_per", per), case.live_birth_per),
+            (("live_birth_per", why), case.live_birth_per),
         )
         if given is None
     )
@@ -153,18 +159,17 @@ def _live_birth(case: Case) -> Chances:
         )
     percent = case.live_birth_percent or Decimal(0)
     p = _times_factor(Fraction(percent) / 100, "live_birth_percent", str(percent))
-    per_cycle = case.live_birth_per == Denominator.TREATMENT_CYCLE
+    per = case.live_birth_per or Denominator.TREATMENT_CYCLE
     example = method().worked_example
     return Chances(
         planned=p,
         of=_one_probability(p),
-        explanation=f"{percent} % live birth per {_words(case.live_birth_per)}"
-        f" × {method().live_birth_to_pregnancy_factor}",
+        explanation=f"{percent} % live birth per {word(per)} × {method().live_birth_to_pregnancy_factor}",
         outcome=Outcome.IMPLANTATION_OR_PREGNANCY_AS_PRINTED,
-        denominator=case.live_birth_per or Denominator.TREATMENT_CYCLE,
+        denominator=per,
         sources=(method().factor_source,),
         caveats=(
-            *(caveats("per_treatment_cycle") if per_cycle else ()),
+            *(caveats("per_treatment_cycle") if per == Denominator.TREATMENT_CYCLE else ()),
             *caveats("factor"),
             *_knows_no_ploidy(case),
             *(_of_table((example.text,), method().factor_source) if percent == example.live_birth_percent else ()),
@@ -176,20 +181,20 @@ def _live_birth(case: Case) -> Chances:
 def _prediction_model(case: Case) -> Chances:
     assert case.prediction is not None  # noqa: S101 - asked by given_routes
     live_birth = nelson_lawlor_2011.live_birth_probability(case.prediction)
-    p = _times_factor(exact(live_birth), "prediction", f"{100 * live_birth:.1f} % by the model")
+    p = _times_factor(exact(live_birth), "prediction", f"{percent_words(100 * live_birth)} by the model")
     table = nelson_lawlor_2011.model()
     beside: tuple[Remark, ...] = ()
     if later := nelson_lawlor_2011.after_one_failure(case.prediction):
         figure = 100 * nelson_lawlor_2011.live_birth_probability(later)
         said = (
-            f"For a next attempt after one without a pregnancy the model itself gives {figure:.1f} % live birth;"
-            " the threshold keeps the first figure."
+            f"For a next attempt after one without a pregnancy the model itself gives {percent_words(figure)} live"
+            " birth; the threshold keeps the first figure."
         )
         beside = _of_table((said,), table.source)
     return Chances(
         planned=p,
         of=_one_probability(p),
-        explanation=f"{100 * live_birth:.1f} % live birth per treatment cycle, computed by the model,"
+        explanation=f"{percent_words(100 * live_birth)} live birth per treatment cycle, computed by the model,"
         f" × {method().live_birth_to_pregnancy_factor}",
         outcome=Outcome.IMPLANTATION_OR_PREGNANCY_AS_PRINTED,
         denominator=table.denominator,
@@ -241,7 +246,7 @@ def _clinic_rate(case: Case) -> Chances:
     return Chances(
         planned=p,
         of=_one_probability(p),
-        explanation=f"{explanation}, counting {_words(outcome)}",
+        explanation=f"{explanation}, counting {word(outcome)}",
         outcome=outcome,
         denominator=Denominator.EMBRYO_TRANSFER,
         sources=(method().threshold_source,),
@@ -295,7 +300,7 @@ def _age_table(case: Case, table: RateTable, *, own: bool = False) -> Chances:
     return Chances(
         planned=Fraction(planned.per_transfer_percent) / 100,
         of=of,
-        explanation=f"{planned.per_transfer_percent} % printed for {_words(planned.ploidy)} embryos,"
+        explanation=f"{planned.per_transfer_percent} % printed for {long_word(planned.ploidy)},"
         f" age {planned.age_label}",
         outcome=table.outcome,
         denominator=table.denominator,
@@ -322,7 +327,3 @@ def _outside(table: RateTable, kinds: Iterable[tuple[str, Ploidy | None, int | N
             _row(table, ploidy, age, field)
         except OutOfRange as error:
             yield error.problem
-
-
-def _words(term: str | None) -> str:
-    return (term or "").replace("_", " ")

@@ -5,37 +5,20 @@ from itertools import groupby
 
 from rif_threshold.assessment import Assessment
 from rif_threshold.case import Transfer
-from rif_threshold.estimate import Estimate, Interval
-from rif_threshold.forms import shown_percent
-from rif_threshold.vocabulary import Denominator, Outcome, Ploidy
-
-OUTCOME_WORDS = {
-    Outcome.POSITIVE_TEST: "a positive pregnancy test",
-    Outcome.IMPLANTATION: "an implantation",
-    Outcome.CLINICAL_PREGNANCY: "a clinical pregnancy",
-    Outcome.LIVE_BIRTH: "a live birth",
-    Outcome.IMPLANTATION_OR_PREGNANCY_AS_PRINTED: "an implantation or pregnancy (printed without saying which)",
-}
-DENOMINATOR_WORDS = {
-    Denominator.EMBRYO_TRANSFER: "embryo transfer",
-    Denominator.TREATMENT_CYCLE: "treatment cycle",
-    Denominator.RETRIEVAL: "retrieval",
-}
-PLOIDY_WORDS = {
-    Ploidy.UNTESTED: "untested embryos",
-    Ploidy.EUPLOID: "euploid embryos",
-    Ploidy.LOW_LEVEL_MOSAIC: "low-level mosaic embryos",
-}
-
-
-def transfers_words(count: int) -> str:
-    """``1 transfer``, ``4 transfers``."""
-    return f"{count} transfer{'' if count == 1 else 's'}"
-
-
-def percent_words(percent: float, apart_from: float = 0) -> str:
-    """A percentage as it is shown everywhere: one decimal, half up."""
-    return f"{shown_percent(percent, apart_from)} %"
+from rif_threshold.estimate import Estimate, Interval, chance_words
+from rif_threshold.wording import (
+    MORE_THAN_LIMIT,
+    exact_words,
+    line_words,
+    long_word,
+    number_words,
+    percent_words,
+    points_up_words,
+    points_words,
+    probability_words,
+    transfers_words,
+    word,
+)
 
 
 def headline(assessment: Assessment) -> str:
@@ -57,12 +40,12 @@ def standing(assessment: Assessment) -> str:
     so_far = percent_words(answer.cumulative_percent_so_far, answer.percent)
     start = f"{answer.failed_transfers} failed: {so_far} so far"
     if answer.reached:
-        return f"{start}, the {_threshold(answer.percent)} line is crossed."
+        return f"{start}, the {line_words(answer.percent)} line is crossed."
     if answer.further_transfers is None:
-        return f"{start}, and more than 1,000 further transfers would be needed."
+        return f"{start}, and {MORE_THAN_LIMIT} further transfers would be needed."
     if answer.cumulative_percent_so_far > answer.percent:
         least = transfers_words(answer.minimum_transfers)
-        wait = f"above {_threshold(answer.percent)}, but at least {least} must have failed"
+        wait = f"above {line_words(answer.percent)}, but at least {least} must have failed"
         return f"{start}, {wait}: {answer.further_transfers} more to come."
     verb = "crosses" if answer.further_transfers == 1 else "cross"
     number = "one more" if answer.further_transfers == 1 else f"{answer.further_transfers} more"
@@ -71,11 +54,10 @@ def standing(assessment: Assessment) -> str:
 
 def next_transfer(assessment: Assessment) -> str:
     """The chance of the next transfer, kept apart from the cumulative one."""
-    answer = assessment.threshold
-    if answer is None:
+    primary = assessment.primary
+    if primary is None:
         return ""
-    chance = percent_words(answer.next_transfer_percent)
-    return f"The next transfer by itself: {chance}. That is not the cumulative chance."
+    return f"The next transfer by itself: {chance_words(primary)}. That is not the cumulative chance."
 
 
 def rule(assessment: Assessment) -> str:
@@ -83,7 +65,7 @@ def rule(assessment: Assessment) -> str:
     case = assessment.case
     return (
         f"The rule: suspect recurrent implantation failure once 1-(1-p)^n is above"
-        f" {_threshold(float(case.threshold_percent or 0))} and at least"
+        f" {line_words(case.threshold_percent or 0)} and at least"
         f" {transfers_words(case.minimum_transfers or 1)} have failed."
     )
 
@@ -96,34 +78,32 @@ def margin_words(estimate: Estimate) -> str:
     up, down = estimate.margin.to_fewer_points, estimate.margin.to_more_points
     parts = []
     if up is not None:
-        parts.append(f"more than {points_words(up)} points up gives {total - 1}")
+        parts.append(f"{points_up_words(up)} points up gives {total - 1}")
     if down is not None:
         parts.append(f"{points_words(down)} points down gives {total + 1}")
     alike = len(set(estimate.transfer_percents)) == 1
-    start = f"{percent_words(estimate.per_transfer_percent)}{'' if alike else ' for those planned'}"
+    start = f"{chance_words(estimate)}{'' if alike else ' for those planned'}"
     return f"{start}: {', '.join(parts)}" if parts else f"{start}: no change of it alters the answer"
 
 
 def interval_words(interval: Interval) -> str:
     """How sure a counted rate is, and what that means for the number of transfers."""
-    level = f"{100 * interval.level:g} % interval ({interval.method})"
+    level = f"{exact_words(100 * interval.level)} % interval ({interval.method})"
     bounds = f"{percent_words(interval.lower_percent)} to {percent_words(interval.upper_percent)} per transfer"
-    most = transfers_words(interval.transfers_upper) if interval.transfers_upper else "more than 1,000 transfers"
     if interval.transfers_lower == interval.transfers_upper and interval.transfers_lower:
         return f"{level}: {bounds}, {transfers_words(interval.transfers_lower)} throughout."
-    least = interval.transfers_lower or "more than 1,000"
     likely = [
-        f"{n}: {share:.2f}" for n, share in interval.threshold_probabilities.items() if share >= 1 - interval.level
+        f"{n}: {probability_words(share)}"
+        for n, share in interval.threshold_probabilities.items()
+        if share >= 1 - interval.level
     ]
     if interval.probability_beyond >= 1 - interval.level:
-        likely.append(f"more than {max(interval.threshold_probabilities)}: {interval.probability_beyond:.2f}")
+        likely.append(
+            f"more than {max(interval.threshold_probabilities)}: {probability_words(interval.probability_beyond)}"
+        )
     rest = f"Probability of each: {', '.join(likely)}." if likely else "No single number of them is likely."
-    return f"{level}: {bounds}, {least} to {most}. {rest}"
-
-
-def points_words(points: float) -> str:
-    """Percentage points with two decimals, or with two digits where those would be zero."""
-    return f"{points:.2f}" if points >= 1 / 100 else f"{points:.2g}"
+    span = f"{number_words(interval.transfers_lower)} to {transfers_words(interval.transfers_upper)}"
+    return f"{level}: {bounds}, {span}. {rest}"
 
 
 def inputs_words(assessment: Assessment) -> str:
@@ -137,13 +117,13 @@ def _inputs(assessment: Assessment) -> Iterator[str]:
     if case.oocyte_age_years is not None:
         yield f"{planned}oocyte age {case.oocyte_age_years}"
     if case.ploidy is not None:
-        yield PLOIDY_WORDS[case.ploidy]
+        yield long_word(case.ploidy)
     if case.history is not None:
         yield f"{transfers_words(len(case.history))} listed: {', '.join(_listed(case.history))}"
     else:
         yield f"{case.failed_transfers} failed"
     if case.live_birth_percent is not None:
-        per = f" per {DENOMINATOR_WORDS[case.live_birth_per]}" if case.live_birth_per else ""
+        per = f" per {word(case.live_birth_per)}" if case.live_birth_per else ""
         yield f"live birth {case.live_birth_percent} %{per}"
     if case.prediction is not None:
         yield "inputs of the prediction model"
@@ -162,13 +142,9 @@ def _listed(history: Iterable[Transfer]) -> Iterator[str]:
 
 def _told(transfer: Transfer) -> str:
     parts = [
-        "" if transfer.ploidy is None else transfer.ploidy.replace("_", " "),
+        "" if transfer.ploidy is None else word(transfer.ploidy),
         "" if transfer.oocyte_age_years is None else f"at {transfer.oocyte_age_years}",
         "" if transfer.per_transfer_percent is None else f"{transfer.per_transfer_percent} %",
-        f"({transfer.result.replace('_', ' ')})",
+        f"({word(transfer.result)})",
     ]
     return " ".join(part for part in parts if part)
-
-
-def _threshold(percent: float) -> str:
-    return f"{percent:g} %"

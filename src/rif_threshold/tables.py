@@ -105,8 +105,12 @@ class Source(Record):
     def short(self) -> str:
         """The first author or body, year and address."""
         address = f"doi:{self.doi}" if self.doi else self.url
-        who = re.split(r"[:,(]", self.authors)[0].strip() or self.title
-        return ", ".join(part for part in (who, self.year, address) if part)
+        return ", ".join(part for part in (self.who, self.year, address) if part)
+
+    @property
+    def who(self) -> str:
+        """The first author or body."""
+        return re.split(r"[:,(]", self.authors)[0].strip() or self.title
 
 
 class SourceReference(Record):

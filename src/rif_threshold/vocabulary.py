@@ -102,6 +102,21 @@ class Grade(StrEnum):
     NOT_RECOMMENDED = "not_recommended"
 
 
+class WorkupState(StrEnum):
+    """What is read off for one item of the work-up, for this couple."""
+
+    APPLIES = "applies"
+    DOES_NOT_APPLY = "does_not_apply"
+    NOT_YET = "not_yet"
+    CANNOT_SAY = "cannot_say"
+    DONE = "done"
+    NOT_RECOMMENDED = "not_recommended"
+
+
+OPEN_STATES = frozenset({WorkupState.APPLIES, WorkupState.DOES_NOT_APPLY, WorkupState.NOT_YET, WorkupState.CANNOT_SAY})
+"""The states that say whether something is still to be done."""
+
+
 class Concerns(StrEnum):
     """Whom an item concerns."""
 
@@ -116,6 +131,31 @@ class ProtocolVerdict(StrEnum):
     MEETS_ENTRY_CRITERIA = "meets_entry_criteria"
     DOES_NOT_MEET = "does_not_meet"
     CANNOT_SAY = "cannot_say"
+
+
+class GateEffect(StrEnum):
+    """What a medicine does to the step: any that stops or holds leaves no protocol met."""
+
+    STOPS = "stops"
+    HOLDS = "holds"
+    NONE = "none"
+
+
+class Seriousness(StrEnum):
+    """How much an interaction weighs in the gate. The grading is ours; what the label says stands beside it."""
+
+    CONTRAINDICATED = "contraindicated"
+    SERIOUS = "serious"
+    CAUTION = "caution"
+    NO_LABELLED_ROW = "no_labelled_row"
+
+
+class SpreadModel(StrEnum):
+    """How couples may differ."""
+
+    INDEPENDENCE = "independence"
+    BETA_GEOMETRIC = "beta_geometric"
+    TWO_CLASS = "two_class"
 
 
 class ReadLevel(StrEnum):

@@ -6,7 +6,7 @@ import pytest
 
 from rif_threshold import assess, sentences
 from rif_threshold.charts.curve import describe_curve
-from rif_threshold.sentences import percent_words
+from rif_threshold.wording import percent_words
 
 from .conftest import WORKED
 

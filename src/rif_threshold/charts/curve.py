@@ -7,12 +7,10 @@ from typing import Any
 import altair as alt
 
 from rif_threshold.assessment import Assessment
-from rif_threshold.charts.specification import Specification, fill
+from rif_threshold.charts.specification import DASHES, SHAPES, Specification, fill
 from rif_threshold.estimate import Estimate
-from rif_threshold.sentences import percent_words, transfers_words
+from rif_threshold.wording import DONE, TO_COME, line_words, percent_words, transfer_state, transfers_words
 
-DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2], [12, 4])
-SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 _HEIGHT = 300
 _FOOT = 12  # percent of the height that words at the foot take
 
@@ -27,7 +25,7 @@ def curve_specification(assessment: Assessment) -> Specification:
         {
             "done": list(_done(estimates)),
             "line": [_line(estimates, threshold)],
-            "points": [row for estimate in estimates for row in _points(estimate)],
+            "points": [row for estimate in estimates for row in _points(estimate, threshold)],
             "crossings": [row for estimate in estimates for row in _crossing(estimate)],
         },
     )
@@ -35,10 +33,11 @@ def curve_specification(assessment: Assessment) -> Specification:
 
 def describe_curve(assessment: Assessment) -> str:
     """What the curve shows, in words: the chart's text for those who do not see it."""
-    threshold = f"{float(assessment.case.threshold_percent or 0):g} %"
+    line = assessment.case.threshold_percent or 0
+    threshold = line_words(line)
     parts = []
     for estimate in _main_first(assessment):
-        steps = ", ".join(percent_words(value) for value in estimate.cumulative_percent)
+        steps = ", ".join(percent_words(value, line) for value in estimate.cumulative_percent)
         total = estimate.transfers_to_threshold
         crossed = "does not pass" if total is None else f"passes {threshold} after {transfers_words(total)}"
         parts.append(f"By {estimate.label} the chance {crossed}; transfer by transfer it adds up to {steps}.")
@@ -50,15 +49,15 @@ def _main_first(assessment: Assessment) -> list[Estimate]:
     return sorted(assessment.estimates, key=lambda estimate: estimate.route != assessment.primary_route)
 
 
-def _points(estimate: Estimate) -> Iterator[dict[str, Any]]:
+def _points(estimate: Estimate, threshold: float) -> Iterator[dict[str, Any]]:
     for number, percent in enumerate(estimate.cumulative_percent, start=1):
         yield {
             "transfer": number,
             "percent": percent,
-            "shown": percent_words(percent),
+            "shown": percent_words(percent, threshold),
             "route": estimate.label,
             "dashes": estimate.label,  # under a name of its own: a legend would dash the edges of the shapes too
-            "state": "done" if number <= estimate.failed_transfers else "to come",
+            "state": transfer_state(number, estimate.failed_transfers),
         }
 
 
@@ -72,7 +71,7 @@ def _crossing(estimate: Estimate) -> Iterator[dict[str, Any]]:
 
 def _line(estimates: list[Estimate], threshold: float) -> dict[str, Any]:
     """The threshold and its name: on the left above the line, or on the right below it where a curve begins high."""
-    words = f"{threshold:g} % threshold"
+    words = f"{line_words(threshold)} threshold"
     high = max(estimate.cumulative_percent[0] for estimate in estimates) > threshold / 2
     return {"percent": threshold, "left": "" if high else words, "right": words if high else ""}
 
@@ -83,8 +82,8 @@ def _done(estimates: list[Estimate]) -> Iterator[dict[str, Any]]:
     low = min(estimate.cumulative_percent[0] for estimate in estimates) < _FOOT
     place = {"at": 100 - _FOOT / 3 if low else _FOOT / 3}
     if done:
-        yield place | {"from": 0.5, "to": done + 0.5, "middle": (done + 1) / 2, "words": "done"}
-    yield place | {"from": done + 0.5, "to": last + 0.5, "middle": (done + last + 1) / 2, "words": "to come"}
+        yield place | {"from": 0.5, "to": done + 0.5, "middle": (done + 1) / 2, "words": DONE}
+    yield place | {"from": done + 0.5, "to": last + 0.5, "middle": (done + last + 1) / 2, "words": TO_COME}
 
 
 @lru_cache(maxsize=64)

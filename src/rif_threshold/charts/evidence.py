@@ -6,8 +6,8 @@ from typing import Any
 import altair as alt
 
 from rif_threshold.charts.specification import Specification, fill
-from rif_threshold.forms import shown_percent
-from rif_threshold.pathway.studies import RecomputedComparison
+from rif_threshold.pathway.studies import RecomputedComparison, study_words
+from rif_threshold.wording import percent_words
 
 _ROW = 62
 _FIRST, _SECOND = "first-named group", "second-named group"
@@ -22,7 +22,7 @@ def evidence_specification(comparisons: Sequence[RecomputedComparison]) -> Speci
 def describe_evidence(comparisons: Sequence[RecomputedComparison]) -> str:
     """What the plot shows, in words."""
     said = "; ".join(
-        f"{each.published.study}, {each.published.compares}: {each.published.outcome} in"
+        f"{study_words(each.published.study)}, {each.published.compares}: {each.published.outcome} in"
         f" {each.published.first_events} of {each.published.first_total} {each.published.first} and"
         f" {each.published.second_events} of {each.published.second_total} {each.published.second}"
         for each in comparisons
@@ -32,7 +32,7 @@ def describe_evidence(comparisons: Sequence[RecomputedComparison]) -> str:
 
 def _groups(comparison: RecomputedComparison) -> Iterator[dict[str, Any]]:
     published, recomputed = comparison.published, comparison.recomputed
-    row = f"{published.study.replace('_', ' ')}|{published.outcome}|{published.compares}"
+    row = f"{study_words(published.study)}|{published.outcome}|{published.compares}"
     for arm, name, events, total, percent, interval in (
         (
             _FIRST,
@@ -58,7 +58,7 @@ def _groups(comparison: RecomputedComparison) -> Iterator[dict[str, Any]]:
             "low": interval[0],
             "high": interval[1],
             "words": f"{name} {events}/{total}",
-            "shown": f"{shown_percent(percent)} %",
+            "shown": percent_words(percent),
         }
 
 

@@ -5,6 +5,7 @@ and only filled afterwards.
 """
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from rif_threshold.charts.perspective_templates import (
@@ -16,7 +17,6 @@ from rif_threshold.charts.perspective_templates import (
     zones_template,
 )
 from rif_threshold.charts.specification import Specification, fill
-from rif_threshold.forms import shown_percent
 from rif_threshold.perspective import (
     BudgetSection,
     CouplesSection,
@@ -24,6 +24,17 @@ from rif_threshold.perspective import (
     MeaningSection,
     MovesSection,
     ObservedSection,
+)
+from rif_threshold.vocabulary import SpreadModel
+from rif_threshold.wording import (
+    DONE,
+    TO_COME,
+    line_words,
+    number_words,
+    percent_words,
+    shown_line,
+    shown_percent,
+    transfers_words,
 )
 
 _BAR = 46
@@ -46,8 +57,8 @@ def interval_chart(section: IntervalSection) -> Specification:
             "percent": point.cumulative_percent,
             "lower": point.lower_percent,
             "upper": point.upper_percent,
-            "shown": f"{shown_percent(point.cumulative_percent)} %",
-            "between": f"{shown_percent(point.lower_percent or 0)} to {shown_percent(point.upper_percent or 0)} %",
+            "shown": percent_words(point.cumulative_percent, section.threshold_percent),
+            "between": f"{shown_percent(point.lower_percent or 0)} to {percent_words(point.upper_percent or 0)}",
         }
         for point in section.points
     ]
@@ -65,7 +76,7 @@ def budget_chart(section: BudgetSection) -> Specification:
             # A number that does not fit into its box is left to the tooltip.
             "words": str(each.transfer) if each.share_percent > _NARROW * section.transfers[-1].to_percent else "",
             "state": each.state,
-            "shown": f"{shown_percent(each.share_percent)} %",
+            "shown": percent_words(each.share_percent),
         }
         for each in section.transfers
     ]
@@ -73,14 +84,14 @@ def budget_chart(section: BudgetSection) -> Specification:
     return fill(budget_template(), {"transfers": rows, "states": list(_states(section)), "line": line})
 
 
-def couples_chart(section: CouplesSection, model: str = "beta_geometric") -> Specification:
+def couples_chart(section: CouplesSection, model: str = SpreadModel.BETA_GEOMETRIC) -> Specification:
     """The curve for couples all alike and for each setting of one model: ``beta_geometric`` or ``two_class``."""
-    shown = [each for each in section.settings if each.model in {"independence", model}]
+    shown = [each for each in section.settings if each.model in {SpreadModel.INDEPENDENCE, model}]
     rows = [
         {
             "transfers": number,
             "percent": percent,
-            "shown": f"{shown_percent(percent)} %",
+            "shown": percent_words(percent, section.threshold_percent),
             "series": each.label,
             "dashes": each.label,
         }
@@ -93,7 +104,7 @@ def couples_chart(section: CouplesSection, model: str = "beta_geometric") -> Spe
 
 def meaning_chart(section: MeaningSection) -> Specification:
     """Of those who get this far, how many have no problem, transfer by transfer."""
-    names = [f"without a problem, if {shown_percent(each)} % have one" for each in section.prevalence_percents]
+    names = [f"without a problem, if {percent_words(each)} have one" for each in section.prevalence_percents]
     labelled = "of couples without a problem, those who get this far"
     rows = []
     for point in section.points:
@@ -102,7 +113,7 @@ def meaning_chart(section: MeaningSection) -> Specification:
             {
                 "transfers": point.transfers,
                 "percent": share,
-                "shown": f"{shown_percent(share)} %",
+                "shown": percent_words(share),
                 "series": name,
                 "dashes": name,
             }
@@ -123,7 +134,7 @@ def observed_chart(section: ObservedSection) -> Specification:
             "percent": point.observed_percent,
             "lower": point.lower_percent,
             "upper": point.upper_percent,
-            "shown": f"{shown_percent(point.observed_percent)} %",
+            "shown": percent_words(point.observed_percent),
             "series": each.label,
             "dashes": each.label,
         }
@@ -147,8 +158,7 @@ def tornado_chart(section: MovesSection) -> Specification:
     beyond = max([*known, answer or 1]) + 2
     rows = []
     for place, move in enumerate(section.moves):
-        most = "more than 1,000" if move.most is None else str(move.most)
-        fewest = "more than 1,000" if move.fewest is None else str(move.fewest)
+        most, fewest = number_words(move.most), number_words(move.fewest)
         numbers = fewest if fewest == most else f"{fewest} to {most}"
         rows.append(
             {
@@ -167,33 +177,36 @@ def tornado_chart(section: MovesSection) -> Specification:
 
 def _states(section: BudgetSection) -> Iterator[Mapping[str, Any]]:
     """One word for each run of transfers, done and to come."""
-    for state in ("done", "to come"):
+    for state in (DONE, TO_COME):
         if run := [each for each in section.transfers if each.state == state]:
             yield {"middle": (run[0].from_percent + run[-1].to_percent) / 2, "words": state}
 
 
 def _threshold_row(percent: float) -> dict[str, Any]:
-    return {"percent": percent, "words": f"{percent:g} %: the threshold"}
+    return {"percent": percent, "words": f"{line_words(percent)}: the threshold"}
 
 
 def _zone_rows(section: IntervalSection) -> Iterator[Mapping[str, Any]]:
     """The zones. The highest reaches to 100 % and is cut short where the chance itself does not lie in it."""
-    p = section.per_transfer_percent
+    p, shown = section.per_transfer_percent, Decimal(_shown_chance(section))
     for number, zone in enumerate(section.zones):
         to = zone.to_percent
         if number == 0 and p <= zone.from_percent:
             to = min(to, zone.from_percent + _CUT)
-        name = f"{zone.transfers} transfer{'' if zone.transfers == 1 else 's'}"
         yield {
             "from": zone.from_percent,
             "to": to,
             "middle": (zone.from_percent + to) / 2,
             "name": str(zone.transfers),
-            "shown": f"{name}: above {shown_percent(zone.from_percent)} %",
+            "shown": f"{transfers_words(zone.transfers)}: above {shown_line(zone.from_percent, shown, above=True)} %",
             "even": number % 2 == 0,
         }
 
 
 def _here(section: IntervalSection) -> Iterator[Mapping[str, Any]]:
-    p = section.per_transfer_percent
-    yield {"percent": p, "words": f"{shown_percent(p)} %"}
+    yield {"percent": section.per_transfer_percent, "words": f"{_shown_chance(section)} %"}
+
+
+def _shown_chance(section: IntervalSection) -> str:
+    """The chance on its own side of every line of the zones."""
+    return shown_percent(section.per_transfer_percent, *(zone.from_percent for zone in section.zones))

@@ -5,11 +5,11 @@ from typing import Any
 
 import altair as alt
 
+from rif_threshold.charts.specification import DASHES, SHAPES
+
 # One hue of the theme's, light or dark, for what a picture is about; a grey that can be seen on both beside it.
 _STRONG = alt.Color("hue:N", legend=None)
 _QUIET = "#7a8790"
-_DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2], [12, 4])
-_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 _HEIGHT, _STRIP = 300, 90
 _FONT = 13
 
@@ -179,7 +179,7 @@ def _by_series(series: tuple[str, ...]) -> tuple[alt.Color, alt.Shape, alt.Strok
 
     return (
         alt.Color("series:N", scale=alt.Scale(domain=names), legend=legend),
-        alt.Shape("series:N", scale=scale(_SHAPES), legend=legend),
+        alt.Shape("series:N", scale=scale(SHAPES), legend=legend),
         # Under a name of its own: a legend would dash the edges of the shapes too.
-        alt.StrokeDash("dashes:N", scale=scale(_DASHES), legend=None),
+        alt.StrokeDash("dashes:N", scale=scale(DASHES), legend=None),
     )

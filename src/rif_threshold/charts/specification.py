@@ -10,6 +10,10 @@ from typing import Any
 # As wide as there is room; the height is that of the plot alone, whatever the legend needs.
 _AUTOSIZE = {"type": "fit-x", "contains": "padding"}
 
+DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2], [12, 4])
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+"""How one line is told from another without colour."""
+
 Rows = Sequence[Mapping[str, Any]]
 Specification = dict[str, Any]
 

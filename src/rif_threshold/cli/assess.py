@@ -8,8 +8,7 @@ import click
 from rif_threshold.assessment import Assessment, assess
 from rif_threshold.cli.columns import fits, table
 from rif_threshold.cli.common import PARTS, case_options, exit_code, json_option, wrapped
-from rif_threshold.estimate import Estimate
-from rif_threshold.forms import shown_percent
+from rif_threshold.estimate import Estimate, chance_words
 from rif_threshold.parts import default_parts, need
 from rif_threshold.perspective import Perspective
 from rif_threshold.sentences import (
@@ -18,11 +17,11 @@ from rif_threshold.sentences import (
     interval_words,
     margin_words,
     next_transfer,
-    percent_words,
     rule,
     standing,
 )
 from rif_threshold.vocabulary import Part
+from rif_threshold.wording import line_words, shown_percent
 
 _MOST_COLUMNS, _FEWEST_COLUMNS = 12, 5
 """With fewer columns than these, name and chance among them, a row is told in words."""
@@ -137,7 +136,8 @@ def _routes(assessment: Assessment) -> Iterator[str]:
             break
     else:
         yield from table(headings, [row[: len(headings)] for row in rows])
-    yield wrapped(f"p: chance per transfer   *: primary route   !: first above {assessment.case.threshold_percent:f} %")
+    line = line_words(assessment.case.threshold_percent or 0)
+    yield wrapped(f"p: chance per transfer   *: primary route   !: first above {line}")
     for each in estimates:
         yield wrapped(f"{each.route}: {each.explanation}. Margin: {margin_words(each)}.", "")
         if each.interval:
@@ -148,7 +148,7 @@ def _route(each: Estimate, assessment: Assessment) -> tuple[str, ...]:
     threshold = float(assessment.case.threshold_percent or 0)
     return (
         f"{each.route}{' *' if each.route == assessment.primary_route else ''}",
-        f"p {percent_words(each.per_transfer_percent)}",
+        f"p {chance_words(each)}",
         *(
             shown_percent(percent, threshold) + ("!" if number == each.transfers_to_threshold else "")
             for number, percent in enumerate(each.cumulative_percent, start=1)

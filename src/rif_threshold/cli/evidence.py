@@ -7,6 +7,9 @@ from rif_threshold.pathway import Evidence, Study
 from rif_threshold.pathway.protocols import DoseRow
 from rif_threshold.pathway.studies import Comparison
 from rif_threshold.tables import SourceReference
+from rif_threshold.wording import p_words, percent_words, shown_percent
+
+_FIELDS = {"cut_off": "cut-off"}
 
 
 def titled(title: str, texts: Iterable[str]) -> Iterator[str]:
@@ -76,7 +79,7 @@ def study_lines(study: Study) -> Iterator[str]:
     yield wrapped(study.citation)
     for name, value in study.study:
         if name not in {"id", "source", "further_sources"} and value:
-            yield wrapped(f"{name.replace('_', ' ')}: {value}", "- ")
+            yield wrapped(f"{_FIELDS.get(name, name)}: {value}", "- ")
     yield wrapped(f"read: {study.study.source.read} ({study.study.source.locator})", "- ")
     for each in study.comparisons:
         published, ours = each.published, each.recomputed
@@ -84,8 +87,9 @@ def study_lines(study: Study) -> Iterator[str]:
         yield wrapped(f"{_counts(published)}. Printed: {published.printed or 'no test'}. Counts: {published.counts}.")
         low, high = ours.second_percent_interval
         yield wrapped(
-            f"{ours.label}: Fisher exact p = {ours.fisher_exact_p:.3f}; uncorrected chi-square p ="
-            f" {ours.chi_square_p:.3f}; exact 95 % interval of {published.second}: {low:.1f} to {high:.1f} %",
+            f"{ours.label}: Fisher exact {p_words(ours.fisher_exact_p)}; uncorrected chi-square"
+            f" {p_words(ours.chi_square_p)}; exact 95 % interval of {published.second}: {shown_percent(low)} to"
+            f" {percent_words(high)}",
             "    ",
         )
 

@@ -12,7 +12,6 @@ from rif_threshold.cli.columns import table
 from rif_threshold.cli.common import as_json as to_json
 from rif_threshold.cli.common import json_option, wrapped
 from rif_threshold.folder import SUMS, shown
-from rif_threshold.forms import shown_percent
 from rif_threshold.listing import listed_sources, listed_tables
 from rif_threshold.method import method
 from rif_threshold.own_tables import new_folder, own_folder, own_tables_of, sign_folder
@@ -20,6 +19,7 @@ from rif_threshold.probability import cumulative_probability, transfers_to_excee
 from rif_threshold.rates import Stratum, load_rate_table
 from rif_threshold.routes import PUBLISHED_TABLE
 from rif_threshold.tables import Folder, shipped, verify
+from rif_threshold.wording import shown_percent
 
 
 @click.command("table")
@@ -52,7 +52,9 @@ def _recomputed(stratum: Stratum) -> dict[str, Any]:
     cells = []
     for n, printed in enumerate(stratum.printed_cumulative_percent, start=1):
         computed = Decimal(shown_percent(100 * cumulative_probability(p, n)))
-        cells.append({"n": n, "printed": f"{printed:.1f}", "computed": f"{computed}", "equal": printed == computed})
+        cells.append(
+            {"n": n, "printed": shown_percent(printed), "computed": f"{computed}", "equal": printed == computed}
+        )
     return {
         "ploidy": stratum.ploidy,
         "age_label": stratum.age_label,

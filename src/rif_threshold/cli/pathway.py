@@ -1,6 +1,6 @@
 """``rif-threshold workup``, ``tacrolimus``, ``evidence`` and ``conflicts``: what comes after the threshold."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import click
@@ -13,29 +13,8 @@ from rif_threshold.parts import default_parts, need
 from rif_threshold.pathway import Medication, Protocol, Tacrolimus, Workup, WorkupItem, conflicts_about, evidence, facts
 from rif_threshold.pathway.evidence import Monitoring
 from rif_threshold.pathway.gate import GateItem
-from rif_threshold.pathway.interactions import GateEffect
-from rif_threshold.vocabulary import Grade, Part, ProtocolVerdict, Verdict
-
-_GRADES = {
-    Grade.RECOMMENDED: "recommended",
-    Grade.CAN_BE_CONSIDERED: "can be considered",
-    Grade.NOT_RECOMMENDED: "not recommended",
-}
-_GATE_EFFECTS = {
-    GateEffect.STOPS: "STOPS",
-    GateEffect.HOLDS: "HOLDS",
-    GateEffect.NONE: "neither stops nor holds",
-}
-_SHORT = {
-    ProtocolVerdict.MEETS_ENTRY_CRITERIA: "MEETS THEM",
-    ProtocolVerdict.DOES_NOT_MEET: "does not meet them",
-    ProtocolVerdict.CANNOT_SAY: "cannot say",
-}
-_VERDICTS = {
-    ProtocolVerdict.MEETS_ENTRY_CRITERIA: "MEETS THE ENTRY CRITERIA",
-    ProtocolVerdict.DOES_NOT_MEET: "does not meet the entry criteria",
-    ProtocolVerdict.CANNOT_SAY: "cannot say whether it meets the entry criteria",
-}
+from rif_threshold.vocabulary import GateEffect, Grade, Part, ProtocolVerdict, Verdict
+from rif_threshold.wording import gate_word, long_word, word
 
 
 @click.command("workup")
@@ -118,9 +97,9 @@ def _print(
 def _workup_lines(workup: Workup) -> Iterator[str]:
     yield wrapped(workup.statement)
     for title, items in (("Investigations", workup.investigations), ("Interventions", workup.interventions)):
-        for grade, words in _GRADES.items():
+        for grade in Grade:
             yield ""
-            yield f"{title}: {words}"
+            yield f"{title}: {word(grade)}"
             for item in items:
                 if item.grade == grade:
                     yield from _workup_item(item, now=workup.now)
@@ -128,7 +107,7 @@ def _workup_lines(workup: Workup) -> Iterator[str]:
 
 
 def _workup_item(item: WorkupItem, *, now: bool) -> Iterator[str]:
-    yield wrapped(f"{item.label} ({item.concerns.value}): {item.answer}", "- ")
+    yield wrapped(f"{item.label} ({word(item.concerns)}): {item.answer}", "- ")
     if now and item.verdict != Verdict.YES:
         yield from (wrapped(reason, "    ") for reason in item.because)
     if item.note:
@@ -152,12 +131,16 @@ def _tacrolimus_lines(step: Tacrolimus) -> Iterator[str]:
     yield ""
     yield wrapped(step.summary)
     yield from titled(
-        "Entry criteria, protocol by protocol", (f"{each.label}: {_SHORT[each.verdict]}" for each in step.protocols)
+        "Entry criteria, protocol by protocol",
+        (f"{each.label}: {_verdict(each.verdict, word)}" for each in step.protocols),
     )
     yield from titled("To be read with it", (f"{note.text} {cited(note.source)}" for note in step.notes))
-    yield from titled("Stops (any yes: no protocol is met)", (_gate_words(item, "STOPS") for item in step.stops))
     yield from titled(
-        "Holds (any yes or not known: none can be called met)", (_gate_words(item, "HOLDS") for item in step.holds)
+        "Stops (any yes: no protocol is met)", (_gate_words(item, GateEffect.STOPS) for item in step.stops)
+    )
+    yield from titled(
+        "Holds (any yes or not known: none can be called met)",
+        (_gate_words(item, GateEffect.HOLDS) for item in step.holds),
     )
     yield from titled("Other medicines", map(_medicine_words, step.interactions))
     yield from titled(
@@ -182,10 +165,18 @@ def _tacrolimus_lines(step: Tacrolimus) -> Iterator[str]:
     yield from _questions(step.questions)
 
 
-def _gate_words(item: GateItem, yes: str) -> str:
-    if item.verdict == Verdict.NO:
-        return f"{item.label_when_clear}: clear"
-    return f"{item.label}: {yes if item.verdict == Verdict.YES else 'NOT ANSWERED'}"
+def _loud(text: str, loud: bool) -> str:
+    """A terminal has no bold type: what must not be overlooked is in capitals."""
+    return text.upper() if loud else text
+
+
+def _verdict(verdict: ProtocolVerdict, words: Callable[[ProtocolVerdict], str]) -> str:
+    return _loud(words(verdict), verdict == ProtocolVerdict.MEETS_ENTRY_CRITERIA)
+
+
+def _gate_words(item: GateItem, effect: GateEffect) -> str:
+    label = item.label_when_clear if item.verdict == Verdict.NO else item.label
+    return f"{label}: {_loud(gate_word(item.verdict, effect), item.verdict != Verdict.NO)}"
 
 
 def _medicine_words(found: Medication) -> str:
@@ -193,7 +184,8 @@ def _medicine_words(found: Medication) -> str:
     named = f" (row: {found.row})" if found.row and found.row != found.typed else ""
     effect = f"Effect: {found.effect}. " if found.effect else ""
     keys = " ".join(cited(each) for each in (found.source, *found.further_sources) if each)
-    return f"{found.typed}{named}: {_GATE_EFFECTS[found.gate]}. {effect}{found.action}. {keys}".strip()
+    does = _loud(word(found.gate), found.gate != GateEffect.NONE)
+    return f"{found.typed}{named}: {does}. {effect}{found.action}. {keys}".strip()
 
 
 def _monitoring_words(each: Monitoring) -> str:
@@ -204,7 +196,7 @@ def _monitoring_words(each: Monitoring) -> str:
 
 
 def _protocol_lines(protocol: Protocol) -> Iterator[str]:
-    yield wrapped(f"{protocol.label} [{protocol.id}]: {_VERDICTS[protocol.verdict]}")
+    yield wrapped(f"{protocol.label} [{protocol.id}]: {_verdict(protocol.verdict, long_word)}")
     if protocol.indirect:
         yield wrapped(f"Indirect. {protocol.indirect_note}", "    ")
     yield from (wrapped(reason, "  - ") for reason in protocol.because)

@@ -11,6 +11,7 @@ from rif_threshold.case import Record
 from rif_threshold.pathway.common import Cited, columns_of
 from rif_threshold.rules import Value
 from rif_threshold.tables import Folder, SourceReference
+from rif_threshold.vocabulary import GateEffect, Seriousness
 
 INTERACTIONS = "pathways/interactions.csv"
 IVF_MEDICINES = "pathways/ivf_medicines.csv"
@@ -20,15 +21,6 @@ _CLOSE = 75
 """How alike, of 100, two names must be for one to be offered for the other."""
 _MOST_SUGGESTIONS = 3
 _DOSE = re.compile(r"\b[0-9]+([.,][0-9]+)? ?(mg|g|mcg|µg|ug|iu|ie|units?|ml|%)?(?= |$)")
-
-
-class Seriousness(StrEnum):
-    """How much an interaction weighs in the gate. The grading is ours; what the label says stands beside it."""
-
-    CONTRAINDICATED = "contraindicated"
-    SERIOUS = "serious"
-    CAUTION = "caution"
-    NO_LABELLED_ROW = "no_labelled_row"
 
 
 class Relation(StrEnum):
@@ -69,14 +61,6 @@ class MedicationName(Record):
     name: str
     interaction: str
     relation: Relation
-
-
-class GateEffect(StrEnum):
-    """What a medicine does to the step: any that stops or holds leaves no protocol met."""
-
-    STOPS = "stops"
-    HOLDS = "holds"
-    NONE = "none"
 
 
 class Medication(Record):

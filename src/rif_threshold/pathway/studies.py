@@ -212,6 +212,13 @@ def other_profiles(folder: Folder) -> tuple[ProfileStudy, ...]:
     return csv_entries(folder, "evidence/endometrial_profiles_other.csv", ProfileStudy)
 
 
+def study_words(study: str) -> str:
+    """What a study is called beside its figures: first author or body, and year."""
+    entry = next(entry for entry in study_entries() if entry.id == study)
+    source = tables.sources()[entry.source.key]
+    return f"{source.who} {entry.year}"
+
+
 @cache
 def recompute(comparison_id: str) -> Recomputed:
     """Recompute what a reader needs from the counts of one comparison.

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from rif_threshold import tables
 from rif_threshold.case import Case, Record
-from rif_threshold.forms import shown_percent
 from rif_threshold.pathway.common import Cited, check_rules, cite, entries, lists
 from rif_threshold.pathway.facts import domains, facts, here
 from rif_threshold.pathway.standing import Standing
 from rif_threshold.rules import Condition, Judgement, Value, evaluate
 from rif_threshold.tables import Folder, SourceReference
-from rif_threshold.vocabulary import Concerns, Finding, Grade, Verdict
+from rif_threshold.vocabulary import Concerns, Finding, Grade, Verdict, WorkupState
+from rif_threshold.wording import line_words, percent_words, state_words
 
 WORKUP = "pathways/workup.toml"
 
@@ -49,7 +49,7 @@ class WorkupItem(Record):
     """One line of the lists for one case.
 
     ``grade`` is how strongly the source speaks, for everyone; ``verdict`` is whether the item concerns this couple
-    now. The two are never merged. ``answer`` says in words what to read off for this couple.
+    now. The two are never merged. ``state`` is what to read off for this couple, and ``answer`` says it in words.
     """
 
     id: str
@@ -57,6 +57,7 @@ class WorkupItem(Record):
     grade: Grade
     concerns: Concerns
     verdict: Verdict
+    state: WorkupState
     answer: str
     because: tuple[str, ...]
     missing: tuple[str, ...]
@@ -133,14 +134,19 @@ def build_workup(case: Case, standing: Standing, values: Mapping[str, Value | No
 
 def _item(entry: WorkupEntry, values: Mapping[str, Value | None], finding: Finding | None, *, now: bool) -> WorkupItem:
     judged = evaluate(entry.when, values)
+    # What would not apply after the threshold either does not apply; only the rest is to wait for.
+    later = judged if now else evaluate(entry.when, {**values, "threshold_reached": True})
+    never = later.verdict == Verdict.NO
+    state = _state(entry.grade, judged.verdict, finding, waits=not (now or never))
     return WorkupItem(
         id=entry.id,
         label=entry.label,
         grade=entry.grade,
         concerns=entry.concerns,
         verdict=judged.verdict,
-        answer=_answer(entry.grade, judged.verdict, finding, now=now),
-        because=_because(judged, values),
+        state=state,
+        answer=state_words(state, finding),
+        because=_because(later if never else judged, values),
         missing=judged.missing,
         note=entry.note,
         other_positions=entry.other_positions,
@@ -151,17 +157,15 @@ def _item(entry: WorkupEntry, values: Mapping[str, Value | None], finding: Findi
     )
 
 
-def _answer(grade: Grade, verdict: Verdict, finding: Finding | None, *, now: bool) -> str:
+def _state(grade: Grade, verdict: Verdict, finding: Finding | None, *, waits: bool) -> WorkupState:
     """What to read off: never *not yet* for what is graded not recommended, and *done* for what was found."""
-    found = f"; found: {finding}" if finding in {Finding.NORMAL, Finding.ABNORMAL} else ""
     if grade == Grade.NOT_RECOMMENDED:
-        return f"graded not recommended{found}"
-    if found:
-        return f"done{found}"
-    waiting = "does not apply" if now else "not yet"
-    return {Verdict.YES: "applies", Verdict.NO: waiting, Verdict.NOT_KNOWN: "cannot say"}[verdict] + (
-        "; not done" if finding == Finding.NOT_DONE else ""
-    )
+        return WorkupState.NOT_RECOMMENDED
+    if finding in {Finding.NORMAL, Finding.ABNORMAL}:
+        return WorkupState.DONE
+    if verdict == Verdict.NO:
+        return WorkupState.NOT_YET if waits else WorkupState.DOES_NOT_APPLY
+    return WorkupState.APPLIES if verdict == Verdict.YES else WorkupState.CANNOT_SAY
 
 
 def _because(judged: Judgement, values: Mapping[str, Value | None]) -> tuple[str, ...]:
@@ -178,10 +182,10 @@ def threshold_statement(standing: Standing) -> str:
         return "Whether the threshold is crossed cannot be said, nor whether the work-up is due."
     limit = standing.threshold_percent
     transfers = f"{failed} failed transfer{'' if failed == 1 else 's'}"
-    chance = f"after {transfers} the cumulative chance is {shown_percent(percent, apart_from=limit)} %"
+    chance = f"after {transfers} the cumulative chance is {percent_words(percent, limit)}"
     if standing.reached == Verdict.YES:
-        return f"Now: the threshold is crossed: {chance}, above {limit:g} %."
-    where = f"not above {limit:g} %"
+        return f"Now: the threshold is crossed: {chance}, above {line_words(limit)}."
+    where = f"not above {line_words(limit)}"
     if percent > limit:
-        where = f"above {limit:g} %, but at least {standing.minimum_transfers} transfers must have failed"
+        where = f"above {line_words(limit)}, but at least {standing.minimum_transfers} transfers must have failed"
     return f"Not yet: the threshold is not crossed: {chance}, {where}."

@@ -4,13 +4,13 @@ import math
 
 from rif_threshold.case import Case, Record
 from rif_threshold.errors import OutOfRange
-from rif_threshold.estimate import Estimate
-from rif_threshold.forms import shown_percent
-from rif_threshold.perspective.section import Section, minimum_of, percent_words, threshold_of, transfers_words
+from rif_threshold.estimate import Estimate, answer_lines
+from rif_threshold.perspective.section import Section, minimum_of, threshold_of
 from rif_threshold.rates import load_rate_table
 from rif_threshold.routes import PUBLISHED_TABLE
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.vocabulary import Ploidy
+from rif_threshold.wording import exact_words, percent_words, transfer_state, transfers_words
 
 
 class BudgetTransfer(Record):
@@ -55,6 +55,7 @@ def budget(case: Case, estimate: Estimate) -> BudgetSection:
     used = transfers[estimate.failed_transfers - 1].to_percent if estimate.failed_transfers else 0.0
     following = _share(estimate.per_transfer_percent, size)
     kinds, source = _kinds(case, size)
+    lines = answer_lines(estimate)
     return BudgetSection(
         title="How do different transfers add up?",
         sentence=_sentence(case, estimate, used, following, kinds),
@@ -63,16 +64,16 @@ def budget(case: Case, estimate: Estimate) -> BudgetSection:
             (
                 str(each.transfer),
                 each.state,
-                f"{shown_percent(each.per_transfer_percent)} %",
-                f"{shown_percent(each.share_percent)} %",
-                f"{shown_percent(each.to_percent, 100)} %",
+                percent_words(each.per_transfer_percent, *lines),
+                percent_words(each.share_percent),
+                percent_words(each.to_percent, 100),
             )
             for each in transfers
         ),
         notes=(
             Remark(
-                text=f"The budget is -ln(1 - {float(threshold_of(case)):g}) = {size:.4f}; a transfer uses -ln(1 - p)."
-                " The line is crossed when the sum passes 100 % and at least"
+                text=f"The budget is -ln(1 - {exact_words(float(threshold_of(case)))}) = {size:.4f}; a transfer uses"
+                " -ln(1 - p). The line is crossed when the sum passes 100 % and at least"
                 f" {transfers_words(minimum_of(case))} have failed."
             ),
         ),
@@ -97,7 +98,7 @@ def _transfers(estimate: Estimate, size: float) -> list[BudgetTransfer]:
         sums.append(
             BudgetTransfer(
                 transfer=number,
-                state="done" if number <= estimate.failed_transfers else "to come",
+                state=transfer_state(number, estimate.failed_transfers),
                 per_transfer_percent=percent,
                 share_percent=share,
                 from_percent=before,
@@ -125,14 +126,14 @@ def _kinds(case: Case, size: float) -> tuple[dict[Ploidy, float], tuple[SourceRe
 def _sentence(case: Case, estimate: Estimate, used: float, following: float, kinds: dict[Ploidy, float]) -> str:
     done = estimate.failed_transfers
     start = (
-        f"The next transfer would use {percent_words(following / 100)} of the budget"
+        f"The next transfer would use {percent_words(following)} of the budget"
         if done == 0
         else f"{transfers_words(done).capitalize()} done {'has' if done == 1 else 'have'} used"
-        f" {shown_percent(used, 100)} % of the budget and the next would use {percent_words(following / 100)}"
+        f" {percent_words(used, 100)} of the budget and the next would use {percent_words(following)}"
     )
     if Ploidy.UNTESTED not in kinds or Ploidy.EUPLOID not in kinds:
         return f"{start}; above 100 % the line is crossed."
-    untested, euploid = (percent_words(kinds[kind] / 100) for kind in (Ploidy.UNTESTED, Ploidy.EUPLOID))
+    untested, euploid = (percent_words(kinds[kind]) for kind in (Ploidy.UNTESTED, Ploidy.EUPLOID))
     return (
         f"{start}; by ESHRE's table one untested transfer at {case.oocyte_age_years} uses {untested}, one euploid"
         f" transfer {euploid}."

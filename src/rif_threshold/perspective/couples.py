@@ -1,8 +1,7 @@
 """Section 3: couples differ."""
 
 from rif_threshold.case import Case, Record
-from rif_threshold.estimate import Estimate
-from rif_threshold.forms import shown_percent
+from rif_threshold.estimate import Estimate, chance_words
 from rif_threshold.heterogeneity import (
     beta_geometric_cumulative,
     beta_geometric_next,
@@ -20,24 +19,15 @@ from rif_threshold.perspective.section import (
     if_alike,
     limited,
     minimum_of,
-    number_words,
-    percent_words,
     planned,
     threshold_of,
     without_repeats,
 )
 from rif_threshold.probability import exact
 from rif_threshold.tables import Remark, SourceReference
+from rif_threshold.vocabulary import SpreadModel
+from rif_threshold.wording import exact_words, number_words, percent_words, word
 
-INDEPENDENCE = "independence"
-BETA_GEOMETRIC = "beta_geometric"
-TWO_CLASS = "two_class"
-
-_MODEL_WORDS = {
-    INDEPENDENCE: "all couples alike (ESHRE)",
-    BETA_GEOMETRIC: "each couple its own chance",
-    TWO_CLASS: "a share that cannot implant",
-}
 MODEL_SOURCES = (
     SourceReference(key="weinberg_gladen_1986", locator="the beta-geometric model"),
     SourceReference(key="somigliana_2018", locator="the two-class model"),
@@ -57,7 +47,7 @@ class Spread(Record):
         next_percent: chance of the next transfer after 0, 1, 2, ... failures.
     """
 
-    model: str
+    model: SpreadModel
     value: float
     label: str
     transfers_to_threshold: int | None
@@ -91,11 +81,11 @@ def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
         headings=("couples", "how much", "threshold", "next transfer", "next, if all couples are alike"),
         rows=tuple(
             (
-                _MODEL_WORDS[each.model],
+                word(each.model),
                 each.label,
                 number_words(each.transfers_to_threshold),
-                f"{shown_percent(each.next_transfer_percent)} %",
-                f"{shown_percent(estimate.per_transfer_percent)} %",
+                percent_words(each.next_transfer_percent),
+                chance_words(estimate),
             )
             for each in settings
         ),
@@ -117,18 +107,20 @@ def _settings(case: Case, estimate: Estimate, spreads: tuple[Assumed, ...]) -> l
     return [
         _setting(case, estimate, model, each)
         for each in spreads
-        for model in ((BETA_GEOMETRIC, TWO_CLASS) if each.value else (INDEPENDENCE,))
+        for model in (
+            (SpreadModel.BETA_GEOMETRIC, SpreadModel.TWO_CLASS) if each.value else (SpreadModel.INDEPENDENCE,)
+        )
         # A share that leaves the others a chance of 1 or more cannot go with this mean.
-        if model != TWO_CLASS or p < 1 - exact(each.value)
+        if model != SpreadModel.TWO_CLASS or p < 1 - exact(each.value)
     ]
 
 
-def _setting(case: Case, estimate: Estimate, model: str, spread: Assumed) -> Spread:
+def _setting(case: Case, estimate: Estimate, model: SpreadModel, spread: Assumed) -> Spread:
     p, value, done = planned(estimate), float(spread.value), estimate.failed_transfers
     length = len(estimate.cumulative_percent)
     numbers, failures = list(range(1, length + 1)), list(range(max(length, done + 1)))
     threshold, minimum = threshold_of(case), minimum_of(case)
-    if model == TWO_CLASS:
+    if model == SpreadModel.TWO_CLASS:
         able = two_class_probability(p, value)
         curve, following = two_class_cumulative(value, able, numbers), two_class_next(value, able, failures)
         n = two_class_threshold(value, able, threshold, minimum)
@@ -138,7 +130,7 @@ def _setting(case: Case, estimate: Estimate, model: str, spread: Assumed) -> Spr
     return Spread(
         model=model,
         value=value,
-        label=spread.label if model == INDEPENDENCE else _how_much(model, value, spread.label),
+        label=spread.label if model == SpreadModel.INDEPENDENCE else _how_much(model, value, spread.label),
         transfers_to_threshold=limited(n),
         next_transfer_percent=100 * float(following[done]),
         cumulative_percent=tuple(100 * float(each) for each in curve),
@@ -146,24 +138,24 @@ def _setting(case: Case, estimate: Estimate, model: str, spread: Assumed) -> Spr
     )
 
 
-def _how_much(model: str, value: float, label: str) -> str:
+def _how_much(model: SpreadModel, value: float, label: str) -> str:
     return (
-        f"correlation {value:.2f} ({label})"
-        if model == BETA_GEOMETRIC
-        else f"{shown_percent(100 * value)} % of couples"
+        f"correlation {exact_words(value)} ({label})"
+        if model == SpreadModel.BETA_GEOMETRIC
+        else f"{percent_words(100 * value)} of couples"
     )
 
 
 def _sentence(settings: tuple[Spread, ...], done: int) -> str:
     alike = settings[0]
-    largest = [each for each in settings if each.model == BETA_GEOMETRIC][-1]
+    largest = [each for each in settings if each.model == SpreadModel.BETA_GEOMETRIC][-1]
     n, moved = number_words(alike.transfers_to_threshold), number_words(largest.transfers_to_threshold)
     change = f"the threshold stays {n}" if n == moved else f"the threshold moves from {n} to {moved}"
-    start = f"If couples differ as much as published rates allow (correlation {largest.value:.2f}), {change}"
+    start = f"If couples differ as much as published rates allow (correlation {exact_words(largest.value)}), {change}"
     if not done:
         return f"{start}; the chance of a first transfer is the same."
     return (
         f"{start}, and after {done} {'failure' if done == 1 else 'failures'} the next transfer has"
-        f" {percent_words(largest.next_transfer_percent / 100)} instead of"
-        f" {percent_words(alike.next_transfer_percent / 100)}."
+        f" {percent_words(largest.next_transfer_percent)} instead of"
+        f" {percent_words(alike.next_transfer_percent)}."
     )

@@ -1,10 +1,10 @@
 """Section 1: how sure the number of transfers is."""
 
 import math
+from decimal import Decimal
 
 from rif_threshold.case import Case, Record
 from rif_threshold.estimate import Estimate
-from rif_threshold.forms import shown_percent
 from rif_threshold.method import method
 from rif_threshold.perspective.section import (
     NOT_ALIKE,
@@ -12,12 +12,9 @@ from rif_threshold.perspective.section import (
     all_alike,
     if_alike,
     minimum_of,
-    number_words,
-    percent_words,
     planned,
     threshold_alike,
     threshold_of,
-    transfers_words,
 )
 from rif_threshold.probability import margin
 from rif_threshold.routes import counted_transfers
@@ -29,6 +26,17 @@ from rif_threshold.uncertainty import (
     flipping_multiplier,
     interval_of_counts,
     transfers_needed_to_settle,
+)
+from rif_threshold.wording import (
+    factor_words,
+    number_words,
+    percent_words,
+    points_up_words,
+    points_words,
+    probability_words,
+    shown_line,
+    shown_percent,
+    transfers_words,
 )
 
 _TITLE = "How sure is the number of transfers?"
@@ -203,29 +211,31 @@ def _counts_sentence(estimate: Estimate, counts: CountedInterval, crossed: float
     fewest, most = number_words(counts.transfers_lower), number_words(counts.transfers_upper)
     span = f"{fewest} to {most}" if fewest != most else f"{fewest}, and no other number,"
     likely = sorted(counts.threshold_probabilities.items(), key=lambda item: -item[1])[:2]
-    shares = " and ".join(f"{n} with probability {share:.2f}" for n, share in sorted(likely) if share >= _SHOWN)
-    already = f"the chance that it is crossed already is {percent_words(crossed)}"
+    shares = " and ".join(f"{n} with probability {probability_words(share)}" for n, share in sorted(likely) if share)
+    already = f"the chance that it is crossed already is {percent_words(100 * crossed)}"
     return (
         f"{estimate.successes} of {estimate.transfers} leaves the chance per transfer anywhere from"
-        f" {percent_words(counts.lower)} to {percent_words(counts.upper)}: the line is crossed after {span} transfers"
-        f"{f', after {shares}' if shares else ''}, and {already}."
+        f" {percent_words(100 * counts.lower)} to {percent_words(100 * counts.upper)}: the line is crossed after"
+        f" {span} transfers{f', after {shares}' if shares else ''}, and {already}."
     )
 
 
-_SHOWN = 1 / 100
-"""A probability that would be written as 0.00 is left out of the sentence."""
-
-
 def _margin_sentence(p: float, answer: int | None, steps: tuple[float, float], settle: int | None) -> str:
-    start = f"{percent_words(p)} comes without the number of transfers behind it"
+    start = f"{_chance(p, steps)} comes without the number of transfers behind it"
     if answer is None:
         return f"{start}; with a chance so low the line is out of reach, however sure it is."
     up, down = steps
     if math.isnan(up) or down < up:
-        near = f"{shown_points(100 * down)} points less would give {answer + 1} instead of {answer}"
+        near = f"{points_words(100 * down)} points less would give {answer + 1} instead of {answer}"
     else:
-        near = f"{shown_points(100 * up)} points more would give {answer - 1} instead of {answer}"
+        near = f"{points_words(100 * up)} points more would give {answer - 1} instead of {answer}"
     return f"{start}: {near}, and {_settled(settle)}."
+
+
+def _chance(p: float, steps: tuple[float, float]) -> str:
+    """The chance on its own side of those at which the answer changes."""
+    up, down = (0 if math.isnan(step) else 100 * step for step in steps)
+    return percent_words(100 * p, 100 * p + up, 100 * p - down)
 
 
 def _settled(settle: int | None) -> str:
@@ -244,22 +254,13 @@ def settle_words(count: int) -> str:
     return f"{round(count / step) * step:,}"
 
 
-def shown_points(points: float) -> str:
-    """Percentage points with two decimals: some margins are small.
-
-    >>> shown_points(0.4194)
-    '0.42'
-    """
-    return f"{points:.2f}"
-
-
 def _counts_table(points: tuple[BandPoint, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     rows = tuple(
         (
             str(point.transfers),
-            f"{shown_percent(point.cumulative_percent)} %",
-            f"{shown_percent(point.lower_percent or 0)} to {shown_percent(point.upper_percent or 0)} %",
-            f"{point.threshold_probability or 0:.2f}",
+            percent_words(point.cumulative_percent),
+            f"{shown_percent(point.lower_percent or 0)} to {percent_words(point.upper_percent or 0)}",
+            probability_words(point.threshold_probability or 0),
         )
         for point in points
     )
@@ -269,15 +270,21 @@ def _counts_table(points: tuple[BandPoint, ...]) -> tuple[tuple[str, ...], tuple
 def _margin_table(
     p: float, answer: int | None, steps: tuple[float, float], factors: tuple[float, float], settle: int | None
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    rows = [("the chance as it stands", percent_words(p), "× 1", transfers_words(answer))]
+    shown = _chance(p, steps)
+    rows = [("the chance as it stands", shown, "× 1", transfers_words(answer))]
     if answer is not None:
         changes = (
-            (f"more than {shown_points(100 * steps[0])} points up", p + steps[0], factors[0], answer - 1),
-            (f"{shown_points(100 * steps[1])} points down", p - steps[1], factors[1], answer + 1),
+            (points_up_words, "up", steps[0], p + steps[0], factors[0], answer - 1),
+            (points_words, "down", steps[1], p - steps[1], factors[1], answer + 1),
         )
         rows += [
-            (what, percent_words(chance), f"× {factor:.3f}", transfers_words(n))
-            for what, chance, factor, n in changes
+            (
+                f"{words(100 * step)} points {way}",
+                f"{shown_line(100 * chance, Decimal(shown.removesuffix(' %')), above=chance >= p)} %",
+                f"× {factor_words(factor)}",
+                transfers_words(n),
+            )
+            for words, way, step, chance, factor, n in changes
             if not math.isnan(chance)
         ]
     needed = "more than any clinic has" if settle is None else settle_words(settle)

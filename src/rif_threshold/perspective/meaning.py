@@ -2,17 +2,13 @@
 
 from rif_threshold.case import Case, Record
 from rif_threshold.estimate import Estimate
-from rif_threshold.forms import shown_percent
 from rif_threshold.heterogeneity import unexplained_share
 from rif_threshold.perspective.evidence import Assumptions, Definition, assumptions, definitions
 from rif_threshold.perspective.section import (
     Section,
-    in_hundred,
     limited,
     misses,
-    number_words,
     threshold_of,
-    transfers_words,
     without_repeats,
 )
 from rif_threshold.probability import TRANSFERS_LIMIT, cumulative_probability, transfers_to_exceed
@@ -20,6 +16,7 @@ from rif_threshold.rates import load_rate_table
 from rif_threshold.routes import PUBLISHED_TABLE
 from rif_threshold.tables import Remark
 from rif_threshold.vocabulary import Ploidy
+from rif_threshold.wording import in_hundred, number_words, percent_words, transfers_words
 
 
 class MeaningPoint(Record):
@@ -97,14 +94,16 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
             (
                 f"{each.label}: {each.rule}",
                 number_words(each.transfers) if each.cumulative_percent is not None else "cannot say without the age",
-                "" if each.cumulative_percent is None else f"{shown_percent(each.cumulative_percent)} %",
-                "" if each.unexplained_percent is None else f"{shown_percent(each.unexplained_percent)} %",
+                ""
+                if each.cumulative_percent is None
+                else percent_words(each.cumulative_percent, case.threshold_percent or 0),
+                "" if each.unexplained_percent is None else percent_words(each.unexplained_percent),
             )
             for each in on_curve
         ),
         notes=(
             Remark(
-                text=f"Shares hold if {shown_percent(prevalences[main])} % of couples have a lasting problem and cannot"
+                text=f"Shares hold if {percent_words(prevalences[main])} of couples have a lasting problem and cannot"
                 " implant, and the chance per transfer is that of the others. The share without a problem is 1 - PPV;"
                 " Somigliana 2018 and Busnelli 2020 call it false-positive rate.",
                 source="somigliana_2018",
@@ -174,8 +173,8 @@ def _sentence(at: MeaningPoint | None, main: int, prevalence: float) -> str:
     if at is None:
         return "With a chance so low the line is out of reach, and nothing can be said of those who cross it."
     return (
-        f"{in_hundred(at.labelled_percent / 100)} couples with nothing wrong have"
-        f" {transfers_words(at.transfers)} fail by bad luck alone; if {in_hundred(prevalence / 100)} couples have a"
-        f" lasting problem, {in_hundred(at.unexplained_percents[main] / 100)} who cross the line are simply unlucky:"
+        f"{in_hundred(at.labelled_percent)} couples with nothing wrong have"
+        f" {transfers_words(at.transfers)} fail by bad luck alone; if {in_hundred(prevalence)} couples have a"
+        f" lasting problem, {in_hundred(at.unexplained_percents[main])} who cross the line are simply unlucky:"
         " time to talk and look, not a diagnosis."
     )

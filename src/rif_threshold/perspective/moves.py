@@ -16,7 +16,6 @@ from rif_threshold.perspective.section import (
     if_alike,
     limited,
     minimum_of,
-    number_words,
     planned,
     threshold_alike,
     threshold_of,
@@ -26,6 +25,7 @@ from rif_threshold.probability import TRANSFERS_LIMIT
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.uncertainty import clopper_pearson, transfers_interval
 from rif_threshold.vocabulary import Route
+from rif_threshold.wording import number_words
 
 
 class Move(Record):

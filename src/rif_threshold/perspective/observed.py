@@ -2,20 +2,14 @@
 
 from rif_threshold.case import Case, Record
 from rif_threshold.estimate import Estimate
-from rif_threshold.forms import shown_percent
 from rif_threshold.method import method
 from rif_threshold.perspective.evidence import ObservedSeries, observed
-from rif_threshold.perspective.section import Section, percent_words
+from rif_threshold.perspective.section import Section
 from rif_threshold.probability import cumulative_probability
 from rif_threshold.tables import Remark
 from rif_threshold.uncertainty import clopper_pearson
-from rif_threshold.vocabulary import Denominator, Ploidy
-
-_RANK_WORDS = {
-    Denominator.EMBRYO_TRANSFER: "transfer",
-    Denominator.RETRIEVAL: "cycle",
-    Denominator.TREATMENT_CYCLE: "cycle",
-}
+from rif_threshold.vocabulary import Ploidy
+from rif_threshold.wording import line_words, percent_words, rank_word, shown_percent
 
 
 class RankPoint(Record):
@@ -68,7 +62,7 @@ def against_observed(case: Case, estimate: Estimate) -> ObservedSection:  # noqa
             "study",
             "rank",
             "observed",
-            f"{100 * float(method().interval_level):g} % interval",
+            f"{line_words(100 * method().interval_level)} interval",
             "expected if all ranks were alike",
         ),
         rows=tuple(_row(each, point) for each in series for point in each.points),
@@ -119,7 +113,7 @@ def _series(study: ObservedSeries) -> SeriesAgainst:
         id=study.id,
         label=study.label,
         population=study.population,
-        rank_is=_RANK_WORDS[study.denominator],
+        rank_is=rank_word(study.denominator),
         cumulative_observed_percent=_float(study.cumulative_percent),
         cumulative_observed_lower_percent=_float(study.cumulative_lower_percent),
         cumulative_observed_upper_percent=_float(study.cumulative_upper_percent),
@@ -137,12 +131,12 @@ def _float(value: object) -> float | None:
 def _row(series: SeriesAgainst, point: RankPoint) -> tuple[str, ...]:
     between = ""
     if point.lower_percent is not None and point.upper_percent is not None:
-        between = f"{shown_percent(point.lower_percent)} to {shown_percent(point.upper_percent)} %"
-    expected = "" if point.expected_percent is None else f"{shown_percent(point.expected_percent)} %"
+        between = f"{shown_percent(point.lower_percent)} to {percent_words(point.upper_percent)}"
+    expected = "" if point.expected_percent is None else percent_words(point.expected_percent)
     return (
         series.label,
         f"{series.rank_is} {point.rank}",
-        f"{shown_percent(point.observed_percent)} %",
+        percent_words(point.observed_percent),
         between or "counts not read",
         expected,
     )
@@ -151,12 +145,12 @@ def _row(series: SeriesAgainst, point: RankPoint) -> tuple[str, ...]:
 def _sentence(series: SeriesAgainst) -> str:
     first, last = series.points[0], series.points[-1]
     rates = (
-        f"{series.label}: the rate was {percent_words(first.observed_percent / 100)} at the first {series.rank_is} and"
-        f" {percent_words(last.observed_percent / 100)} at number {last.rank}"
+        f"{series.label}: the rate was {percent_words(first.observed_percent)} at the first {series.rank_is} and"
+        f" {percent_words(last.observed_percent)} at number {last.rank}"
     )
     if series.cumulative_observed_percent is None or series.cumulative_expected_percent is None:
         return f"{rates}, where one chance for all would stay the same."
     return (
-        f"{rates}; by then {percent_words(series.cumulative_observed_percent / 100)} would have succeeded, had nobody"
-        f" stopped, where one chance for all would give {percent_words(series.cumulative_expected_percent / 100)}."
+        f"{rates}; by then {percent_words(series.cumulative_observed_percent)} would have succeeded, had nobody"
+        f" stopped, where one chance for all would give {percent_words(series.cumulative_expected_percent)}."
     )

@@ -5,7 +5,6 @@ from fractions import Fraction
 
 from rif_threshold.case import Case, Record
 from rif_threshold.estimate import Estimate
-from rif_threshold.forms import shown_percent
 from rif_threshold.probability import TRANSFERS_LIMIT, exact, transfers_to_exceed
 from rif_threshold.tables import Remark, SourceReference
 
@@ -81,29 +80,6 @@ def misses(estimate: Estimate, length: int) -> list[float]:
         miss *= 1 - p
         result.append(float(miss))
     return result
-
-
-def percent_words(share: float) -> str:
-    """A share of 1 as a percentage with one decimal."""
-    return f"{shown_percent(100 * share)} %"
-
-
-def in_hundred(share: float) -> str:
-    """A share as "73 of 100", or with one decimal where rounding would make it all or none."""
-    whole = round(100 * share)
-    return f"{whole} of 100" if 0 < whole < 100 else f"{shown_percent(100 * share)} of 100"
-
-
-def transfers_words(n: int | None) -> str:
-    """A number of transfers in words."""
-    if n is None:
-        return "more than 1,000 transfers"
-    return f"{n} transfer{'' if n == 1 else 's'}"
-
-
-def number_words(n: int | None) -> str:
-    """A number of transfers as a number."""
-    return "more than 1,000" if n is None else str(n)
 
 
 def without_repeats(references: Iterable[SourceReference]) -> tuple[SourceReference, ...]:

@@ -23,9 +23,10 @@ from rif_threshold.assessment import Assessment, UsedTable
 from rif_threshold.bounds import LONGEST_CASE_FILE
 from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput, Problem
-from rif_threshold.forms import read_json_object, shown_percent
+from rif_threshold.forms import read_json_object
 from rif_threshold.method import method
 from rif_threshold.vocabulary import Part
+from rif_threshold.wording import shown_percent
 
 PREFIX = "RIF1"
 LONGEST = 600

@@ -9,7 +9,7 @@ from typing import Any
 
 from rif_threshold.assessment import Assessment, CitedSource
 from rif_threshold.charts.curve import describe_curve
-from rif_threshold.estimate import Estimate
+from rif_threshold.estimate import Estimate, chance_words
 from rif_threshold.parts import default_parts
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.report.curve_files import curve_svg
@@ -17,26 +17,17 @@ from rif_threshold.report.gate_summary import gate_summary
 from rif_threshold.report.note import RULE_SOURCE
 from rif_threshold.report.shapes import grade_shape, qr
 from rif_threshold.sentences import (
-    DENOMINATOR_WORDS,
     headline,
     inputs_words,
     margin_words,
     next_transfer,
-    percent_words,
     rule,
     standing,
-    transfers_words,
 )
-from rif_threshold.vocabulary import Finding, Grade, Part, ReadLevel, Verdict
+from rif_threshold.vocabulary import Grade, Part, ReadLevel, Verdict
+from rif_threshold.wording import capital, percent_words, shown_percent, transfers_words, word
 
-GRADE_WORDS = {
-    Grade.RECOMMENDED: "Recommended",
-    Grade.CAN_BE_CONSIDERED: "Can be considered",
-    Grade.NOT_RECOMMENDED: "Not recommended",
-}
 _MOST_REMARKS = 7
-_VERDICT_WORDS = {Verdict.YES: "now", Verdict.NO: "not now", Verdict.NOT_KNOWN: "cannot say"}
-_FINDING_WORDS = {Finding.NORMAL: "done: normal", Finding.ABNORMAL: "done: abnormal"}
 
 
 def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, Any]:
@@ -76,18 +67,17 @@ def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, A
 
 
 def _route(estimate: Estimate, assessment: Assessment) -> dict[str, str]:
-    total = estimate.transfers_to_threshold
     line = float(assessment.case.threshold_percent or 0)
     return {
         "label": estimate.label + (" (primary)" if estimate.route == assessment.primary_route else ""),
-        "basis": f"{estimate.explanation}; per {DENOMINATOR_WORDS[estimate.denominator]}",
-        "per": percent_words(estimate.per_transfer_percent),
-        "threshold": "more than 1,000 transfers" if total is None else transfers_words(total),
+        "basis": f"{estimate.explanation}; per {word(estimate.denominator)}",
+        "per": chance_words(estimate),
+        "threshold": transfers_words(estimate.transfers_to_threshold),
         "so_far": percent_words(estimate.cumulative_percent_so_far, line),
-        "next": percent_words(estimate.next_transfer_percent),
-        "reached": "yes" if estimate.reached else "no",
+        "next": chance_words(estimate),
+        "reached": word(Verdict.YES if estimate.reached else Verdict.NO),
         "margin": margin_words(estimate),
-        "curve": ", ".join(percent_words(each, line).removesuffix(" %") for each in estimate.cumulative_percent[:12]),
+        "curve": ", ".join(shown_percent(each, line) for each in estimate.cumulative_percent[:12]),
     }
 
 
@@ -138,7 +128,8 @@ def _workup(assessment: Assessment) -> dict[str, Any] | None:
 def _grades(items: tuple[Any, ...]) -> list[dict[str, Any]]:
     """The three grades. What is not recommended is named and has no state: it is nobody's next step."""
     grades = []
-    for grade, words in GRADE_WORDS.items():
+    for grade in Grade:
+        words = capital(word(grade))
         found = [item for item in items if item.grade == grade]
         listed = grade != Grade.NOT_RECOMMENDED
         rows = [_row(item) for item in found] if listed else []
@@ -148,6 +139,5 @@ def _grades(items: tuple[Any, ...]) -> list[dict[str, Any]]:
 
 
 def _row(item: Any) -> dict[str, str]:
-    state = _FINDING_WORDS.get(item.finding) or _VERDICT_WORDS[item.verdict]
     doubt = " (doubtful, see its note on the page)" if item.note.startswith("Doubtful") else ""
-    return {"label": f"{item.label}{doubt}", "state": state}
+    return {"label": f"{item.label}{doubt}", "state": item.answer}

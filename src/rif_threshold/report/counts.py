@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rif_threshold.forms import shown_percent
 from rif_threshold.report.shapes import of_100
 from rif_threshold.report.words import Words
+from rif_threshold.wording import exact_words, same_side, shown_percent
 
 _OPPOSITE = {
     "just_over": "just_under",
@@ -25,11 +25,11 @@ class Counts:
 
     def of(self, percent: float, *, bare: bool = False) -> str:
         """``about 70``, or ``70`` where bare; ``just over 60``, ``more than 99``."""
-        return self._said(self._key(percent), of_100(percent)[0], bare=bare)
+        return self._said(self._key(percent), of_100(percent)[0], self.line, bare=bare)
 
     def left(self, percent: float, *, bare: bool = False) -> str:
         """The same for those who are left: ``about 30``."""
-        return self._said(_OPPOSITE[self._key(percent)], of_100(percent)[1], bare=bare)
+        return self._said(_OPPOSITE[self._key(percent)], of_100(percent)[1], 100 - self.line, bare=bare)
 
     def plain(self, percent: float) -> bool:
         """Whether the count is a number and nothing more."""
@@ -46,17 +46,17 @@ class Counts:
         if key == "about":
             return first, rest
         shown = shown_percent(percent, self.line)
-        return self.words.number(shown), self.words.number(f"{100 - Decimal(shown):f}")
+        return self.words.number(shown), self.words.number(exact_words(100 - Decimal(shown)))
 
     def _key(self, percent: float) -> str:
         if percent < 1:
             return "fewer_than"
         if percent > 99:
             return "more_than"
-        if of_100(percent)[0] == self.line != percent:
+        if not same_side(of_100(percent)[0], percent, self.line):
             return "just_over" if percent > self.line else "just_under"
         return "about"
 
-    def _said(self, key: str, whole: int, *, bare: bool) -> str:
-        number = self.words.number(str(whole))
+    def _said(self, key: str, whole: int, line: float, *, bare: bool) -> str:
+        number = self.words.number(exact_words(line) if key.startswith("just") else str(whole))
         return number if bare and key == "about" else self.words(key, number=number)

@@ -9,7 +9,7 @@ from rif_threshold.assessment import Assessment
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.report.grades import plain_grades
 from rif_threshold.report.plain import Plain
-from rif_threshold.report.shapes import icon_array, mark, of_100, qr
+from rif_threshold.report.shapes import grade_shape, icon_array, mark, of_100, qr
 from rif_threshold.report.words import Words
 
 
@@ -134,8 +134,8 @@ def _grades(assessment: Assessment, words: Words, plain: Plain) -> tuple[str, tu
     if answer is not None and not answer.reached and answer.transfers_to_threshold is not None:
         title = words("grades_title_later", answer.transfers_to_threshold, n=answer.transfers_to_threshold)
     boxes = tuple(
-        GradeBox(name, shape, words("list_separator").join(items))
-        for name, shape, items in plain_grades(assessment, words)
+        GradeBox(name, grade_shape(grade, name), words("list_separator").join(items))
+        for grade, name, items in plain_grades(assessment, words)
     )
     return title, boxes, "" if boxes else words("grades_left_out")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from rif_threshold.assessment import Assessment
 from rif_threshold.charts.curve import curve_specification, describe_curve
+from rif_threshold.wording import transfer_state
 
 _COLUMNS = (
     "route", "label", "primary", "transfer", "state", "per_transfer_percent", "cumulative_percent",
@@ -34,7 +35,7 @@ def curve_csv(assessment: Assessment) -> str:
                     harmless(estimate.label),
                     "yes" if estimate.route == assessment.primary_route else "no",
                     number,
-                    "done" if number <= estimate.failed_transfers else "to come",
+                    transfer_state(number, estimate.failed_transfers),
                     repr(percent),
                     repr(cumulative),
                     "yes" if crossed is not None and number >= crossed else "no",

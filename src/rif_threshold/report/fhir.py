@@ -18,19 +18,15 @@ from rif_threshold.probability import TRANSFERS_LIMIT
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.routes import PUBLISHED_TABLE, counted_transfers
 from rif_threshold.sentences import (
-    DENOMINATOR_WORDS,
-    OUTCOME_WORDS,
-    PLOIDY_WORDS,
     headline,
     inputs_words,
     margin_words,
     next_transfer,
-    percent_words,
     rule,
     standing,
-    transfers_words,
 )
 from rif_threshold.vocabulary import Denominator, Route
+from rif_threshold.wording import capital, long_word, percent_words, transfers_words, word
 
 SYSTEM = "urn:uuid:ce4962e3-6bd6-44ae-a1b6-95f3620e8c62"
 CODES = {
@@ -176,8 +172,8 @@ def _predictions(assessment: Assessment, primary: Estimate) -> Iterator[dict[str
 
     ``probabilityDecimal`` is in percent: "Decimal values are expressed as percentages as well (max = 100)".
     """
-    counted, line = OUTCOME_WORDS[primary.outcome], float(assessment.case.threshold_percent or 0)
-    what, code = counted[:1].upper() + counted[1:], primary.outcome.replace("_", "-")
+    counted, line = long_word(primary.outcome), float(assessment.case.threshold_percent or 0)
+    what, code = capital(counted), primary.outcome.replace("_", "-")
     run, before = counted_transfers(assessment.case), 0.0
     for number, chance in enumerate(primary.cumulative_percent, start=1):
         alone = primary.transfer_percents[number - 1]
@@ -218,9 +214,9 @@ def _reason(assessment: Assessment, primary: Estimate, percent: float, done: Tra
             f"{chance} entered for this very transfer as its chance of implantation, in place of route {primary.route}"
         )
     if done is not None and done.ploidy is not None and by_row:
-        of = f"{chance} printed for {PLOIDY_WORDS[done.ploidy]}, oocyte age {done.oocyte_age_years}"
+        of = f"{chance} printed for {long_word(done.ploidy)}, oocyte age {done.oocyte_age_years}"
     start = of if of.startswith(chance) else f"{chance} from {of}"
-    per = f"the figure is per {DENOMINATOR_WORDS[primary.denominator]}"
+    per = f"the figure is per {word(primary.denominator)}"
     if primary.denominator != Denominator.EMBRYO_TRANSFER:
         per += " and is taken as one per embryo transfer"
     return f"{start} (route {primary.route}; {per})"

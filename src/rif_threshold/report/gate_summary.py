@@ -4,13 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rif_threshold.pathway import GuidelinePosition, Protocol, Tacrolimus
-from rif_threshold.vocabulary import ProtocolVerdict, Verdict
+from rif_threshold.vocabulary import Verdict
+from rif_threshold.wording import word
 
-VERDICT_WORDS = {
-    ProtocolVerdict.MEETS_ENTRY_CRITERIA: "meets them",
-    ProtocolVerdict.DOES_NOT_MEET: "does not meet",
-    ProtocolVerdict.CANNOT_SAY: "cannot say",
-}
 _MOST_CONFLICTS, _MOST_LABELS = 3, 6
 _LONGEST_POSITION, _LONGEST_REASON, _LONGEST_FINDING = 150, 100, 125
 _SAYS_NOTHING = ("not known", "not applicable")
@@ -85,7 +81,7 @@ def _protocol(protocol: Protocol) -> dict[str, str]:
     first = cut(protocol.because[0], _LONGEST_REASON) if protocol.because else ""
     return {
         "label": f"{protocol.label}{' (another disease)' if protocol.indirect else ''} [{protocol.source.key}]",
-        "verdict": VERDICT_WORDS[protocol.verdict],
+        "verdict": word(protocol.verdict),
         "because": f"{first} ({more} more)" if more > 0 else first,
         "found": cut(protocol.found[0], _LONGEST_FINDING) if protocol.found else "",
     }

@@ -3,24 +3,30 @@
 from collections.abc import Iterator
 
 from rif_threshold.assessment import Assessment
-from rif_threshold.report.shapes import grade_shape
 from rif_threshold.report.words import Words
-from rif_threshold.vocabulary import Grade
+from rif_threshold.vocabulary import Grade, WorkupState
 
 _DOUBTFUL = frozenset({"vitamin_d_treatment"})
 """Its grade could not be checked against the original figure: the report says so, the couple sheet leaves it out."""
 
 
-def plain_grades(assessment: Assessment, words: Words) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Yield each grade's name, shape and items; nothing where the work-up was left out."""
+def plain_grades(assessment: Assessment, words: Words) -> Iterator[tuple[Grade, str, tuple[str, ...]]]:
+    """Yield each grade, its name and its items; nothing where the work-up was left out.
+
+    What the work-up says does not apply is not listed, and a grade of which nothing is left is not named.
+    """
     workup = assessment.workup
     if workup is None:
         return
+    shown = [
+        item
+        for item in (*workup.investigations, *workup.interventions)
+        if item.state != WorkupState.DOES_NOT_APPLY and item.id not in _DOUBTFUL
+    ]
     for grade in Grade:
-        items = [item for item in (*workup.investigations, *workup.interventions) if item.grade == grade]
-        plain = dict.fromkeys(_plain(item.id, item.label, words) for item in items if item.id not in _DOUBTFUL)
-        name = words(f"grade_{grade}")
-        yield name, grade_shape(grade, name), tuple(plain)
+        plain = dict.fromkeys(_plain(item.id, item.label, words) for item in shown if item.grade == grade)
+        if plain:
+            yield grade, words(f"grade_{grade}"), tuple(plain)
 
 
 def _plain(identifier: str, label: str, words: Words) -> str:

@@ -5,10 +5,12 @@ import unicodedata
 from collections.abc import Iterator
 
 from rif_threshold.assessment import Assessment, CitedSource
+from rif_threshold.estimate import chance_words
 from rif_threshold.parts import default_parts
 from rif_threshold.report.check_code import code_or_why
-from rif_threshold.sentences import headline, inputs_words, margin_words, next_transfer, percent_words, rule, standing
-from rif_threshold.vocabulary import Grade, Part, ProtocolVerdict, Verdict
+from rif_threshold.sentences import headline, inputs_words, margin_words, next_transfer, rule, standing
+from rif_threshold.vocabulary import Grade, Part, ProtocolVerdict, WorkupState
+from rif_threshold.wording import number_words, word
 
 LONGEST = 15
 RULE_SOURCE = "eshre_rif_2023"
@@ -46,8 +48,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield f"Answer: {headline(assessment)}. {standing(assessment)}"
     yield next_transfer(assessment)
     if primary is not None:
-        per = percent_words(primary.per_transfer_percent)
-        yield f"Route: {primary.label}, {per} per transfer ({primary.explanation})"
+        yield f"Route: {primary.label}, {chance_words(primary)} per transfer ({primary.explanation})"
         yield f"Margin: {margin_words(primary)}"
     yield "; ".join(_other_routes(assessment))
     yield rule(assessment)
@@ -66,8 +67,8 @@ def _other_routes(assessment: Assessment) -> Iterator[str]:
     """What the other routes answer, and what was refused and why."""
     others = [each for each in assessment.estimates if each.route != assessment.primary_route]
     for each in others:
-        total = each.transfers_to_threshold or "more than 1,000"
-        yield f"Other route: {each.label}, {percent_words(each.per_transfer_percent)}, threshold {total}"
+        total = number_words(each.transfers_to_threshold)
+        yield f"Other route: {each.label}, {chance_words(each)}, threshold {total}"
     for refused in assessment.refused:
         for problem in refused.problems:
             yield f"Not computed: {refused.label}: {problem.sentence}"
@@ -82,8 +83,8 @@ def _workup(assessment: Assessment) -> str:
         return f"Work-up (ESHRE): {workup.statement}"
     due = []
     for grade in (Grade.RECOMMENDED, Grade.CAN_BE_CONSIDERED):
-        labels = [item.label for item in items if item.grade == grade and item.verdict == Verdict.YES]
-        due.append(f"{grade.replace('_', ' ')}: {', '.join(labels) or 'none'}")
+        labels = [item.label for item in items if item.grade == grade and item.state == WorkupState.APPLIES]
+        due.append(f"{word(grade)}: {', '.join(labels) or 'none'}")
     return f"Work-up (ESHRE), now: {'; '.join(due)}"
 
 

@@ -1,15 +1,14 @@
 """An assessment in plain words: the sentences of the couple sheet, each from the catalogue."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from rif_threshold.assessment import Assessment
-from rif_threshold.forms import shown_percent
 from rif_threshold.method import method
 from rif_threshold.report.counts import Counts
 from rif_threshold.report.interval import transfers_interval
 from rif_threshold.report.words import Words
 from rif_threshold.vocabulary import Route, TransferResult
+from rif_threshold.wording import exact_words, shown_line
 
 _MOST_ROWS = 8
 _REFUSALS = ("no_row", "per_retrieval", "all_or_none", "product_range", "missing")
@@ -133,10 +132,10 @@ class Plain:
         # Where the transfers are not alike, the margin is that of those planned next.
         which = "" if len(set(estimate.transfer_percents)) == 1 else "_next"
         if up is not None:
-            percent = self.words.number(shown_percent(per + up))
+            percent = self.words.number(shown_line(per + up, above=True))
             yield self.words(f"range_fewer{which}", n=self.words.number(str(total - 1)), percent=percent)
         if down is not None:
-            percent = self.words.number(shown_percent(per - down))
+            percent = self.words.number(shown_line(per - down, above=False))
             yield self.words(f"range_more{which}", n=self.words.number(str(total + 1)), percent=percent)
 
     def used(self) -> Iterator[str]:
@@ -154,11 +153,11 @@ class Plain:
         case, number = self.assessment.case, self.words.number
         route = self.answer.route if self.answer else ""
         if route == Route.LIVE_BIRTH:
-            yield self.words("used_live_birth", percent=number(f"{case.live_birth_percent:f}"))
+            yield self.words("used_live_birth", percent=number(exact_words(case.live_birth_percent or 0)))
         elif route == Route.PREDICTION_MODEL:
             yield self.words("used_model")
         elif route == Route.CLINIC_RATE and case.clinic_percent is not None:
-            yield self.words("used_clinic_percent", percent=number(f"{case.clinic_percent:f}"))
+            yield self.words("used_clinic_percent", percent=number(exact_words(case.clinic_percent)))
         elif route == Route.CLINIC_RATE:
             counts = {"successes": number(str(case.clinic_successes)), "transfers": number(str(case.clinic_transfers))}
             yield self.words("used_clinic_counts", **counts)
@@ -185,7 +184,7 @@ class Plain:
             method().threshold_percent,
             method().minimum_transfers,
         )
-        line = self.words.number(f"{(case.threshold_percent or Decimal(0)).normalize():f}")
+        line = self.words.number(exact_words(case.threshold_percent or 0))
         minimum = self.words.number(str(case.minimum_transfers))
         yield self.words("rule_own" if own else "rule", line=line, minimum=minimum)
         if self.answer is not None:

@@ -15,10 +15,12 @@ from rif_threshold.report.check_code import (
     fingerprints,
     read_code,
 )
-from rif_threshold.sentences import transfers_words
 from rif_threshold.vocabulary import Part
+from rif_threshold.wording import long_word, transfers_words
 
-_ANSWERS = {"threshold": "the calculation", Part.WORKUP: "the work-up", Part.TACROLIMUS: "the tacrolimus step"}
+_ANSWERS: dict[str, str] = {"threshold": "the calculation"} | {
+    part.value: long_word(part) for part in (Part.WORKUP, Part.TACROLIMUS)
+}
 
 
 class Was(Record):
@@ -136,7 +138,6 @@ def _now(assessment: Assessment) -> Was:
 def _answer(was: Was) -> str:
     if not was.computed:
         return "no answer"
-    total = was.transfers_to_threshold
-    number = "more than 1,000 transfers" if total is None else transfers_words(total)
     reached = "crossed" if was.reached else "not crossed"
-    return f"{number} by route {was.route}, {was.cumulative_percent_so_far} % so far, {reached}"
+    so_far = f"{was.cumulative_percent_so_far} % so far, {reached}"
+    return f"{transfers_words(was.transfers_to_threshold)} by route {was.route}, {so_far}"

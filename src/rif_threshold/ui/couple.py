@@ -27,6 +27,7 @@ from rif_threshold.ui.inputs import (
     menu,
     number,
 )
+from rif_threshold.wording import exact_words
 
 
 def first_fields(problems: Problems) -> None:
@@ -132,7 +133,10 @@ def settings(problems: Problems) -> None:
     columns = st.columns(2)
     with columns[0]:
         number(
-            "threshold_percent", "Threshold, %", problems, placeholder=f"{float(method().threshold_percent):g}, ESHRE's"
+            "threshold_percent",
+            "Threshold, %",
+            problems,
+            placeholder=f"{exact_words(method().threshold_percent)}, ESHRE's",
         )
     with columns[1]:
         number("minimum_transfers", "Fewest transfers", problems, placeholder=f"{method().minimum_transfers}, ESHRE's")

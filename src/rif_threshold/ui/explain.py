@@ -11,8 +11,7 @@ from rif_threshold.report.plain import Plain
 from rif_threshold.report.shapes import of_100
 from rif_threshold.report.words import words
 from rif_threshold.ui.present import markdown_table, plain
-
-_SHAPES = ("●", "◇", "✕")
+from rif_threshold.wording import GRADE_SHAPES
 
 
 def starred(text: str) -> str:
@@ -74,8 +73,7 @@ def _lists(assessment: Assessment, sentences: Plain) -> None:
     if grades:
         parts.append(f"### {plain(_grades_title(sentences))}")
         lines = [
-            f"- {shape} **{plain(name)}:** {plain(', '.join(items))}"
-            for shape, (name, _, items) in zip(_SHAPES, grades, strict=True)
+            f"- {GRADE_SHAPES[grade]} **{plain(name)}:** {plain(', '.join(items))}" for grade, name, items in grades
         ]
         parts.append("\n".join(lines))
     parts += [f"### {plain(said('teach_title'))}", "\n".join(f"- {starred(line)}" for line in sentences.teach())]

@@ -17,17 +17,18 @@ from rif_threshold.pathway import (
     guideline_positions,
 )
 from rif_threshold.pathway.gate import GateItem, gate_lists
+from rif_threshold.pathway.studies import study_words
 from rif_threshold.rules import leaves
 from rif_threshold.ui import questions
-from rif_threshold.ui.fields import PROTOCOL_VERDICTS, SERIOUSNESS
+from rif_threshold.ui.fields import PROTOCOL_VERDICTS
 from rif_threshold.ui.inputs import Problems
-from rif_threshold.ui.present import fold, literal, markdown_table, plain, where, worded
-from rif_threshold.vocabulary import Part, Verdict
+from rif_threshold.ui.present import fold, literal, markdown_table, plain, where
+from rif_threshold.vocabulary import GateEffect, Part, Verdict
+from rif_threshold.wording import CRITERION, capital, gate_word, p_words, word
 
 _RATIO = "th1_th2_ratio"
 _LIES_HERE = "this ratio lies here in that study"
-_CRITERION = {Verdict.YES: "Met", Verdict.NO: "**Not met**", Verdict.NOT_KNOWN: "Not known"}
-_ANSWER = {Verdict.YES: "**Yes**", Verdict.NO: "Clear", Verdict.NOT_KNOWN: "Not answered"}
+_ORDER = (Verdict.YES, Verdict.NO, Verdict.NOT_KNOWN)
 
 
 @cache
@@ -91,31 +92,33 @@ def ask(step: Tacrolimus | None, problems: Problems) -> None:
 
 def _medicine(found: Medication) -> None:
     """What was found for one medicine, and close names to choose from where it is not in the list."""
-    kind = SERIOUSNESS.get(found.seriousness or "", worded(found.status))
+    kind = f" {capital(word(found.seriousness))}." if found.seriousness else ""
     via = f" (as {plain(found.matched)})" if found.matched and found.matched != found.typed else ""
     effect = f" {plain(found.effect)}." if found.effect else ""
     source = f" :small[{where(found.source)}]" if found.source else ""
-    st.markdown(f"- {literal(found.typed)}{via}: {kind}.{effect} {plain(found.action)}.{source}")
+    st.markdown(f"- {literal(found.typed)}{via}:{kind}{effect} {plain(found.action)}.{source}")
     if found.suggestions:
         questions.suggestions(found)
 
 
 def gate(step: Tacrolimus) -> None:
     """The three lists above all protocols."""
-    for title, about, items in (
-        ("Stops", "Any yes, and no protocol is met.", step.stops),
-        ("Holds", "Any yes, or anything not answered, and no protocol can be called met.", step.holds),
+    for effect, about, items in (
+        (GateEffect.STOPS, "Any that stops, and no protocol is met.", step.stops),
+        (GateEffect.HOLDS, "Any that holds, or is not answered, and no protocol can be called met.", step.holds),
     ):
-        st.markdown("\n".join((f"### {title}", "", about, "", *_lines(items))))
+        st.markdown("\n".join((f"### {capital(word(effect))}", "", about, "", *_lines(items, effect))))
     applies = [item for item in step.advice if item.verdict != Verdict.NO]
     lines = [f"- {plain(item.label)} :small[{where(item.source)}]" for item in applies]
     st.markdown("\n".join(("### To keep in mind", "", *lines)))
 
 
-def _lines(items: Iterable[GateItem]) -> Iterable[str]:
-    for item in sorted(items, key=lambda item: list(_ANSWER).index(item.verdict)):
+def _lines(items: Iterable[GateItem], effect: GateEffect) -> Iterable[str]:
+    for item in sorted(items, key=lambda item: _ORDER.index(item.verdict)):
         label = item.label_when_clear if item.verdict == Verdict.NO else item.label
-        yield f"- {_ANSWER[item.verdict]}: {plain(label)} :small[{where(item.source)}]"
+        said = capital(gate_word(item.verdict, effect))
+        strong = f"**{said}**" if item.verdict == Verdict.YES else said
+        yield f"- {strong}: {plain(label)} :small[{where(item.source)}]"
 
 
 def side_by_side(step: Tacrolimus) -> str:
@@ -163,7 +166,9 @@ def _reasons(each: Protocol, step: Tacrolimus) -> Iterable[str]:
             here = f"not known: {'; '.join(known[name].label for name in criterion.missing)}"
         else:
             here = f"here: {criterion.here}"
-        yield f"- {_CRITERION[criterion.verdict]}: asks for {plain(criterion.asks)} ({plain(here)})"
+        said = capital(CRITERION[criterion.verdict])
+        said = f"**{said}**" if criterion.verdict == Verdict.NO else said
+        yield f"- {said}: asks for {plain(criterion.asks)} ({plain(here)})"
     stops = [item.verdict for item in step.stops]
     holds = [item.verdict for item in step.holds]
     if Verdict.YES in stops:
@@ -196,30 +201,21 @@ def pregnancy(step: Tacrolimus) -> str:
     )
 
 
-def _p(value: float) -> str:
-    """A p-value, never shown as nought.
-
-    >>> _p(0.0541), _p(0.0002)
-    ('0.054', '< 0.001')
-    """
-    return f"{value:.3f}" if value >= 0.001 else "< 0.001"
-
-
 @cache
 def _evidence() -> tuple[Specification, str, str]:
     compared = [each for study in evidence().studies for each in study.comparisons]
     rows = [
         [
-            plain(f"{each.published.study.replace('_', ' ')}: {each.published.compares}"),
+            plain(f"{study_words(each.published.study)}: {each.published.compares}"),
             plain(each.published.outcome),
             plain(f"{each.published.first_events}/{each.published.first_total} {each.published.first}"),
             plain(f"{each.published.second_events}/{each.published.second_total} {each.published.second}"),
             plain(each.published.printed or "not printed"),
-            plain(f"{_p(each.recomputed.fisher_exact_p)} / {_p(each.recomputed.chi_square_p)}"),
+            plain(f"{p_words(each.recomputed.fisher_exact_p)} / {p_words(each.recomputed.chi_square_p)}"),
         ]
         for each in compared
     ]
-    head = ["Comparison", "Outcome", "First group", "Second group", "Printed", "Fisher / chi-square p, recomputed here"]
+    head = ["Comparison", "Outcome", "First group", "Second group", "Printed", "Fisher / chi-square, recomputed here"]
     return evidence_specification(compared), describe_evidence(compared), markdown_table(head, rows)
 
 

@@ -10,8 +10,10 @@ from rif_threshold.assessment import Assessment
 from rif_threshold.charts import perspective as charts
 from rif_threshold.perspective import CouplesSection
 from rif_threshold.ui.present import fold, markdown_table, plain
+from rif_threshold.vocabulary import SpreadModel
+from rif_threshold.wording import capital, long_word
 
-_MODELS = {"beta_geometric": "The chance varies from couple to couple", "two_class": "Some couples can hardly implant"}
+_MODELS = {each: capital(long_word(each)) for each in (SpreadModel.BETA_GEOMETRIC, SpreadModel.TWO_CLASS)}
 
 # Title as the section itself has it, key, what computes it, what draws it.
 _PANELS: tuple[tuple[str, str, Callable[..., Any], Callable[..., Any]], ...] = (
@@ -51,9 +53,9 @@ def _which_model() -> str:
         "How couples differ",
         list(_MODELS),
         format_func=lambda option: _MODELS.get(option, str(option)),
-        default="beta_geometric",
+        default=SpreadModel.BETA_GEOMETRIC,
         required=True,
         key="couples_model",
         wrap=True,
     )
-    return chosen or "beta_geometric"
+    return chosen or SpreadModel.BETA_GEOMETRIC

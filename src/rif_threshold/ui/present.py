@@ -10,14 +10,23 @@ import streamlit as st
 from rif_threshold import sentences
 from rif_threshold.assessment import Assessment, assess
 from rif_threshold.errors import InvalidInput, Problem, TableError
-from rif_threshold.pathway import facts
+from rif_threshold.estimate import chance_words
+from rif_threshold.pathway import facts, workup_lists
 from rif_threshold.tables import OURS, Remark, SourceReference
 from rif_threshold.ui import inputs
-from rif_threshold.ui.fields import FIELD_LABELS
 from rif_threshold.vocabulary import Part
+from rif_threshold.wording import (
+    FIELDS,
+    capital,
+    long_word,
+    number_words,
+    percent_words,
+    transfer_state,
+    transfers_words,
+    without_codes,
+)
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_CODE_WORD = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _HISTORY = re.compile(r"^history\.(\d+)\.?")
 _STILL_NEEDED = {"missing"}
 
@@ -69,23 +78,14 @@ def literal(text: str) -> str:
     return f"`{text.replace('`', chr(39))}`"
 
 
-def worded(text: str) -> str:
-    """Sentence text with the words of the case file written as words.
-
-    >>> worded("one of treatment_cycle or retrieval")
-    'one of treatment cycle or retrieval'
-    """
-    return _CODE_WORD.sub(lambda found: found.group().replace("_", " "), text)
-
-
 def said(problem: Problem) -> str:
     """One problem in words, for the person who typed it."""
     given = f"{literal(problem.given)} was given. " if problem.given else ""
     why = f" ({plain(problem.source)})" if problem.source else ""
     place = " with the switch in 'The threshold and the main route'" if problem.code == "small_percent" else ""
-    sentence = worded(replace(problem, allowed=f"{problem.allowed}{place}").sentence)
+    sentence = without_codes(replace(problem, allowed=f"{problem.allowed}{place}").sentence)
     end = "" if sentence.endswith("?") and not why else "."
-    return f"{given}{plain(sentence[:1].upper() + sentence[1:])}{why}{end}"
+    return f"{given}{plain(capital(sentence))}{why}{end}"
 
 
 def beside(judged: Judged) -> Callable[[str], None]:
@@ -94,7 +94,7 @@ def beside(judged: Judged) -> Callable[[str], None]:
     def show(field: str) -> None:
         for number, problem in enumerate(judged.for_field(field)):
             if problem.code in _STILL_NEEDED:
-                st.caption(f"Still needed here: {plain(worded(problem.allowed))}.")
+                st.caption(f"Still needed here: {plain(without_codes(problem.allowed))}.")
             else:
                 with st.container(key=f"problem_{inputs.key_of(field)}_{number}"):
                     st.error(said(problem))
@@ -123,23 +123,27 @@ def answered(judged: Judged) -> Assessment | None:
 
 
 def field_words(field: str) -> str:
-    """A field's name as words: ``history.2.embryos`` is ``transfer 2, embryos``."""
-    words = [_label(name) or _HISTORY.sub(r"transfer \1, ", name).strip(", ") for name in field.split(", ")]
-    named = " and ".join(word.replace("prediction.", "model, ").replace("_", " ") for word in words)
-    return "the case" if named == "case" else named
+    """A field's name as words: ``history.2.embryos`` is ``Transfer 2, embryos placed``."""
+    return " and ".join(map(_field, field.split(", ")))
+
+
+def _field(name: str) -> str:
+    if at := _HISTORY.match(name):
+        part = name.removeprefix(at.group())
+        return f"transfer {at.group(1)}{f', {FIELDS[part]}' if part else ''}"
+    if name in FIELDS:
+        return FIELDS[name] if name == "case" else capital(FIELDS[name])
+    kind, _, part = name.partition(".")
+    if kind == "answers" and part in facts():
+        return facts()[part].label
+    if kind == "findings" and part in workup_lists().investigations:
+        return workup_lists().investigations[part].label
+    return f"{FIELDS.get(kind, kind)}, {FIELDS.get(part, part)}"
 
 
 def repeated(assessment: Assessment) -> None:
     """Repeat the inputs a result is for."""
     st.caption(f"For: {plain(sentences.inputs_words(assessment))}.")
-
-
-def _label(field: str) -> str:
-    """What a field is called on the page; empty where it has no name of its own."""
-    kind, _, name = field.partition(".")
-    if kind == "answers" and name in facts():
-        return facts()[name].label
-    return FIELD_LABELS.get(field, "")
 
 
 def statement(text: str) -> str:
@@ -205,13 +209,13 @@ def threshold_answer(assessment: Assessment) -> None:
         lines.append(f":small[Margin: {sentences.margin_words(primary)}. {sentences.rule(assessment)}]")
     with st.container(key="answer"):
         st.markdown("\n\n".join(lines))
-    if answer is None:
+    if answer is None or primary is None:
         return
-    so_far = sentences.percent_words(answer.cumulative_percent_so_far, answer.percent)
-    after = "over 1,000" if answer.transfers_to_threshold is None else str(answer.transfers_to_threshold)
+    so_far = percent_words(answer.cumulative_percent_so_far, answer.percent)
+    after = number_words(answer.transfers_to_threshold)
     with st.container(horizontal=True):
-        st.metric(f"So far, after {sentences.transfers_words(answer.failed_transfers)}", so_far, border=True)
-        st.metric("The next transfer by itself", sentences.percent_words(answer.next_transfer_percent), border=True)
+        st.metric(f"So far, after {transfers_words(answer.failed_transfers)}", so_far, border=True)
+        st.metric("The next transfer by itself", chance_words(primary), border=True)
         st.metric("Transfers to the threshold", after, border=True)
 
 
@@ -221,12 +225,12 @@ def curve_table(assessment: Assessment) -> str:
     done, threshold = estimates[0].failed_transfers, float(assessment.case.threshold_percent or 0)
     rows = []
     for number in range(1, max(len(estimate.cumulative_percent) for estimate in estimates) + 1):
-        cells = [str(number), "done" if number <= done else "to come"]
+        cells = [str(number), transfer_state(number, done)]
         for estimate in estimates:
             if number > len(estimate.cumulative_percent):
                 cells.append("")
                 continue
-            shown = sentences.percent_words(estimate.cumulative_percent[number - 1], threshold)
+            shown = percent_words(estimate.cumulative_percent[number - 1], threshold)
             cells.append(f"**{shown}** crosses" if number == estimate.transfers_to_threshold else shown)
         rows.append(cells)
     return markdown_table(["Transfer", "State", *(estimate.label for estimate in estimates)], rows)
@@ -237,18 +241,17 @@ def routes(assessment: Assessment) -> str:
     threshold = float(assessment.case.threshold_percent or 0)
     lines = ["### The routes side by side", ""]
     if assessment.disagreement:
-        lines += [f"> ⚑ {statement(plain(worded(assessment.disagreement)))}", ""]
+        lines += [f"> ⚑ {statement(plain(without_codes(assessment.disagreement)))}", ""]
     rows = []
     for estimate in assessment.estimates:
         main = " *(the main answer)*" if estimate.route == assessment.primary_route else ""
-        total = estimate.transfers_to_threshold
-        counts = f"It counts {sentences.OUTCOME_WORDS[estimate.outcome]}."
+        counts = f"It counts {long_word(estimate.outcome)}."
         rows.append(
             [
                 f"**{plain(estimate.label)}**{main} :small[From {plain(estimate.explanation)}. {counts}]",
-                _unbroken(sentences.percent_words(estimate.per_transfer_percent)),
-                "over 1,000 transfers" if total is None else sentences.transfers_words(total),
-                _unbroken(sentences.percent_words(estimate.cumulative_percent_so_far, threshold)),
+                _unbroken(chance_words(estimate)),
+                transfers_words(estimate.transfers_to_threshold),
+                _unbroken(percent_words(estimate.cumulative_percent_so_far, threshold)),
             ]
         )
     lines.append(markdown_table(["Route", "Per transfer", "Crossed after", "So far"], rows))

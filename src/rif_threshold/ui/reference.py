@@ -1,12 +1,10 @@
 """What page 5 shows: fixed texts made from the tables, once. Nothing of a patient comes here."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
 from rif_threshold._version import __version__
-from rif_threshold.forms import shown_percent
 from rif_threshold.listing import listed_rules, listed_sources, listed_tables
 from rif_threshold.method import method
 from rif_threshold.parts import default_parts
@@ -14,9 +12,9 @@ from rif_threshold.pathway import conflicts_about
 from rif_threshold.probability import cumulative_probability, transfers_to_exceed
 from rif_threshold.rates import Stratum, load_rate_table
 from rif_threshold.routes import PUBLISHED_TABLE
-from rif_threshold.sentences import PLOIDY_WORDS
 from rif_threshold.tables import shipped
 from rif_threshold.ui.present import markdown_table, plain, where
+from rif_threshold.wording import line_words, percent_words, shown_percent, word
 
 NOT_FOR = """
 - It is not a diagnosis. Crossing the line is a time to talk and to look; some couples who cross it are simply unlucky.
@@ -32,7 +30,7 @@ NOT_FOR = """
 def formula() -> str:
     """The method, with the constants the tables hold."""
     constants = method()
-    threshold, minimum = f"{float(constants.threshold_percent):g} %", constants.minimum_transfers
+    threshold, minimum = line_words(constants.threshold_percent), constants.minimum_transfers
     return f"""
 With the chance *p* of one transfer, the chance after *n* transfers is
 
@@ -55,8 +53,8 @@ def published_table() -> tuple[str, str]:
         figures += len(compared)
         equal += sum(printed == computed for printed, computed in compared)
         shown = [f"{printed}/{computed}" for printed, computed in compared]
-        kind = PLOIDY_WORDS[stratum.ploidy].removesuffix(" embryos")
-        rate = f"{stratum.per_transfer_percent:.1f} %"
+        kind = word(stratum.ploidy)
+        rate = percent_words(stratum.per_transfer_percent)
         rows.append([plain(f"{kind}, {stratum.age_label}"), rate, "  ".join(shown[:-1]), shown[-1]])
     head = ["Embryos, age", "Per transfer", "After 1, 2, 3 … transfers, in percent", "Intervene after"]
     return markdown_table(head, rows), f"Printed/computed. {equal} of {figures} figures are equal."
@@ -65,7 +63,7 @@ def published_table() -> tuple[str, str]:
 def _compared(stratum: Stratum) -> Iterator[tuple[str, str]]:
     p = Fraction(stratum.per_transfer_percent) / 100
     for n, printed in enumerate(stratum.printed_cumulative_percent, start=1):
-        yield f"{printed:.1f}", f"{Decimal(shown_percent(100 * cumulative_probability(p, n)))}"
+        yield shown_percent(printed), shown_percent(100 * cumulative_probability(p, n))
     threshold = Fraction(method().threshold_percent) / 100
     after = transfers_to_exceed(p, threshold, method().minimum_transfers)
     yield str(stratum.printed_transfers_to_threshold), str(after)

@@ -9,7 +9,8 @@ from rif_threshold.ui import questions
 from rif_threshold.ui.fields import CONCERNS, GRADES
 from rif_threshold.ui.inputs import Problems
 from rif_threshold.ui.present import plain, where
-from rif_threshold.vocabulary import Grade
+from rif_threshold.vocabulary import Grade, WorkupState
+from rif_threshold.wording import capital
 
 
 def legend() -> None:
@@ -51,8 +52,8 @@ def _line(item: WorkupItem) -> str:
     because = "; ".join(reason for reason in item.because if reason)
     reason = because[:1].lower() + because[1:] if because.startswith("Not") else because
     why = f" ({plain(reason)})" if reason and item.grade != Grade.NOT_RECOMMENDED else ""
-    answer = f"{item.answer[:1].upper()}{item.answer[1:]}"
-    shown = f"**{plain(answer)}**" if item.answer == "applies" else plain(answer)
+    answer = plain(capital(item.answer))
+    shown = f"**{answer}**" if item.state == WorkupState.APPLIES else answer
     parts = [f"**{plain(item.label)}** · {CONCERNS[item.concerns]}  \n{shown}{why}"]
     parts += [f"{plain(other.body)}: {plain(other.position)}" for other in item.other_positions]
     parts += [plain(item.note)] if item.note else []

@@ -1,0 +1,145 @@
+"""Every number as it is shown. A figure stands on its own side of every line it is held against."""
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+
+MORE_THAN_LIMIT = "more than 1,000"
+_MOST_PLACES, _NOISE = 9, Decimal("1e-12")
+"""As many decimals as are ever shown; what floating point adds to a number."""
+
+
+def number_words(count: int | None) -> str:
+    """A number of transfers; ``None`` is more than the 1,000 that are looked at."""
+    return MORE_THAN_LIMIT if count is None else str(count)
+
+
+def transfers_words(count: int | None) -> str:
+    """``1 transfer``, ``4 transfers``, ``more than 1,000 transfers``."""
+    return f"{number_words(count)} transfer{'' if count == 1 else 's'}"
+
+
+def shown_percent(percent: float | Decimal, *lines: float | Decimal) -> str:
+    """A percentage with one decimal, half up; with more where it would not lie on its own side of a line.
+
+    The lines are 0 and 100, which would be certainty, and those given: thresholds, and chances at which the answer
+    changes.
+
+    >>> shown_percent(59.31), shown_percent(59.98, 60), shown_percent(60, 60), shown_percent(36.75, 36.7544)
+    ('59.3', '59.98', '60.0', '36.75')
+    >>> shown_percent(99.97)
+    '99.97'
+    """
+    return _shown(percent, ROUND_HALF_UP, lines)
+
+
+def percent_words(percent: float | Decimal, *lines: float | Decimal) -> str:
+    """The same with its sign."""
+    return f"{shown_percent(percent, *lines)} %"
+
+
+def shown_line(percent: float, *figures: float | Decimal, above: bool) -> str:
+    """A chance at which the answer changes, rounded so that what is said of it holds, and apart from the figures.
+
+    Args:
+        percent: the line.
+        figures: percentages that it is shown beside, as shown.
+        above: whether something is said of what lies above the line (rounded up), or of what lies below (down).
+
+    >>> shown_line(36.7544, above=False), shown_line(36.7544, above=True), shown_line(36.7544, 36.8, above=True)
+    ('36.7', '36.8', '36.76')
+    """
+    return _shown(percent, ROUND_CEILING if above else ROUND_FLOOR, figures)
+
+
+def points_words(points: float) -> str:
+    """Percentage points with two decimals, rounded up, so that a move by that much is enough.
+
+    >>> points_words(0.4194), points_words(0.4211), points_words(0.000027)
+    ('0.42', '0.43', 'less than 0.01')
+    """
+    step = Decimal("0.01")
+    exact = _decimal(points).quantize(Decimal(1).scaleb(-_MOST_PLACES), ROUND_HALF_UP)
+    return f"less than {step}" if exact < step else f"{exact.quantize(step, ROUND_CEILING):f}"
+
+
+def points_up_words(points: float) -> str:
+    """A rise that must be exceeded: ``more than 0.42``, or less than the smallest that is shown."""
+    return points_words(points) if points_words(points).startswith("less") else f"more than {points_words(points)}"
+
+
+def line_words(percent: float | Decimal) -> str:
+    """A threshold, as it was typed or printed: ``60 %``."""
+    return f"{exact_words(percent)} %"
+
+
+def exact_words(number: float | Decimal) -> str:
+    """A number that was typed or printed, as short as it can be written: ``60``, ``23.8``."""
+    return f"{_decimal(number).normalize():f}"
+
+
+def factor_words(factor: float) -> str:
+    """A factor that changes the answer, with three decimals, rounded away from 1, and never 1.
+
+    >>> factor_words(1.0162), factor_words(0.99999)
+    ('1.017', '0.999')
+    """
+    step = Decimal("0.001")
+    if factor < 1:
+        return f"{_decimal(factor).quantize(step, ROUND_FLOOR):f}"
+    return f"{max(_decimal(factor).quantize(step, ROUND_CEILING), 1 + step):f}"
+
+
+def probability_words(share: float) -> str:
+    """A probability with two decimals, never rounded to nought or to certainty.
+
+    >>> probability_words(0.476), probability_words(0.001), probability_words(0.998), probability_words(0)
+    ('0.48', '< 0.01', '> 0.99', '0')
+    """
+    return _within(share, Decimal("0.01"))
+
+
+def p_words(p: float) -> str:
+    """A p-value with three decimals, never nought.
+
+    >>> p_words(0.0541), p_words(0.0002)
+    ('p = 0.054', 'p < 0.001')
+    """
+    shown = _within(p, Decimal("0.001"))
+    return f"p {shown}" if shown[0] in "<>" else f"p = {shown}"
+
+
+def in_hundred(percent: float) -> str:
+    """A share as "73 of 100", or with a decimal where rounding would make it all or none."""
+    whole = _decimal(percent).quantize(Decimal(1), ROUND_HALF_UP)
+    return f"{whole} of 100" if 0 < whole < 100 else f"{shown_percent(percent)} of 100"
+
+
+def same_side(shown: float | Decimal, exact: float | Decimal, line: float | Decimal) -> bool:
+    """Whether a figure as shown lies on the side of a line on which it lies exactly."""
+    first, second, third = map(_decimal, (shown, exact, line))
+    return (first > third, first < third) == (second > third, second < third)
+
+
+def _within(share: float, step: Decimal) -> str:
+    """A share of 1 in steps, with the smallest and the largest step as limits unless it is exactly 0 or 1."""
+    exact = _decimal(share)
+    if exact in {0, 1}:
+        return f"{exact.normalize():f}"
+    if exact < step:
+        return f"< {step}"
+    return f"> {1 - step}" if exact > 1 - step else f"{exact.quantize(step, ROUND_HALF_UP):f}"
+
+
+def _shown(percent: float | Decimal, rounding: str, lines: tuple[float | Decimal, ...]) -> str:
+    exact, shown = _decimal(percent), Decimal(0)
+    for places in range(1, _MOST_PLACES + 1):
+        shown = exact.quantize(Decimal(1).scaleb(-places), rounding)
+        if all(same_side(shown, exact, line) for line in (0, 100, *lines)):
+            break
+    return f"{shown:f}"
+
+
+def _decimal(number: float | Decimal) -> Decimal:
+    """A number as the decimal it prints as, without what floating point added to it."""
+    return (
+        Decimal(repr(float(number))).quantize(_NOISE, ROUND_HALF_UP) if isinstance(number, float) else Decimal(number)
+    )

@@ -1,0 +1,243 @@
+"""Every word of a closed list, once, by key. Words are as they stand inside a sentence; `capital` begins one."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from rif_threshold import vocabulary as v
+
+DONE, TO_COME = "done", "to come"
+
+
+class Words(NamedTuple):
+    """A word in the lengths that are needed: in a cell or a choice, in a sentence, and for a rank."""
+
+    short: str
+    long: str = ""
+    rank: str = ""
+
+
+_WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
+    v.Outcome: {
+        v.Outcome.POSITIVE_TEST: Words("positive test", "a positive pregnancy test"),
+        v.Outcome.IMPLANTATION: Words("implantation", "an implantation"),
+        v.Outcome.CLINICAL_PREGNANCY: Words("clinical pregnancy", "a clinical pregnancy"),
+        v.Outcome.LIVE_BIRTH: Words("live birth", "a live birth"),
+        v.Outcome.IMPLANTATION_OR_PREGNANCY_AS_PRINTED: Words(
+            "implantation or pregnancy as printed",
+            "an implantation or pregnancy (printed without saying which)",
+        ),
+    },
+    v.Denominator: {
+        v.Denominator.EMBRYO_TRANSFER: Words("embryo transfer", rank="transfer"),
+        v.Denominator.TREATMENT_CYCLE: Words("treatment cycle", rank="cycle"),
+        v.Denominator.RETRIEVAL: Words("egg retrieval", rank="cycle"),
+    },
+    v.Ploidy: {
+        v.Ploidy.UNTESTED: Words("untested", "untested embryos"),
+        v.Ploidy.EUPLOID: Words("euploid", "euploid embryos"),
+        v.Ploidy.LOW_LEVEL_MOSAIC: Words("low-level mosaic", "low-level mosaic embryos"),
+    },
+    v.TransferResult: {
+        v.TransferResult.NO_POSITIVE_TEST: Words("no positive test"),
+        v.TransferResult.BIOCHEMICAL: Words("biochemical pregnancy"),
+        v.TransferResult.PREGNANCY_LOSS: Words("pregnancy loss"),
+        v.TransferResult.LIVE_BIRTH: Words("live birth"),
+    },
+    v.Route: {
+        v.Route.LIVE_BIRTH: Words("live-birth chance", "live-birth chance × {factor}"),
+        v.Route.PREDICTION_MODEL: Words("prediction model", "Nelson & Lawlor model × {factor}"),
+        v.Route.CLINIC_RATE: Words("clinic's own rate", "the clinic's own rate"),
+        v.Route.AGE_TABLE: Words("ESHRE's table", "ESHRE's table by age and ploidy"),
+    },
+    v.Part: {
+        v.Part.WORKUP: Words("work-up", "the work-up"),
+        v.Part.TACROLIMUS: Words("tacrolimus step", "the tacrolimus step"),
+        v.Part.PERSPECTIVE: Words("perspective", "what the plain formula leaves out"),
+    },
+    v.Finding: {
+        v.Finding.NORMAL: Words("normal"),
+        v.Finding.ABNORMAL: Words("abnormal"),
+        v.Finding.NOT_DONE: Words("not done"),
+        v.Finding.NOT_KNOWN: Words("not known"),
+    },
+    v.Verdict: {
+        v.Verdict.YES: Words("yes"),
+        v.Verdict.NO: Words("no"),
+        v.Verdict.NOT_KNOWN: Words("not known"),
+    },
+    v.Grade: {
+        v.Grade.RECOMMENDED: Words("recommended"),
+        v.Grade.CAN_BE_CONSIDERED: Words("can be considered"),
+        v.Grade.NOT_RECOMMENDED: Words("not recommended"),
+    },
+    v.WorkupState: {
+        v.WorkupState.APPLIES: Words("applies"),
+        v.WorkupState.DOES_NOT_APPLY: Words("does not apply"),
+        v.WorkupState.NOT_YET: Words("not yet"),
+        v.WorkupState.CANNOT_SAY: Words("cannot say"),
+        v.WorkupState.DONE: Words("done"),
+        v.WorkupState.NOT_RECOMMENDED: Words("graded not recommended"),
+    },
+    v.Concerns: {
+        v.Concerns.FEMALE: Words("female", "the woman"),
+        v.Concerns.MALE: Words("male", "the man"),
+        v.Concerns.BOTH: Words("both", "both partners"),
+    },
+    v.ProtocolVerdict: {
+        v.ProtocolVerdict.MEETS_ENTRY_CRITERIA: Words("meets them", "meets the published entry criteria"),
+        v.ProtocolVerdict.DOES_NOT_MEET: Words("does not meet them", "does not meet the published entry criteria"),
+        v.ProtocolVerdict.CANNOT_SAY: Words("cannot say", "cannot say whether it meets the published entry criteria"),
+    },
+    v.GateEffect: {
+        v.GateEffect.STOPS: Words("stops"),
+        v.GateEffect.HOLDS: Words("holds"),
+        v.GateEffect.NONE: Words("neither stops nor holds"),
+    },
+    v.Seriousness: {
+        v.Seriousness.CONTRAINDICATED: Words("contraindicated, on the label or in pregnancy"),
+        v.Seriousness.SERIOUS: Words("serious interaction"),
+        v.Seriousness.CAUTION: Words("caution"),
+        v.Seriousness.NO_LABELLED_ROW: Words("no labelled row found"),
+    },
+    v.SpreadModel: {
+        v.SpreadModel.INDEPENDENCE: Words("all couples alike (ESHRE)"),
+        v.SpreadModel.BETA_GEOMETRIC: Words("each couple its own chance", "the chance varies from couple to couple"),
+        v.SpreadModel.TWO_CLASS: Words("a share that cannot implant", "some couples can hardly implant"),
+    },
+    v.EggSource: {v.EggSource.OWN: Words("own"), v.EggSource.DONOR: Words("donor")},
+    v.InfertilityCause: {
+        v.InfertilityCause.UNKNOWN: Words("unknown"),
+        v.InfertilityCause.DAMAGED_TUBES: Words("damaged tubes"),
+        v.InfertilityCause.IRREGULAR_OVULATION: Words("irregular ovulation"),
+        v.InfertilityCause.ENDOMETRIOSIS: Words("endometriosis"),
+        v.InfertilityCause.CERVICAL: Words("cervical"),
+        v.InfertilityCause.LOW_SPERM_COUNT: Words("low sperm count"),
+        v.InfertilityCause.MORE_THAN_ONE: Words("more than one"),
+    },
+    v.Attempt: {
+        v.Attempt.FIRST: Words("first"),
+        v.Attempt.SECOND: Words("second"),
+        v.Attempt.THIRD_OR_MORE: Words("third or later"),
+    },
+    v.PregnancyHistory: {
+        v.PregnancyHistory.NO_IVF_NEVER_PREGNANT: Words("no IVF before, never pregnant"),
+        v.PregnancyHistory.NO_IVF_SPONTANEOUS_PREGNANCY_NO_BIRTH: Words("no IVF before, pregnant without a birth"),
+        v.PregnancyHistory.NO_IVF_SPONTANEOUS_LIVE_BIRTH: Words("no IVF before, a live birth"),
+        v.PregnancyHistory.PREVIOUS_IVF_NO_PREGNANCY: Words("IVF before, no pregnancy from it"),
+        v.PregnancyHistory.PREVIOUS_IVF_PREGNANCY_NO_BIRTH: Words("IVF before, pregnancy without a birth"),
+        v.PregnancyHistory.PREVIOUS_IVF_LIVE_BIRTH: Words("IVF before, a live birth"),
+    },
+    v.CycleMedication: {
+        v.CycleMedication.ANTIOESTROGEN: Words("anti-oestrogen"),
+        v.CycleMedication.GONADOTROPHIN: Words("gonadotrophin"),
+        v.CycleMedication.HORMONE_REPLACEMENT: Words("hormone replacement (frozen transfer)"),
+    },
+}
+
+CRITERION: Mapping[v.Verdict, str] = {
+    v.Verdict.YES: "met",
+    v.Verdict.NO: "not met",
+    v.Verdict.NOT_KNOWN: "not known",
+}
+"""What a verdict says of an entry criterion."""
+
+GRADE_SHAPES: Mapping[v.Grade, str] = dict(zip(v.Grade, "●◇✕", strict=True))
+"""The shape that stands beside a grade's word; the paper draws the same."""
+
+FIELDS: Mapping[str, str] = {
+    "case": "the case",
+    "oocyte_age_years": "age at egg retrieval",
+    "ploidy": "embryos",
+    "failed_transfers": "failed transfers",
+    "history": "the transfers one by one",
+    "result": "what followed",
+    "per_transfer_percent": "its own chance",
+    "embryos": "embryos placed",
+    "live_birth_percent": "live-birth chance",
+    "live_birth_per": "what the live-birth chance is per",
+    "clinic_successes": "successes",
+    "clinic_transfers": "out of transfers",
+    "clinic_percent": "the clinic's rate",
+    "clinic_outcome": "what a success is",
+    "prediction": "the prediction model",
+    "woman_age_years": "woman's age",
+    "trying_years": "years of trying",
+    "egg_source": "eggs",
+    "cause": "cause of infertility",
+    "icsi": "sperm injection (ICSI)",
+    "attempt": "which attempt",
+    "unsuccessful_cycles": "earlier IVF cycles without a birth",
+    "pregnancy_history": "earlier pregnancies",
+    "cycle_medication": "cycle medication",
+    "threshold_percent": "threshold",
+    "minimum_transfers": "fewest transfers",
+    "primary_route": "answer with",
+    "small_percent_confirmed": "percentages of 1 or less are meant",
+    "findings": "findings",
+    "answers": "answers",
+    "medications": "other medicines",
+    "medication_list_complete": "whether the list of medicines is complete",
+}
+"""What the fields of a case are called."""
+
+_PLAIN = {member.value: words.short for listed in _WORDS.values() for member, words in listed.items()}
+_CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+
+
+def word(member: StrEnum) -> str:
+    """A member of a closed list as a word.
+
+    >>> word(v.Outcome.LIVE_BIRTH), word(v.Ploidy.LOW_LEVEL_MOSAIC)
+    ('live birth', 'low-level mosaic')
+    """
+    return _WORDS[type(member)][member].short
+
+
+def long_word(member: StrEnum) -> str:
+    """The same as it stands in a sentence."""
+    return _WORDS[type(member)][member].long
+
+
+def rank_word(denominator: v.Denominator) -> str:
+    """What the ranks of a series count."""
+    return _WORDS[v.Denominator][denominator].rank
+
+
+def capital(text: str) -> str:
+    """A text as it begins a sentence or stands alone."""
+    return text[:1].upper() + text[1:]
+
+
+def choices(listed: type[StrEnum], *without: StrEnum) -> dict[str, str]:
+    """What a list offers to choose from: the value in a case, and what it is called."""
+    return {member.value: capital(word(member)) for member in listed if member not in without}
+
+
+def state_words(state: v.WorkupState, finding: v.Finding | None) -> str:
+    """What to read off for an item of the work-up: its state, and what was found."""
+    if finding in {v.Finding.NORMAL, v.Finding.ABNORMAL}:
+        return f"{word(state)}; found: {word(finding)}"
+    return (
+        f"{word(state)}; {word(finding)}" if finding == v.Finding.NOT_DONE and state in v.OPEN_STATES else word(state)
+    )
+
+
+def gate_word(verdict: v.Verdict, effect: v.GateEffect) -> str:
+    """What a verdict says of a stop or a hold."""
+    return {v.Verdict.YES: word(effect), v.Verdict.NO: "clear"}.get(verdict, "not answered")
+
+
+def transfer_state(number: int, failed: int) -> str:
+    """Whether a transfer is done."""
+    return DONE if number <= failed else TO_COME
+
+
+def without_codes(text: str) -> str:
+    """Sentence text with the codes of a case file as words.
+
+    >>> without_codes("one of treatment_cycle or retrieval, in live_birth_per")
+    'one of treatment cycle or retrieval, in what the live-birth chance is per'
+    """
+    return _CODE.sub(lambda code: _PLAIN.get(code.group()) or FIELDS.get(code.group()) or code.group(), text)
