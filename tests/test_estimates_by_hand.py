@@ -262,6 +262,7 @@ def test_a_refused_route_names_the_field_and_what_is_wrong(
 def test_a_refusal_repeats_what_was_typed() -> None:
     (problem,) = routes(live_birth_percent="90", live_birth_per="embryo_transfer")[1]["live_birth"].problems
     assert problem.given == "90"
+    assert "1.16" in problem.allowed
     assert "104.4 %" in problem.sentence  # 90 x 1.16
     assert problem.source == "eshre_rif_2023"
     (problem,) = routes(**CLINIC | {"clinic_outcome": "live_birth"})[1]["clinic_rate"].problems
@@ -311,3 +312,24 @@ def test_all_or_none_still_say_how_likely_each_number_is(successes: int) -> None
         assert min(found.threshold_probabilities) >= minimum
         expected = posterior.sf(1 - (1 - percent / 100) ** (1 / minimum))
         assert found.threshold_probabilities.get(minimum, 0) == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_worked_example_is_recognised_by_its_figure() -> None:
+    # ESHRE prints 23.8 %, 27.6 %, and 47 and 72 % after two and four where the formula gives 47.6 and 72.5.
+    like, unlike = (
+        estimate("live_birth", live_birth_percent=percent, live_birth_per="treatment_cycle")
+        for percent in ("23.8", "23.9")
+    )
+    assert len(like.caveats) == len(unlike.caveats) + 1
+    (only,) = {str(each) for each in like.caveats} - {str(each) for each in unlike.caveats}
+    assert "72" in only
+
+
+def test_the_figure_for_a_next_attempt_stands_beside_the_first() -> None:
+    first = estimate("prediction_model", prediction=WOMAN)
+    later = WOMAN | {"attempt": "second", "unsuccessful_cycles": 1, "pregnancy_history": "previous_ivf_no_pregnancy"}
+    figure = estimate("prediction_model", prediction=later).live_birth_percent
+    assert figure is not None
+    assert first.live_birth_percent is not None
+    assert figure < first.live_birth_percent
+    assert any(f"{figure:.1f} %" in str(each) for each in first.caveats)
