@@ -176,6 +176,8 @@ def test_an_open_protocol_names_what_is_unanswered() -> None:
     assert facts()["ratio_assay"].label in said
     assert next(each["label"] for each in GATE["stop"] if each["id"] == "active_infection") in said
     assert not any(found.criteria[place].asks in said for place in (0, 1))
+    assert len(found.because) == 2  # nothing is on hold, so nothing is said of it
+    assert len(protocol("nakagawa_2015", ratio_assay=None).because) == 1
 
 
 def test_a_stop_is_named_first_in_every_protocol() -> None:
@@ -220,6 +222,14 @@ def test_a_dose_is_printed_only_where_met_and_immediate(answers: dict[str, str |
     assert (PROTOCOLS[found.id]["dose_note"] in found.dose_note) == note
     assert found.dose_note
     assert ("No dose is shown" in found.dose_note) == (not note)
+
+
+def test_a_formulation_not_answered_and_another_one_are_told_apart() -> None:
+    unknown, another = (
+        protocol("eshre2024_017_cutoff_10_3", formulation=answer).dose_note for answer in (None, "prolonged_release")
+    )
+    assert unknown != another
+    assert ("not answered" in unknown, "not answered" in another) == (True, False)
 
 
 def test_a_protocol_without_bands_says_only_its_own_note() -> None:
