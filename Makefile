@@ -3,11 +3,12 @@
 PYTHON ?= python3
 BIN = .venv/bin
 CASES = 1000000
+FUZZ_MINUTES ?= 10
 # What is locked is installed as it stands: pip resolves nothing, and `pip check` says whether anything is missing.
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras
 
-.PHONY: app test node mutate check format sums bench bench-app cases screenshots docs dist lock clean
+.PHONY: app test node mutate fuzz check format sums bench bench-app cases screenshots docs dist lock clean
 
 app: .venv/runtime            ## Set everything up and open the calculator
 	$(BIN)/rif-threshold app
@@ -19,6 +20,10 @@ node: tests/r4/node_modules   ## Install the validators that check the FHIR expo
 
 mutate: .venv/dev             ## Break each deciding line, and see that a test notices (MODULE=rules for one module)
 	nice -n 10 $(BIN)/python scripts/mutate.py $(MODULE)
+
+fuzz: .venv/dev               ## Hand over inputs at random for FUZZ_MINUTES, and stop at the first that is not refused in words
+	end=$$(( $$(date +%s) + 60 * $(FUZZ_MINUTES) )); while test $$(date +%s) -lt $$end; do \
+	  $(BIN)/pytest -q -x --hypothesis-profile=fuzz tests/test_fuzz*.py || exit 1; done
 
 check: .venv/dev              ## Format, lint, types, import law, checksums, generated documents
 	$(BIN)/ruff format --check .

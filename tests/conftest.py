@@ -1,10 +1,10 @@
-"""Shared by all tests: hypothesis runs small and deterministic here."""
+"""Shared by all tests: hypothesis runs small and deterministic here, and long and at random in `make fuzz`."""
 
 import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from rif_threshold import tables
 from rif_threshold.tables import shipped_directory
@@ -13,6 +13,14 @@ pytest_plugins = ["left_out"]
 settings.register_profile("small", max_examples=100, deadline=None, derandomize=True)
 # For `make mutate`, which runs the tests thousands of times.
 settings.register_profile("few", settings.get_profile("small"), max_examples=10)
+settings.register_profile(
+    "fuzz",
+    max_examples=500,
+    deadline=None,
+    derandomize=False,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 settings.load_profile("small")
 
 

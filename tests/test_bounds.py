@@ -15,7 +15,7 @@ from rif_threshold import Case, InvalidInput, Problem, assess, read_case
 from rif_threshold.bounds import LONGEST_TEXT, MOST_ENTRIES, MOST_PROBLEMS, MOST_REASONS
 from rif_threshold.cli import cli
 from rif_threshold.method import method
-from rif_threshold.pathway import facts, workup_lists
+from rif_threshold.pathway import facts, find_medication, workup_lists
 from rif_threshold.report import check_code as codes
 from rif_threshold.report.check_code import PREFIX, check_code
 from rif_threshold.report.verification import verify
@@ -226,6 +226,14 @@ def test_every_code_that_is_made_can_be_read() -> None:
     case = assess(PLAIN | {"medications": ["😀" * LONGEST_TEXT] * 90}, include=())
     assert len(case.model_dump_json().encode()) > 36_000
     assert verify(check_code(case)).case == case.case
+
+
+def test_a_letter_that_is_written_out_as_many_is_no_name_of_a_medicine() -> None:
+    """The letter has eighteen in its plain form; what would be cut off could make it another medicine."""
+    found = find_medication("fluconazole" + "…" * 85 + "x")
+    assert (found.matched, found.suggestions) == (None, ())
+    long = PLAIN | {"medications": ["ﷺ" * LONGEST_TEXT] * MOST_ENTRIES}
+    assert calls(lambda: assess(long)) < 2 * calls(lambda: assess(long | {"medications": ["x" * 100] * 100}))
 
 
 def test_no_bound_is_below_what_can_be_asked() -> None:

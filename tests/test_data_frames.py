@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 from report_cases import PLAIN
 from rif_threshold import Case, InvalidInput, PredictionInput, Transfer, assess, read_case
@@ -204,6 +205,14 @@ def test_a_transfer_object_that_cannot_be_is_refused_like_a_row() -> None:
     case, (problem,) = read_case({"history": [refused]})
     assert (problem.field, problem.code) == ("history.1.embryos", "range")
     assert case.history == (Transfer(result="no_positive_test"),)
+
+
+def test_the_parts_of_a_case_may_be_objects_of_the_library() -> None:
+    model = PredictionInput(woman_age_years=36)
+    assert Case(prediction=model).prediction == model
+    assert PredictionInput.model_validate(model) == model
+    with pytest.raises(ValidationError):
+        Transfer.model_validate("no_positive_test")
 
 
 def test_names_of_answers_are_read_like_texts_and_once() -> None:

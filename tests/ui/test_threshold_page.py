@@ -196,3 +196,21 @@ def test_nothing_derived_is_kept(worked: Any) -> None:
     state = worked.at.session_state
     kept = {key: state[key] for key in state}
     assert {key for key, value in kept.items() if value} == set(WORKED)
+
+
+def test_at_most_a_hundred_problems_are_shown_and_the_rest_is_counted(worked: Any) -> None:
+    from rif_threshold.report import check_code as codes  # noqa: PLC0415
+
+    def code(case: str) -> str:
+        head = bytes([0, 1]) + b"0" + bytes(3) + bytes([0]) + bytes(9)
+        return codes._written(b"RIF1" + head + codes._deflated(f'{{"case":{case},"was":{{"route":null}}}}'))
+
+    worked.unfold("fold_code").fill(check_code=code('{"history":[' + "{}," * 9_900 + "{}]}"))
+    assert "History: `more than 100 entries` was given" in worked.errors[0].replace("history", "History")
+    assert len(worked.errors[0].splitlines()) == 2
+    worked.fill(check_code=code('{"history":[' + "{}," * 98 + '{"x":1,"y":2}]}'))
+    lines = worked.errors[0].splitlines()
+    assert lines[0] == "- transfer 99: `x` was given. This name is not known; see `rif-threshold schema case`."
+    assert len(lines) == 101
+    assert lines[-1] == "- the case: And 2 more problems, not shown."
+    assert worked.at.metric  # the couple's own answer stands

@@ -12,7 +12,7 @@ from rif_threshold.report import FORMATS, report
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.report.verification import Verification, verify
 from rif_threshold.ui import inputs
-from rif_threshold.ui.present import plain, said
+from rif_threshold.ui.present import plain, problem_lines
 
 FOR_THE_COUPLE = ("sheet.pdf", "sheet.html", "note.txt")
 FOR_THE_RECORD = tuple(name for name in FORMATS if name not in FOR_THE_COUPLE)
@@ -95,7 +95,7 @@ def read_code() -> None:
         found = verify(str(typed))
     except InvalidInput as error:
         with st.container(key="problem_check_code"):
-            st.error("  \n".join(said(problem) for problem in error.problems))
+            st.error("\n".join(problem_lines(error.problems)))
         return
     st.markdown(f"**{plain(found.sentence)}**")
     st.button("Put this case into the fields", key="restore", on_click=_restore, args=(found,))

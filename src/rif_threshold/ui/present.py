@@ -118,7 +118,7 @@ def answered(judged: Judged) -> Assessment | None:
         else:
             st.markdown("**Not enough yet for an answer.**")
         if judged.problems:
-            st.markdown("\n".join(_problem_lines(judged.problems)))
+            st.markdown("\n".join(problem_lines(judged.problems)))
     return None
 
 
@@ -204,7 +204,7 @@ def threshold_answer(assessment: Assessment) -> None:
         f":small[For: {plain(sentences.inputs_words(assessment))}.]",
     ]
     if answer is None or primary is None:
-        lines.append("\n".join(_problem_lines(assessment.primary_problems)))
+        lines.append("\n".join(problem_lines(assessment.primary_problems)))
     else:
         lines.append(f":small[Margin: {sentences.margin_words(primary)}. {sentences.rule(assessment)}]")
     with st.container(key="answer"):
@@ -256,7 +256,7 @@ def routes(assessment: Assessment) -> str:
         )
     lines.append(markdown_table(["Route", "Per transfer", "Crossed after", "So far"], rows))
     for refused in assessment.refused:
-        lines += ["", f"**{plain(refused.label)}** could not be computed:", "", *_problem_lines(refused.problems)]
+        lines += ["", f"**{plain(refused.label)}** could not be computed:", "", *problem_lines(refused.problems)]
     return "\n".join(lines)
 
 
@@ -265,7 +265,8 @@ def _unbroken(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def _problem_lines(problems: Iterable[Problem]) -> list[str]:
+def problem_lines(problems: Iterable[Problem]) -> list[str]:
+    """Problems as the lines of a list, each with the field it is about."""
     return [f"- {plain(field_words(problem.field))}: {said(problem)}" for problem in problems]
 
 
