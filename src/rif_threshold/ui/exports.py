@@ -63,7 +63,7 @@ class _Made:
                 try:
                     self._content = report(assess(self._typed), self.name).content
                 except InvalidInput as error:
-                    self._why = "  \n".join(said(problem) for problem in error.problems)
+                    self._why = "\n".join(problem_lines(error.problems))
                 except Exception as error:  # noqa: BLE001 - whatever it is, the page has to say that there is no file
                     self._why = f"The software failed ({type(error).__name__}). Please report it."
             return self._why
