@@ -163,7 +163,7 @@ def start_server(folder: Path, **environment: str) -> Served:
             [sys.executable, "-c", SERVE, str(port)], cwd=folder, env=variables, stdout=out, stderr=out
         )
     address = f"http://127.0.0.1:{port}"
-    for _ in range(1200):  # two minutes: the machine may be busy
+    for _ in range(6000):  # ten minutes: the machine may be busy
         try:
             with urllib.request.urlopen(f"{address}/_stcore/health") as answer:
                 if answer.read() == b"ok":
