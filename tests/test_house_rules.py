@@ -14,15 +14,13 @@ SOURCE = ROOT / "src/rif_threshold"
 ALLOWED = {0, 1, 2, 100}
 TECHNICAL = {
     "probability.py": {16, 1000, 1e-9, 3, 1e6},  # chunk, the limit of 1,000, rounding error, what a count can hold
-    "forms.py": {10},  # the next decimal
+    "wording/figures.py": {9, 3, 10},  # most decimals shown, figures that a large number is written with
     "sentences.py": {3},  # the likeliest answers are said
     "bounds.py": {10, 100_000},  # reasons in an exception, longest case file
     "record.py": {9_999_999},  # seven digits
     "heterogeneity/couples.py": {1e-12},  # rounding error
     "heterogeneity/fitting.py": {1e-9, 0.01, 0.1, 0.5, 1000, 3},  # search for a maximum; fewest ranks
     "uncertainty/threshold.py": {9_999_999},  # the longest count that can be typed
-    "perspective/interval.py": {3, 10},  # figures that a large number is written with
-    "wording/figures.py": {9},  # decimals that are ever shown
     "folder.py": {20, 200, 1_000_000},  # messages shown, files in a folder, bytes of a file
     "own_tables.py": {1000},  # longest text
     "pathway/interactions.py": {75, 3},  # how alike of 100 two names are; how many are offered

@@ -24,9 +24,8 @@ from rif_threshold.charts.perspective import (
 from rif_threshold.errors import TableError
 from rif_threshold.perspective import Perspective, perspective
 from rif_threshold.perspective.evidence import assumptions, definitions, observed
-from rif_threshold.perspective.interval import settle_words
 from rif_threshold.tables import open_folder, shipped, sources
-from rif_threshold.wording import in_hundred
+from rif_threshold.wording import in_hundred, settle_words
 
 AT_36 = {"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 3}
 COUNTS = {"clinic_successes": 52, "clinic_transfers": 200, "clinic_outcome": "clinical_pregnancy"}

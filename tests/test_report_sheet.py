@@ -99,6 +99,7 @@ def test_a_couple_of_36_reads_what_the_number_is_and_is_not() -> None:
             "This counts a pregnancy starting, not a baby.",
             "70 in 100 by transfer 4 is not 70 in 100 for the next one. For the next one it is about 26 in 100.",
             "Not being pregnant by then is expected for 30 in 100. It does not mean that something is wrong.",
+            # The line is 26.3194 %: at 26.31, which is above 26.3, the answer is still 4.
             "It becomes 3 if your chance each time is above 26.4 in 100.",
             "Age when the eggs were collected: 36. Embryos: not tested. Transfers with no pregnancy: 3.",
             "We did not use your health",

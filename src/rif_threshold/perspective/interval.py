@@ -34,6 +34,7 @@ from rif_threshold.wording import (
     points_up_words,
     points_words,
     probability_words,
+    settle_words,
     shown_line,
     shown_percent,
     transfers_words,
@@ -242,16 +243,6 @@ def _settled(settle: int | None) -> str:
     if settle is None:
         return "more recorded transfers than any clinic has would be needed to settle it"
     return f"it takes about {settle_words(settle)} recorded transfers to settle it"
-
-
-def settle_words(count: int) -> str:
-    """A number of recorded transfers to two or three figures: it is an order of size, not a count.
-
-    >>> settle_words(42489), settle_words(338), settle_words(13)
-    ('42,500', '340', '13')
-    """
-    step = 10 ** max(len(str(count)) - (3 if len(str(count)) > 3 else 2), 0)
-    return f"{round(count / step) * step:,}"
 
 
 def _counts_table(points: tuple[BandPoint, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:

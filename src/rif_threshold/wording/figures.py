@@ -76,6 +76,16 @@ def exact_words(number: float | Decimal) -> str:
     return f"{_decimal(number).normalize():f}"
 
 
+def settle_words(count: int) -> str:
+    """A number of recorded transfers to two or three figures: it is an order of size, not a count.
+
+    >>> settle_words(42489), settle_words(338), settle_words(13)
+    ('42,500', '340', '13')
+    """
+    step = 10 ** max(len(str(count)) - (3 if len(str(count)) > 3 else 2), 0)
+    return f"{round(count / step) * step:,}"
+
+
 def factor_words(factor: float) -> str:
     """A factor that changes the answer, with three decimals, rounded away from 1, and never 1.
 
