@@ -83,7 +83,8 @@ class PredictionInput(TypedRecord):
 class Case(Record):
     """What is known of one couple. Percentages are typed as percent (``23.8``), never as fractions.
 
-    All fields may be left out; `rif_threshold.assess` says what a route still needs.
+    All fields may be left out; `rif_threshold.assess` says what a route still needs. A list has at most 100 entries,
+    ``findings`` and ``answers`` at most 100 names, a name or text at most 100 characters (ours).
 
     Attributes:
         oocyte_age_years: the woman's age, completed years, at retrieval of the oocytes for the transfers planned
