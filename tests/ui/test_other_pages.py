@@ -193,7 +193,7 @@ def test_folded_parts_of_the_step(tab: Any) -> None:
         page.unfold(key)
     text = unescaped(page)
     assert "75/112" in text
-    assert "p = 0.054 / p = 0.043" in text
+    assert "0.054 / 0.043" in text
     assert "< 0.001" in text
     assert not re.search(r"0\.000\b|\| nothing \|", text)
     assert "not printed" in text

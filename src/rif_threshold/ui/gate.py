@@ -24,7 +24,7 @@ from rif_threshold.ui.fields import PROTOCOL_VERDICTS
 from rif_threshold.ui.inputs import Problems
 from rif_threshold.ui.present import fold, literal, markdown_table, plain, where
 from rif_threshold.vocabulary import GateEffect, Part, Verdict
-from rif_threshold.wording import CRITERION, capital, gate_word, p_words, word
+from rif_threshold.wording import CRITERION, capital, gate_word, shown_p, word
 
 _RATIO = "th1_th2_ratio"
 _LIES_HERE = "this ratio lies here in that study"
@@ -211,11 +211,11 @@ def _evidence() -> tuple[Specification, str, str]:
             plain(f"{each.published.first_events}/{each.published.first_total} {each.published.first}"),
             plain(f"{each.published.second_events}/{each.published.second_total} {each.published.second}"),
             plain(each.published.printed or "not printed"),
-            plain(f"{p_words(each.recomputed.fisher_exact_p)} / {p_words(each.recomputed.chi_square_p)}"),
+            plain(f"{shown_p(each.recomputed.fisher_exact_p)} / {shown_p(each.recomputed.chi_square_p)}"),
         ]
         for each in compared
     ]
-    head = ["Comparison", "Outcome", "First group", "Second group", "Printed", "Fisher / chi-square, recomputed here"]
+    head = ["Comparison", "Outcome", "First group", "Second group", "Printed", "Fisher / chi-square p, recomputed here"]
     return evidence_specification(compared), describe_evidence(compared), markdown_table(head, rows)
 
 

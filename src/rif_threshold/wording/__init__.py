@@ -15,6 +15,7 @@ from rif_threshold.wording.figures import (
     same_side,
     settle_words,
     shown_line,
+    shown_p,
     shown_percent,
     transfers_words,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "same_side",
     "settle_words",
     "shown_line",
+    "shown_p",
     "shown_percent",
     "state_words",
     "transfer_state",

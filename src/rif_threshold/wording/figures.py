@@ -107,13 +107,18 @@ def probability_words(share: float) -> str:
     return _within(share, Decimal("0.01"))
 
 
+def shown_p(p: float) -> str:
+    """A p-value with three decimals, never nought: ``0.054``, ``< 0.001``."""
+    return _within(p, Decimal("0.001"))
+
+
 def p_words(p: float) -> str:
-    """A p-value with three decimals, never nought.
+    """A p-value in a sentence.
 
     >>> p_words(0.0541), p_words(0.0002)
     ('p = 0.054', 'p < 0.001')
     """
-    shown = _within(p, Decimal("0.001"))
+    shown = shown_p(p)
     return f"p {shown}" if shown[0] in "<>" else f"p = {shown}"
 
 
