@@ -1,6 +1,7 @@
 """The command line as a user meets it: output, exit codes, no traceback."""
 
 import base64
+import importlib
 import json
 import runpy
 import socket
@@ -318,6 +319,16 @@ def test_main_is_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytes
         runpy.run_module("rif_threshold", run_name="__main__")
     assert ended.value.code == 0
     assert "0." in capsys.readouterr().out
+
+
+def test_an_interrupt_before_a_command_runs_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rif_threshold.cli.cli", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        importlib.import_module("rif_threshold.__main__").main()
+    assert ended.value.code == 130
 
 
 def test_above_the_line_but_below_the_minimum_is_said() -> None:

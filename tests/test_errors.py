@@ -21,6 +21,7 @@ from rif_threshold.pathway import evidence, facts
 from rif_threshold.prediction.nelson_lawlor_2011 import live_birth_probability
 from rif_threshold.report import report
 from rif_threshold.report.check_code import read_code
+from rif_threshold.report.letters import NoFont
 from rif_threshold.routes import given_routes
 
 # Values that can be told from anything of ours: a word, percentages, ages and counts, and what is made of them.
@@ -145,6 +146,7 @@ ERRORS: dict[str, Exception] = {
     "InvalidInput": InvalidInput(PROBLEMS),
     "OutOfRange": OutOfRange(PROBLEMS[0]),
     "TableError": TableError("rates/ours.csv", "this is not CSV", 7),
+    "NoFont": NoFont("プ"),
 }
 
 

@@ -202,6 +202,20 @@ def test_every_surface_says_the_same_of_the_work_up(path: Path) -> None:
             assert (item.label in listed and applies) == applies
 
 
+def test_a_grade_of_which_nothing_applies_is_not_named() -> None:
+    found = assessed(CASES[0])
+    assert found.workup is not None
+    items = {
+        name: tuple(
+            item.model_copy(update={"state": WorkupState.DOES_NOT_APPLY}) if item.grade == Grade.RECOMMENDED else item
+            for item in getattr(found.workup, name)
+        )
+        for name in ("investigations", "interventions")
+    }
+    without = found.model_copy(update={"workup": found.workup.model_copy(update=items)})
+    assert [grade for grade, *_ in plain_grades(without, words())] == [Grade.CAN_BE_CONSIDERED, Grade.NOT_RECOMMENDED]
+
+
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_the_sheet_lists_nothing_that_does_not_apply(path: Path) -> None:
     found, english = assessed(path), words()

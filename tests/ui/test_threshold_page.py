@@ -206,7 +206,7 @@ def test_at_most_a_hundred_problems_are_shown_and_the_rest_is_counted(worked: An
         return codes._written(b"RIF1" + head + codes._deflated(f'{{"case":{case},"was":{{"route":null}}}}'))
 
     worked.unfold("fold_code").fill(check_code=code('{"history":[' + "{}," * 9_900 + "{}]}"))
-    assert "History: `more than 100 entries` was given" in worked.errors[0].replace("history", "History")
+    assert "The transfers one by one: `more than 100 entries` was given" in worked.errors[0]
     assert len(worked.errors[0].splitlines()) == 2
     worked.fill(check_code=code('{"history":[' + "{}," * 98 + '{"x":1,"y":2}]}'))
     lines = worked.errors[0].splitlines()
