@@ -177,6 +177,9 @@ def test_a_browser_goes_all_the_way(visitor: Callable[..., Any], proxy: Proxy) -
     visit.open("workup")
     (cookie,) = (each for each in visit.page.context.cookies() if each["name"] == "rif_sid")
     assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Lax")
+    # Chromium starts a request anew for each certificate error it is told to ignore, and on a busy machine may give up
+    # on a file of a page that is being left. That is about this test's own certificate, not about the proxy.
+    visit.complaints[:] = [each for each in visit.complaints if "net::ERR_TOO_MANY_RETRIES" not in each]
 
 
 def test_the_proxy_writes_nothing_down(proxy: Proxy) -> None:
