@@ -9,12 +9,28 @@ if TYPE_CHECKING:
     from rif_threshold.assessment import Assessment
 
 
+_DRAWN = {"Ll", "Lm", "Lo", "Lt", "Lu", "Mc", "Me", "Mn", "So", "Co", "Cn"}
+"""Unicode's categories of what a font draws, without digits, punctuation and mathematics."""
+
+
 class NoFont(RifThresholdError):
     """Raised where a page cannot be set because no font has a letter of it. ``letter`` is that letter."""
 
     def __init__(self, letter: str) -> None:
         self.letter = letter
         super().__init__("no font on this machine has one of the letters")
+
+
+_LATIN = range(ord("ɐ"))
+"""Letters that every font for European languages has."""
+
+
+def unusual(assessment: "Assessment") -> bool:
+    """Whether anything typed, or said by a clinic's own table, has a letter or sign that a font may lack."""
+    texts = [*(assessment.case.medications or ()), *(source.citation for source in assessment.sources)]
+    for each in assessment.estimates:
+        texts += [each.label, each.explanation, *map(str, each.caveats)]
+    return any(ord(c) not in _LATIN and unicodedata.category(c) in _DRAWN for c in "".join(texts))
 
 
 def unprintable(assessment: "Assessment", letter: str) -> Problem:

@@ -1,7 +1,7 @@
 """What is taken away: files made on click, the check code, and the box that reads one again."""
 
-import threading
 from collections.abc import Collection
+from functools import partial
 
 import streamlit as st
 
@@ -10,6 +10,7 @@ from rif_threshold.errors import InvalidInput
 from rif_threshold.method import method
 from rif_threshold.report import FORMATS, report
 from rif_threshold.report.check_code import code_or_why
+from rif_threshold.report.letters import unusual
 from rif_threshold.report.verification import Verification, verify
 from rif_threshold.ui import inputs
 from rif_threshold.ui.present import plain, problem_lines
@@ -17,62 +18,48 @@ from rif_threshold.ui.present import plain, problem_lines
 FOR_THE_COUPLE = ("sheet.pdf", "sheet.html", "note.txt")
 FOR_THE_RECORD = tuple(name for name in FORMATS if name not in FOR_THE_COUPLE)
 
-_FAILED = "export_failed"
-
 
 def offer(formats: Collection[str], assessment: Assessment) -> None:
-    """A button for each format. A file is made when it is clicked, in memory, and its name says nothing of the case."""
+    """A button for each format. A file is made when it is clicked, in memory, and its name says nothing of the case.
+
+    A click does not run the page again: each run gives every button a new file to ask for, and a second click while it
+    lasts got none, or the file of another. So what may lack a letter is made before, and the page says why there is none.
+    """
     typed = inputs.typed_case()
+    offered = [name for name in formats if assessment.estimates or not name.startswith("curve")]
+    tried = {name: _tried(typed, name) for name in offered} if unusual(assessment) else {}
     with st.container(horizontal=True, key="exports"):
-        for name in formats:
-            if name.startswith("curve") and not assessment.estimates:
-                continue
-            made = _Made(typed, name)
+        for name in offered:
+            made = tried.get(name)
             st.download_button(
                 FORMATS[name].label,
-                data=made.content,
+                data=made if isinstance(made, bytes) else partial(_made, typed, name),
                 file_name=FORMATS[name].name,
                 mime=FORMATS[name].media_type,
                 key=f"export_{name.replace('.', '_')}",
-                on_click=_note_failure,
-                args=(made,),
+                on_click="ignore",
+                disabled=isinstance(made, str),
             )
-    if why := st.session_state.pop(_FAILED, None):
+    failed = {name: why for name, why in tried.items() if isinstance(why, str)}
+    if failed:
         with st.container(key="problem_export"):
-            st.error(why)
+            st.error(
+                "\n\n".join(f"**{plain(FORMATS[name].label)}: no file was made.** {failed[name]}" for name in failed)
+            )
 
 
-class _Made:
-    """One export, made once, by whoever asks first: the browser for the file, or the page for why there is none."""
-
-    def __init__(self, typed: dict[str, object], name: str) -> None:
-        self.name, self._typed = name, typed
-        self._lock = threading.Lock()
-        self._content, self._why = b"", ""
-
-    def content(self) -> bytes:
-        """The file. Raises `RuntimeError`, which holds nothing that was typed, where it could not be made."""
-        if self.why_not():
-            raise RuntimeError("the export could not be made")
-        return self._content
-
-    def why_not(self) -> str:
-        """Why the file could not be made, in words; empty where it was."""
-        with self._lock:
-            if not (self._content or self._why):
-                try:
-                    self._content = report(assess(self._typed), self.name).content
-                except InvalidInput as error:
-                    self._why = "\n".join(problem_lines(error.problems))
-                except Exception as error:  # noqa: BLE001 - whatever it is, the page has to say that there is no file
-                    self._why = f"The software failed ({type(error).__name__}). Please report it."
-            return self._why
+def _made(typed: dict[str, object], name: str) -> bytes:
+    return report(assess(typed), name).content
 
 
-def _note_failure(made: _Made) -> None:
-    """Keep why an export failed for the run that follows the click; a failure elsewhere would be said by nobody."""
-    if why := made.why_not():
-        st.session_state[_FAILED] = f"**{plain(FORMATS[made.name].label)}: no file was made.** {why}"
+def _tried(typed: dict[str, object], name: str) -> bytes | str:
+    """The file, or why it cannot be made."""
+    try:
+        return _made(typed, name)
+    except InvalidInput as error:
+        return "\n".join(problem_lines(error.problems))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the page has to say that there is no file
+        return f"The software failed ({type(error).__name__}). Please report it."
 
 
 def check_code(assessment: Assessment) -> None:
