@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - one mistake a line is easier to read than one mistake on seven
 
+import errno
 import json
 import os
 import shutil
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from rif_threshold import assess
 from rif_threshold.cli import cli
-from rif_threshold.errors import TableError
+from rif_threshold.errors import InvalidInput, TableError
 from rif_threshold.folder import LARGEST_FILE, MOST_FILES, open_folder
 from rif_threshold.own_tables import new_folder, own_rate_tables, own_tables_of, sign_folder
 from rif_threshold.tables import shipped_directory
@@ -71,6 +72,10 @@ WRONG = [
     (CSV, "untested,35-39,35,39", "untested,35-39,36,39", "ages between the untested bands <35 and 35-39 are missing"),
     (CSV, "untested,35-39,35,39", "untested,35-39,34,39", "the untested bands <35 and 35-39 overlap"),
     (CSV, "untested,35-39,35,39", "untested,30-39,35,39", "line 3: the label 30-39 and the ages in the row are different bands"),
+    *(
+        (CSV, "untested,<35,,34", f"untested,{label},,34", f"the label {label} and the ages in the row are different bands")
+        for label in ("35–39", "≥40", "35 - 39", "40+", "34", "under 30", "35 to 39", "40 and over", "≤35", "over 40")
+    ),
     (CSV, "untested,35-39,35,39,30.0,30,100", ",,,,,,", "line 3: this row is empty"),
     (CSV, "ploidy,age_label", "\n\nploidy;age_label", "line 3: the column ploidy is missing"),
     (CSV, "successes,transfers", "transfers,transfers", "line 1: the column transfers stands twice"),
@@ -369,7 +374,7 @@ def test_a_full_disk_leaves_no_half_list(clinic: Path, monkeypatch: pytest.Monke
         assert (result.exit_code, "cannot be written: No space left" in " ".join(result.stderr.split())) == (2, True)
     assert (clinic / SUMS).read_bytes() == before
     assert not list(clinic.glob(".SHA*"))
-    assert [path.name for path in (clinic / "new").rglob("*")] == ["rates"]
+    assert not (clinic / "new").exists()
 
 
 def test_signing_checks_first(clinic: Path) -> None:
@@ -470,3 +475,31 @@ def test_whatever_stands_in_the_list_of_digests_is_taken_or_refused(
     with suppress(TableError):
         assert open_folder(root).texts == {}
     shutil.rmtree(root)
+
+
+def test_an_example_that_could_not_be_written_leaves_nothing_in_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for folder in (tmp_path / "new", tmp_path):
+        with monkeypatch.context() as disk:
+            disk.setattr(Path, "write_bytes", full)
+            with pytest.raises(InvalidInput, match="cannot be written"):
+                new_folder(folder)
+        assert list(tmp_path.iterdir()) == []
+    assert "rates/example.csv" in new_folder(tmp_path / "new")
+
+
+def test_the_name_of_a_folder_is_said_in_one_short_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(TableError) as refused:
+        own_rate_tables("\x1b[31mRED\nTables: all is well" + "x" * 10_000)
+    assert str(refused.value).isprintable()
+    assert len(str(refused.value)) < 200
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(TableError, match="no such folder of tables"):
+        own_rate_tables(".")

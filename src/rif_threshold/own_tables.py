@@ -5,14 +5,15 @@ and neither a table nor a source in it may have the name of one of ours.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from rif_threshold.case import Record
 from rif_threshold.errors import InvalidInput, Problem, TableError
-from rif_threshold.folder import SUMS, Folder, all_at_once, ignored, open_folder, unsigned_folder
+from rif_threshold.folder import SUMS, Folder, all_at_once, ignored, open_folder, shown, unsigned_folder
+from rif_threshold.forms import echo
 from rif_threshold.rates import RateTable, rate_tables
 from rif_threshold.tables import SOURCES, shipped, sources
 from rif_threshold.vocabulary import Denominator, Outcome
@@ -122,8 +123,10 @@ def new_folder(directory: str | Path) -> tuple[str, ...]:
     root = Path(str(directory))
     example = unsigned_folder(_EXAMPLE)
     begun: list[Path] = []
+    new = False
     try:
-        if root.exists() and not (root.is_dir() and all(ignored(path.name) for path in root.iterdir())):
+        new = not root.exists()
+        if not new and not (root.is_dir() and all(ignored(path.name) for path in root.iterdir())):
             raise InvalidInput(
                 (Problem("DIR", str(directory), "a folder that is new or empty is needed", "not_empty"),)
             )
@@ -133,16 +136,19 @@ def new_folder(directory: str | Path) -> tuple[str, ...]:
             (root / name).write_bytes(text.encode())
         _write_sums(root, example)
     except (OSError, ValueError) as error:
-        _take_back(begun)
+        _take_back(begun, root, new=new)
         raise _not_written(directory, error) from None
     return (*sorted(example.texts), SUMS)
 
 
-def _take_back(files: Iterable[Path]) -> None:
-    """Remove what was written of a folder that could not be written whole."""
+def _take_back(files: Collection[Path], root: Path, *, new: bool) -> None:
+    """Remove what was written of a folder that could not be written whole, and the folders that were made for it."""
     for path in files:
         with suppress(OSError, ValueError):
             path.unlink()
+    for folder in (*({path.parent for path in files} - {root}), *([root] if new else ())):
+        with suppress(OSError, ValueError):
+            folder.rmdir()
 
 
 def sign_folder(directory: str | Path) -> Folder:
@@ -154,7 +160,7 @@ def sign_folder(directory: str | Path) -> Folder:
     """
     root = _resolved(directory)
     if root == shipped().root.resolve():
-        raise TableError(str(root), "these are the tables of this software, and no clinic's own")
+        raise TableError(shown(str(root)), "these are the tables of this software, and no clinic's own")
     folder = unsigned_folder(root)
     own_tables_of(folder)
     try:
@@ -180,6 +186,10 @@ def _not_written(directory: str | Path, error: OSError | ValueError) -> InvalidI
 
 
 def _resolved(directory: str | Path) -> Path:
-    if not os.path.isdir(str(directory)):
-        raise TableError(str(directory), "there is no such folder of tables")
-    return Path(str(directory)).resolve()
+    try:
+        root = Path(str(directory)).resolve()
+    except (OSError, ValueError):  # a working directory that was deleted, or a name that is no path
+        root = None
+    if root is None or not os.path.isdir(root):
+        raise TableError(shown(echo(str(directory))), "there is no such folder of tables")
+    return root

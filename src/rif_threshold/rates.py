@@ -28,6 +28,16 @@ _LABELS = (
     (re.compile(r"<= ?([0-9]{1,2})"), lambda years: (None, years)),
     (re.compile(r"> ?([0-9]{1,2})"), lambda years: (years + 1, None)),
     (re.compile(r">= ?([0-9]{1,2})"), lambda years: (years, None)),
+    (re.compile(r"([0-9]{1,2})"), lambda years: (years, years)),
+)
+# Other ways to write the same bands.
+_SPELLINGS = (
+    (re.compile(r" *(?:[-‐‑–—]| to ) *"), "-"),
+    (re.compile(r"^(?:under|below) +"), "<"),
+    (re.compile(r"^(?:over|above) +"), ">"),
+    (re.compile(r"^≤ *"), "<="),
+    (re.compile(r"^(?:≥|from) *"), ">="),
+    (re.compile(r"^([0-9]{1,2}) *(?:\+|and over|and above|or more)$"), r">=\1"),
 )
 
 
@@ -220,8 +230,11 @@ def _contradictions(table: RateTable, strata: Mapping[int, Stratum]) -> Iterator
 
 def _label_fits(stratum: Stratum) -> bool:
     """Whether a label that is written as bands usually are means the ages of its row."""
+    label = stratum.age_label.strip().lower()
+    for spelling, usual in _SPELLINGS:
+        label = spelling.sub(usual, label)
     for pattern, meant in _LABELS:
-        if found := pattern.fullmatch(stratum.age_label):
+        if found := pattern.fullmatch(label):
             first, last = meant(*map(int, found.groups()))
             return first in {None, stratum.age_min_years} and last in {None, stratum.age_max_years}
     return True

@@ -23,7 +23,8 @@ def offer(formats: Collection[str], assessment: Assessment) -> None:
     """A button for each format. A file is made when it is clicked, in memory, and its name says nothing of the case.
 
     A click does not run the page again: each run gives every button a new file to ask for, and a second click while it
-    lasts got none, or the file of another. So what may lack a letter is made before, and the page says why there is none.
+    lasts got none, or the file of another. So what may lack a letter is made before, and the page says why there is
+    none.
     """
     typed = inputs.typed_case()
     offered = [name for name in formats if assessment.estimates or not name.startswith("curve")]

@@ -17,7 +17,7 @@ from rif_threshold.vocabulary import (
     TransferResult,
     Verdict,
 )
-from rif_threshold.wording import FIELDS, GRADE_SHAPES, capital, choices, long_word, word
+from rif_threshold.wording import GRADE_SHAPES, capital, choices, long_word, word
 
 PLOIDIES = choices(Ploidy)
 PER = {each: choices(Denominator)[each] for each in ("treatment_cycle", "embryo_transfer", "retrieval")}
@@ -33,7 +33,6 @@ PREGNANCIES = choices(PregnancyHistory)
 MEDICATIONS = choices(CycleMedication)
 FINDINGS = choices(Finding)
 CONCERNS = {each: long_word(each) for each in Concerns}
-FIELD_LABELS = {name: capital(words) for name, words in FIELDS.items()}
 
 # A word, a shape and a colour each; the report uses the same shapes.
 GRADES = {
