@@ -1,5 +1,6 @@
 """`assess`: the routes, the primary one, histories, refusals, disagreement, and all problems at once."""
 
+import itertools
 import json
 import math
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 import counting
 import oracle
-from rif_threshold import Assessment, Case, InvalidInput, Part, assess, default_parts
+from rif_threshold import Assessment, Case, InvalidInput, Part, TableError, assess, default_parts
 from rif_threshold.assessment import WITHOUT_VARIABLE
 from test_prediction import WOMAN
 from test_tables import own, sign
@@ -371,6 +372,19 @@ def test_a_part_that_does_not_exist_is_refused() -> None:
     assert assess({**TABLE, **FAILED}, include="workup").workup is not None
     with pytest.raises(InvalidInput, match="include"):
         assess({**TABLE, **FAILED}, include=["work"])
+
+
+@pytest.mark.parametrize("include", [5, {"workup": True}, ["x"] * 101, [[]], itertools.repeat("workup")], ids=range(5))
+def test_what_is_no_list_of_parts_is_refused(include: Any) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        assess({**TABLE, **FAILED}, include=include)
+    assert [problem.field for problem in raised.value.problems] == ["include"]
+
+
+@pytest.mark.parametrize("folder", [5, 10**100_000, b"tables", ["tables"], "no\0path"], ids=range(5))
+def test_what_is_no_path_is_no_folder_of_tables(folder: Any) -> None:
+    with pytest.raises(TableError, match="there is no such folder of tables"):
+        assess({**TABLE, **FAILED}, include=(), tables=folder)
 
 
 def test_a_table_of_the_clinic_is_an_estimate_of_its_own_and_never_primary_unless_named(

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from rif_threshold.case import Case, read_case, read_json_object
+from rif_threshold.case import Case, read_case
 from rif_threshold.errors import InvalidInput, Problem
+from rif_threshold.forms import read_json_object
 from rif_threshold.vocabulary import Ploidy, TransferResult, Verdict
 
 
@@ -202,3 +203,17 @@ def test_a_problem_reads_as_one_sentence() -> None:
     problem = Problem("ploidy", "PGT", "one of two is needed", "not_in_list", "eshre_rif_2023")
     assert str(problem) == "ploidy: 'PGT' was given; one of two is needed [eshre_rif_2023]"
     assert problem.as_dict()["code"] == "not_in_list"
+
+
+@pytest.mark.parametrize("items", [None, 5, [None], ["ab"], [("oocyte_age_years",)], [("ploidy", "untested", 1)]])
+def test_what_has_no_names_with_values_is_one_problem(items: object) -> None:
+    class Odd:
+        def keys(self) -> object:
+            return ()
+
+        def items(self) -> object:
+            return items
+
+    case, problems = read_case(Odd())  # type: ignore[arg-type]
+    assert case == Case()
+    assert [(problem.field, problem.code) for problem in problems] == [("case", "not_named")]

@@ -109,8 +109,10 @@ def test_the_card_says_what_the_sentences_say(name: str) -> None:
     said = [sentences.headline(result), sentences.standing(result), sentences.next_transfer(result)]
     expected = [*filter(None, said), f"For: {sentences.inputs_words(result)}."]
     assert len(expected) == (4 if result.threshold else 3)
+    assert (result.disagreement in shown.lines) == (not result.routes_agree)
+    shown.lines = [line for line in shown.lines if line != result.disagreement]
     assert shown.lines[: len(expected)] == expected
-    count = int(re.findall(r"^(\d+) sources?, in \.sources", "\n".join(shown.lines), re.M)[0])
+    count = int(re.findall(r"^Sources of all its parts: (\d+), in \.sources", "\n".join(shown.lines), re.M)[0])
     assert count == len(result.sources)
     assert shown.lines[-1] == method().disclaimer
     for problem in result.primary_problems:

@@ -84,5 +84,7 @@ def test_the_source_archive_holds_all_that_is_tested_here(tmp_path: Path) -> Non
 
 def test_the_version_is_the_same_everywhere() -> None:
     assert f"version: {__version__}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
-    assert f"## {__version__} (" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+    release, _, unreleased = __version__.partition(".dev")
+    heading = f"## {release} (unreleased)" if unreleased else f"## {release} (20"
+    assert heading in (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert f"dist/rif_threshold-{__version__}-py3-none-any.whl" in (ROOT / "README.md").read_text("utf-8")

@@ -6,18 +6,23 @@ from typing import Any
 
 from rif_threshold import notebook, pathway
 from rif_threshold._version import __version__
-from rif_threshold.case import Case, Record, read_case
+from rif_threshold.case import Case, read_case
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.estimate import Estimate, Refused, Routes, chance_words, estimate_routes, preferred_route
+from rif_threshold.given import listed
 from rif_threshold.method import method
 from rif_threshold.own_tables import own_folder, own_rate_tables
 from rif_threshold.parts import WITHOUT_VARIABLE, default_parts, named_parts
 from rif_threshold.perspective import Perspective, perspective
 from rif_threshold.ranges import range_problems
+from rif_threshold.record import Record
 from rif_threshold.routes import caveats, counted_transfers
 from rif_threshold.tables import Remark, Source, SourceReference, shipped, sources
 from rif_threshold.vocabulary import Part, TransferResult, Verdict
 from rif_threshold.wording import number_words, points_words
+
+_UNREAD = {"not_a_case", "not_named", "count_range"}
+"""Where nothing of a case was read, nothing can be said of what it lacks."""
 
 
 class ThresholdAnswer(Record):
@@ -132,13 +137,12 @@ def assess(
     """
     parts = default_parts()  # read even where the caller says what to include, so that no misspelt name goes unseen
     if include is not None:
-        parts = named_parts((include,) if isinstance(include, str) else include, "include")
+        parts = _included(include)
     own_tables = own_rate_tables(tables)
     problems: tuple[Problem, ...] = ()
     if not isinstance(case, Case):
         case, problems = read_case(case)
-    if any(problem.field == "case" and problem.code in {"not_a_case", "count_range"} for problem in problems):
-        # Nothing of it was read, so nothing can be said of what it lacks.
+    if any(problem.field == "case" and problem.code in _UNREAD for problem in problems):
         raise InvalidInput(problems)
     malformed = {name.split(".")[0] for problem in problems for name in problem.field.split(", ")}
     problems += tuple(range_problems(case, malformed, own_tables)) + pathway.problems(case)
@@ -171,6 +175,14 @@ def assess(
         software=Software(name="rif-threshold", version=__version__),
         disclaimer=method().disclaimer,
     )
+
+
+def _included(include: object) -> frozenset[Part]:
+    problems: list[Problem] = []
+    names = listed((include,) if isinstance(include, str) else include, "include", problems)
+    if names is None:
+        raise InvalidInput(tuple(problems))
+    return named_parts(names, "include")
 
 
 def _defaults_made_visible(case: Case) -> Case:

@@ -28,9 +28,11 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield standing(assessment)
     if words := next_transfer(assessment):
         yield words
+    if assessment.disagreement:
+        yield assessment.disagreement
     yield f"For: {inputs_words(assessment)}."
     for problem in assessment.primary_problems:
         yield str(problem)
     count, software = len(assessment.sources), assessment.software
-    yield f"{count} {'source' if count == 1 else 'sources'}, in .sources. {software.name} {software.version}."
+    yield f"Sources of all its parts: {count}, in .sources. {software.name} {software.version}."
     yield assessment.disclaimer

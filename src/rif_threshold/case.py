@@ -101,7 +101,7 @@ class Case(Record):
         primary_route: the route to answer with, where the default order is not wanted.
         small_percent_confirmed: says that percentages of 1 or less are really meant as percent.
         findings: results of investigations, by the identifier of the work-up item.
-        answers: answers to the questions of the work-up and of the tacrolimus step, by the identifier of the fact.
+        answers: answers to the questions of the parts that ask them, by the identifier of the fact.
         medications: other medicines taken. ``None`` means not asked, an empty list means none.
         medication_list_complete: whether that list was confirmed as complete.
 
@@ -280,17 +280,3 @@ def _less(taken: dict[str, Any], places: Iterable[Sequence[str | int]]) -> Case:
             case _:
                 taken.pop(str(name), None)
     return Case.model_validate(taken, context=_PLAIN)
-
-
-__all__ = [
-    "Case",
-    "Count",
-    "Percent",
-    "PredictionInput",
-    "Record",
-    "ShortText",
-    "Transfer",
-    "YesNo",
-    "read_case",
-    "read_json_object",
-]

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from rif_threshold.case import Case, Record
+from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput, OutOfRange, Problem
 from rif_threshold.method import method
 from rif_threshold.probability import TRANSFERS_LIMIT, chance_that_all_fail, further_to_exceed
 from rif_threshold.rates import RateTable
+from rif_threshold.record import Record
 from rif_threshold.routes import PREFERENCE, Chances, caveats, counted_transfers, given_routes
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.uncertainty import interval_of_counts

@@ -16,6 +16,7 @@ from rif_threshold.forms import NoValue, as_typed, echo, read_text
 
 _MARKERS = {"NAType", "NaTType"}
 """The types of pandas' markers for a missing value, by name: pandas itself is not needed here."""
+_PAIR = ("name", "value")
 _BOOLEANS = {"bool", "bool_"}
 """What numpy has called the type of its own true and false."""
 
@@ -73,10 +74,11 @@ def named(
         or too many of them. Values of known names are as they were given: some of them have parts of their own.
     """
     pairs, place = _pairs(given), field or "case"
-    if pairs is None:
-        problems.append(Problem(place, echo(given), f"named {'fields' if known else 'values'} are needed", "not_named"))
+    read = None if pairs is None else _within_bounds(pairs, place, "names", problems)
+    if pairs is not None and read is None:
         return None
-    if (read := _within_bounds(pairs, place, "names", problems)) is None:
+    if read is None or not all(isinstance(pair, tuple) and len(pair) == len(_PAIR) for pair in read):
+        problems.append(Problem(place, echo(given), f"named {'fields' if known else 'values'} are needed", "not_named"))
         return None
     found: dict[str, Any] = {}
     for key, value in read:
@@ -117,13 +119,12 @@ def _within_bounds(many: Iterable[Any], place: str, what: str, problems: list[Pr
     return None
 
 
-def _pairs(given: Any) -> Iterator[tuple[object, object]] | None:
+def _pairs(given: Any) -> Iterator[Any] | None:
     """Names with their values; a whole data frame has columns, which are none."""
     kind = type(given)
     if not (hasattr(kind, "keys") and hasattr(kind, "items")) or getattr(given, "ndim", 1) != 1:
         return None
-    pairs: Iterator[tuple[object, object]] = iter(given.items())
-    return pairs
+    return _iterator(given.items())
 
 
 def _iterator(given: Any) -> Iterator[Any] | None:

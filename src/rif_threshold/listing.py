@@ -1,6 +1,10 @@
-"""What the lists of sources, rules and tables show: everything, less what belongs to a part that is left out."""
+"""What the lists of sources, rules and tables show: everything, less what belongs to a part that is left out.
 
-from collections.abc import Mapping
+And the published table, every printed figure beside the one computed here.
+"""
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
 
 from rif_threshold import pathway, perspective
 from rif_threshold.assessment import references
@@ -8,10 +12,13 @@ from rif_threshold.method import method
 from rif_threshold.parts import default_parts
 from rif_threshold.pathway.common import Cited
 from rif_threshold.prediction import nelson_lawlor_2011
-from rif_threshold.rates import load_rate_table
+from rif_threshold.probability import cumulative_probability, transfers_to_exceed
+from rif_threshold.rates import Stratum, load_rate_table
+from rif_threshold.record import Record
 from rif_threshold.routes import PUBLISHED_TABLE
 from rif_threshold.tables import Source, shipped, sources
-from rif_threshold.vocabulary import Part
+from rif_threshold.vocabulary import Part, Ploidy
+from rif_threshold.wording import shown_percent
 
 # Which parts a table is for, by how its name begins; the first that fits. Every other table is always shown.
 _BOTH = frozenset({Part.WORKUP, Part.TACROLIMUS})
@@ -60,3 +67,57 @@ def _read_by(part: Part) -> object:
 def _threshold() -> object:
     table, model = load_rate_table(PUBLISHED_TABLE), nelson_lawlor_2011.model()
     return (method(), *method().caveats.values(), table, model, pathway.conflicts_about(None))
+
+
+class Cell(Record):
+    """The cumulative percentage after ``n`` transfers, as printed and as computed here, both as shown."""
+
+    n: int
+    printed: str
+    computed: str
+    equal: bool
+
+
+class RecomputedRow(Record):
+    """One row of the published table: what is printed, and what is computed here from its rate."""
+
+    ploidy: Ploidy
+    age_label: str
+    per_transfer_percent: float
+    cells: tuple[Cell, ...]
+    printed_transfers_to_threshold: int | None
+    transfers_to_threshold: int | None
+
+
+def recomputed_table() -> tuple[RecomputedRow, ...]:
+    """The published table, with ESHRE's threshold and minimum. Source: ``tables/rates``, from ESHRE (2023).
+
+    >>> row = recomputed_table()[1]
+    >>> row.age_label, row.printed_transfers_to_threshold, row.transfers_to_threshold, row.cells[2].computed
+    ('35-39', 4, 4, '59.3')
+    """
+    return tuple(map(_recomputed, load_rate_table(PUBLISHED_TABLE).strata))
+
+
+def equal_words(rows: Iterable[RecomputedRow]) -> str:
+    """How many of the printed figures are equal to those computed here."""
+    rows = tuple(rows)
+    cells = [cell.equal for row in rows for cell in row.cells]
+    answers = [row.printed_transfers_to_threshold == row.transfers_to_threshold for row in rows]
+    return f"{sum(cells)} of {len(cells)} cells equal, {sum(answers)} of {len(answers)} answers equal."
+
+
+def _recomputed(stratum: Stratum) -> RecomputedRow:
+    p, threshold = Fraction(stratum.per_transfer_percent) / 100, Fraction(method().threshold_percent) / 100
+    cells = []
+    for n, cell in enumerate(stratum.printed_cumulative_percent, start=1):
+        printed, computed = shown_percent(cell), shown_percent(100 * cumulative_probability(p, n))
+        cells.append(Cell(n=n, printed=printed, computed=computed, equal=printed == computed))
+    return RecomputedRow(
+        ploidy=stratum.ploidy,
+        age_label=stratum.age_label,
+        per_transfer_percent=float(stratum.per_transfer_percent),
+        cells=tuple(cells),
+        printed_transfers_to_threshold=stratum.printed_transfers_to_threshold,
+        transfers_to_threshold=transfers_to_exceed(p, threshold, method().minimum_transfers),
+    )

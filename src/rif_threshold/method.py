@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from rif_threshold.case import Count, Percent, Record
+from rif_threshold.record import Count, Percent, Record
 from rif_threshold.tables import Folder, Remark, SourceReference, check_remark, parse, reads, resolve
 
 METHOD = "method.toml"

@@ -10,11 +10,11 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from rif_threshold.case import Record
 from rif_threshold.errors import InvalidInput, Problem, TableError
 from rif_threshold.folder import SUMS, Folder, all_at_once, ignored, open_folder, shown, unsigned_folder
 from rif_threshold.forms import echo
 from rif_threshold.rates import RateTable, rate_tables
+from rif_threshold.record import Record
 from rif_threshold.tables import SOURCES, shipped, sources
 from rif_threshold.vocabulary import Denominator, Outcome
 
@@ -187,9 +187,9 @@ def _not_written(directory: str | Path, error: OSError | ValueError) -> InvalidI
 
 def _resolved(directory: str | Path) -> Path:
     try:
-        root = Path(str(directory)).resolve()
-    except (OSError, ValueError):  # a working directory that was deleted, or a name that is no path
+        root = Path(os.fspath(directory)).resolve()
+    except (OSError, ValueError, TypeError):  # a working directory that was deleted, or what is no path
         root = None
     if root is None or not os.path.isdir(root):
-        raise TableError(shown(echo(str(directory))), "there is no such folder of tables")
+        raise TableError(shown(echo(directory)), "there is no such folder of tables")
     return root

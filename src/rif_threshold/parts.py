@@ -26,7 +26,7 @@ def default_parts() -> frozenset[Part]:
 def named_parts(names: Collection[Part | str], field: str) -> frozenset[Part]:
     """Parts by their names. Raises `InvalidInput` for a name that is none, with the names allowed."""
     if unknown := sorted({str(name) for name in names} - set(Part)):
-        allowed = f"names out of {', '.join(Part)}"
+        allowed = f"only these names can stand here: {', '.join(Part)}"
         raise InvalidInput((Problem(field, echo(", ".join(unknown)), allowed, "not_in_list"),))
     return frozenset(map(Part, names))
 

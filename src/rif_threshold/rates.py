@@ -8,11 +8,11 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from rif_threshold.case import Count, Percent, Record
 from rif_threshold.errors import OutOfRange, Problem, TableError
 from rif_threshold.folder import all_at_once
 from rif_threshold.forms import read_decimal
 from rif_threshold.probability import cumulative_probability
+from rif_threshold.record import Count, NotEmpty, Percent, Record
 from rif_threshold.tables import Folder, SourceReference, check_columns, open_folder, parse, reads, resolve, shipped
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy
 from rif_threshold.wording import percent_words
@@ -45,7 +45,7 @@ class Stratum(Record):
     """One row of a rate table, as printed. Ages are completed years, both ends included; ``None`` is open."""
 
     ploidy: Ploidy
-    age_label: str
+    age_label: NotEmpty
     age_min_years: Count | None = None
     age_max_years: Count | None = None
     per_transfer_percent: Percent
@@ -66,17 +66,17 @@ class Stratum(Record):
 class About(Record):
     """What a rate table says of itself, in the ``.toml`` beside its rows."""
 
-    title: str
+    title: NotEmpty
     outcome: Outcome
     denominator: Denominator
     ploidy: tuple[Ploidy, ...]
-    age_basis: str
-    population: str
-    valid_from: str
-    caveats: tuple[str, ...]
+    age_basis: NotEmpty
+    population: NotEmpty
+    valid_from: NotEmpty
+    caveats: tuple[NotEmpty, ...]
     source: SourceReference
-    corrections: tuple[str, ...] = ()
-    columns: dict[str, str]
+    corrections: tuple[NotEmpty, ...] = ()
+    columns: dict[str, NotEmpty]
 
 
 class RateTable(About):

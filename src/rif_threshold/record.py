@@ -5,7 +5,15 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from rif_threshold.bounds import LONGEST_TEXT
@@ -42,6 +50,8 @@ ShortText = Annotated[
     BeforeValidator(_form(read_text)),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT}),
 ]
+NotEmpty = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""Words of a table that must be there: where they are said, an empty one would leave a gap."""
 
 
 _SHORT = reprlib.Repr()

@@ -300,8 +300,8 @@ def _age_table(case: Case, table: RateTable, *, own: bool = False) -> Chances:
     return Chances(
         planned=Fraction(planned.per_transfer_percent) / 100,
         of=of,
-        explanation=f"{planned.per_transfer_percent} % printed for {long_word(planned.ploidy)},"
-        f" age {planned.age_label}",
+        explanation=f"{planned.per_transfer_percent} % {'in this table' if own else 'printed'} for"
+        f" {long_word(planned.ploidy)}, age {planned.age_label}",
         outcome=table.outcome,
         denominator=table.denominator,
         sources=(table.source,),

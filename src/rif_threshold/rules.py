@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from rif_threshold.case import Record
+from rif_threshold.record import Record
 from rif_threshold.vocabulary import Verdict
 
 Value: TypeAlias = bool | int | Decimal | str

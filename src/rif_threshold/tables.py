@@ -14,10 +14,10 @@ from typing import Protocol, TypeVar, cast
 
 from pydantic import ValidationError
 
-from rif_threshold.case import Record
 from rif_threshold.folder import Folder, open_folder, shown
 from rif_threshold.forms import echo
 from rif_threshold.messages import problems_of
+from rif_threshold.record import NotEmpty, Record
 from rif_threshold.vocabulary import ReadLevel
 
 SOURCES = "sources.toml"
@@ -85,7 +85,7 @@ def verify(folder: Folder | None = None) -> None:
 class Source(Record):
     """One entry of the bibliography, ``tables/sources.toml``."""
 
-    title: str
+    title: NotEmpty
     authors: str = ""
     journal: str = ""
     year: str = ""
@@ -116,8 +116,8 @@ class Source(Record):
 class SourceReference(Record):
     """Where in a source something stands, and how far that source was read."""
 
-    key: str
-    locator: str
+    key: NotEmpty
+    locator: NotEmpty
     read: ReadLevel | None = None
     retrieved: str = ""
 

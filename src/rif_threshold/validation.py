@@ -14,8 +14,8 @@ import numpy as np
 
 from rif_threshold import heterogeneity, uncertainty
 from rif_threshold.assessment import assess
-from rif_threshold.case import Record
 from rif_threshold.errors import TableError
+from rif_threshold.record import Record
 
 _MODULES = {"heterogeneity": heterogeneity, "uncertainty": uncertainty}
 

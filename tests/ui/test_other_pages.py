@@ -244,7 +244,7 @@ def test_sources_show_every_table_source_and_conflict(tab: Any) -> None:
     from rif_threshold.tables import shipped, sources  # noqa: PLC0415
 
     page = tab("sources")
-    assert "42 of 42 figures are equal" in page.text
+    assert "36 of 36 cells equal, 6 of 6 answers equal" in page.text
     for key in ("fold_conflicts", "fold_bibliography", "fold_rules", "fold_files"):
         page.unfold(key)
     text = unescaped(page)

@@ -10,7 +10,7 @@ import click
 from rif_threshold._version import __version__
 from rif_threshold.cli.ending import ended
 from rif_threshold.errors import InvalidInput
-from rif_threshold.parts import default_parts
+from rif_threshold.parts import default_parts, need
 from rif_threshold.vocabulary import Part
 
 # The part that a command is about: it is not listed where a setting leaves that part out.
@@ -38,13 +38,15 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         try:
             left_out = frozenset(Part) - default_parts()
-        except InvalidInput:  # help is shown whatever the setting says; every command then refuses it
+        except InvalidInput:  # this list is shown whatever the setting says; every command then refuses it
             left_out = frozenset(Part)
         return [name for name in COMMANDS if _ABOUT.get(name) not in left_out]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
+        if part := _ABOUT.get(cmd_name):
+            need(part)
         module, name = COMMANDS[cmd_name]
         command: click.Command = getattr(importlib.import_module(f"rif_threshold.cli.{module}"), name)
         return command

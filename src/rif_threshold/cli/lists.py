@@ -1,7 +1,5 @@
 """The commands that show what the calculator rests on: the published table, sources, tables, schemas."""
 
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import click
@@ -12,57 +10,35 @@ from rif_threshold.cli.columns import table
 from rif_threshold.cli.common import as_json as to_json
 from rif_threshold.cli.common import json_option, wrapped
 from rif_threshold.folder import SUMS, shown
-from rif_threshold.listing import listed_sources, listed_tables
-from rif_threshold.method import method
+from rif_threshold.listing import equal_words, listed_sources, listed_tables, recomputed_table
 from rif_threshold.own_tables import new_folder, own_folder, own_tables_of, sign_folder
-from rif_threshold.probability import cumulative_probability, transfers_to_exceed
-from rif_threshold.rates import Stratum, load_rate_table
+from rif_threshold.rates import load_rate_table
 from rif_threshold.routes import PUBLISHED_TABLE
 from rif_threshold.tables import Folder, shipped, verify
-from rif_threshold.wording import shown_percent
 
 
 @click.command("table")
 @json_option
 def table_command(*, as_json: bool) -> None:
     """Show the published table, every printed cell beside the one computed here."""
-    rows = [_recomputed(stratum) for stratum in load_rate_table(PUBLISHED_TABLE).strata]
-    cells = [cell["equal"] for row in rows for cell in row["cells"]]
-    answers = [row["transfers_to_threshold"] == row["printed_transfers_to_threshold"] for row in rows]
+    rows = recomputed_table()
     if as_json:
-        click.echo(to_json({"table": PUBLISHED_TABLE, "rows": rows, "cells": len(cells), "equal": sum(cells)}))
+        cells = [cell.equal for row in rows for cell in row.cells]
+        shown_rows = [row.model_dump(mode="json") for row in rows]
+        click.echo(to_json({"table": PUBLISHED_TABLE, "rows": shown_rows, "cells": len(cells), "equal": sum(cells)}))
         return
-    headings = ("", "", *(str(cell["n"]) for cell in rows[0]["cells"]), "after")
+    headings = ("", "", *(str(cell.n) for cell in rows[0].cells), "after")
     lines: list[tuple[str, ...]] = []
     for row in rows:
-        name = f"{row['ploidy']} {row['age_label']}, {row['per_transfer_percent']} %"
-        for kind, after in (("printed", "printed_transfers_to_threshold"), ("computed", "transfers_to_threshold")):
-            lines.append((name, kind, *(cell[kind] for cell in row["cells"]), str(row[after])))
+        name = f"{row.ploidy} {row.age_label}, {row.per_transfer_percent} %"
+        lines.append((name, "printed", *(each.printed for each in row.cells), str(row.printed_transfers_to_threshold)))
+        lines.append((name, "computed", *(each.computed for each in row.cells), str(row.transfers_to_threshold)))
     click.echo("cumulative % after n transfers, n =")
     click.echo("\n".join(table(headings, lines, text_columns=2)))
     click.echo()
-    click.echo(wrapped(f"{sum(cells)} of {len(cells)} cells equal, {sum(answers)} of {len(answers)} answers equal."))
+    click.echo(wrapped(equal_words(rows)))
     for caveat in load_rate_table(PUBLISHED_TABLE).caveats:
         click.echo(wrapped(caveat, "- "))
-
-
-def _recomputed(stratum: Stratum) -> dict[str, Any]:
-    p = Fraction(stratum.per_transfer_percent) / 100
-    threshold = Fraction(method().threshold_percent) / 100
-    cells = []
-    for n, printed in enumerate(stratum.printed_cumulative_percent, start=1):
-        computed = Decimal(shown_percent(100 * cumulative_probability(p, n)))
-        cells.append(
-            {"n": n, "printed": shown_percent(printed), "computed": f"{computed}", "equal": printed == computed}
-        )
-    return {
-        "ploidy": stratum.ploidy,
-        "age_label": stratum.age_label,
-        "per_transfer_percent": float(stratum.per_transfer_percent),
-        "cells": cells,
-        "printed_transfers_to_threshold": stratum.printed_transfers_to_threshold,
-        "transfers_to_threshold": transfers_to_exceed(p, threshold, method().minimum_transfers),
-    }
 
 
 @click.command("sources")
@@ -124,7 +100,7 @@ def verify_command(directory: str | None, tables: str | None, *, as_json: bool) 
     if as_json:
         click.echo(to_json({"verified": len(shipped().digests), "digest": shipped().digest, "own": found}))
         return
-    click.echo(f"{len(shipped().digests)} tables verified.")
+    click.echo(f"{len(shipped().digests)} shipped tables verified.")
     _say_own(found)
 
 

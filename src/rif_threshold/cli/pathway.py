@@ -9,7 +9,7 @@ from rif_threshold.assessment import Assessment, assess
 from rif_threshold.cli.common import as_json as to_json
 from rif_threshold.cli.common import case_options, exit_code, json_option, wrapped
 from rif_threshold.cli.evidence import cited, dose_words, evidence_lines, study_lines, titled
-from rif_threshold.parts import default_parts, need
+from rif_threshold.parts import default_parts
 from rif_threshold.pathway import Medication, Protocol, Tacrolimus, Workup, WorkupItem, conflicts_about, evidence, facts
 from rif_threshold.pathway.evidence import Monitoring
 from rif_threshold.pathway.gate import GateItem
@@ -60,7 +60,6 @@ def tacrolimus_command(ctx: click.Context, given: Mapping[str, Any], tables: str
 @json_option
 def evidence_command(study: str | None, *, as_json: bool) -> None:
     """List the studies with the number in each arm and their outcomes, what bodies say, and definitions."""
-    need(Part.TACROLIMUS)
     found = evidence(study)
     lines = study_lines(found.studies[0]) if study else evidence_lines(found)
     click.echo(found.model_dump_json(indent=2) if as_json else "\n".join(lines))
@@ -82,7 +81,6 @@ def conflicts_command(*, as_json: bool) -> None:
 
 
 def _assess(given: Mapping[str, Any], tables: str | None, part: Part) -> Assessment:
-    need(part)
     return assess(given, include={part}, tables=tables)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, PlainSerializer
 
 from rif_threshold import tables
-from rif_threshold.case import Record
+from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Domains, defect
 from rif_threshold.tables import Folder, SourceReference
 

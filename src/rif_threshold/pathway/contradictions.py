@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from rif_threshold import tables
-from rif_threshold.case import Case, Record
+from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.pathway.common import check_rules, lists
 from rif_threshold.pathway.facts import domains, facts, known_values
 from rif_threshold.pathway.standing import Standing
+from rif_threshold.record import Record
 from rif_threshold.rules import Condition, evaluate
 from rif_threshold.tables import Folder
 from rif_threshold.vocabulary import Verdict

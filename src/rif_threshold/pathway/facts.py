@@ -8,11 +8,12 @@ from typing import Any, Literal
 from pydantic import Field
 
 from rif_threshold import tables
-from rif_threshold.case import Case, Record
+from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.forms import echo, read_count, read_decimal
 from rif_threshold.pathway.common import Number
 from rif_threshold.pathway.standing import Standing
+from rif_threshold.record import Record
 from rif_threshold.rules import Domain, Kind, Leaf, Value, Values
 from rif_threshold.tables import Folder, SourceReference
 from rif_threshold.vocabulary import EggSource, Finding, PregnancyHistory, TransferResult, Verdict

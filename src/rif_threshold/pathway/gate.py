@@ -7,7 +7,6 @@ not answered, and no protocol can be called met.
 from collections.abc import Collection, Iterable, Mapping
 
 from rif_threshold import tables
-from rif_threshold.case import Record
 from rif_threshold.pathway.common import Cited, check_rules, entries, lists
 from rif_threshold.pathway.evidence import (
     ChecklistItem,
@@ -27,6 +26,7 @@ from rif_threshold.pathway.interactions import Medication
 from rif_threshold.pathway.protocols import Gate, Protocol, judge, protocols
 from rif_threshold.pathway.standing import Standing
 from rif_threshold.pathway.workup import threshold_statement
+from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Value, evaluate
 from rif_threshold.tables import Folder, SourceReference
 from rif_threshold.vocabulary import Part, ProtocolVerdict, Verdict

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from rif_threshold import tables
 from rif_threshold.bounds import LONGEST_TEXT
-from rif_threshold.case import Record
 from rif_threshold.pathway.common import Cited, columns_of
+from rif_threshold.record import Record
 from rif_threshold.rules import Value
 from rif_threshold.tables import Folder, SourceReference
 from rif_threshold.vocabulary import GateEffect, Seriousness

@@ -3,7 +3,6 @@
 from functools import cache
 
 from rif_threshold import tables
-from rif_threshold.case import Count, Record
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import echo
 from rif_threshold.pathway.common import Amount, Cited, csv_entries
@@ -17,6 +16,7 @@ from rif_threshold.pathway.evidence import (
 )
 from rif_threshold.pathway.facts import did_you_mean
 from rif_threshold.pathway.protocols import DoseRow, dose_rows
+from rif_threshold.record import Count, Record
 from rif_threshold.tables import Folder
 
 RECOMPUTED = "recomputed here"

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rif_threshold import tables
-from rif_threshold.case import Case, Record
+from rif_threshold.case import Case
 from rif_threshold.pathway.common import Cited, check_rules, cite, entries, lists
 from rif_threshold.pathway.facts import domains, facts, here
 from rif_threshold.pathway.standing import Standing
+from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Judgement, Value, evaluate
 from rif_threshold.tables import Folder, SourceReference
 from rif_threshold.vocabulary import Concerns, Finding, Grade, Verdict, WorkupState

@@ -5,7 +5,7 @@ transfers add up, what changes if couples differ, what a crossing means, what wa
 answer. Each section is a function of its own, so that a page need not compute what is folded away.
 """
 
-from rif_threshold.case import Case, Record
+from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.perspective import evidence
 from rif_threshold.perspective.budget import BudgetSection, BudgetTransfer, budget
@@ -15,6 +15,7 @@ from rif_threshold.perspective.meaning import DefinitionOnCurve, MeaningPoint, M
 from rif_threshold.perspective.moves import Move, MovesSection, what_moves_the_answer
 from rif_threshold.perspective.observed import ObservedSection, RankPoint, SeriesAgainst, against_observed
 from rif_threshold.perspective.section import Section
+from rif_threshold.record import Record
 
 
 class Perspective(Record):

@@ -2,11 +2,12 @@
 
 import math
 
-from rif_threshold.case import Case, Record
+from rif_threshold.case import Case
 from rif_threshold.errors import OutOfRange
 from rif_threshold.estimate import Estimate, answer_lines
 from rif_threshold.perspective.section import Section, minimum_of, threshold_of
 from rif_threshold.rates import load_rate_table
+from rif_threshold.record import Record
 from rif_threshold.routes import PUBLISHED_TABLE
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.vocabulary import Ploidy

@@ -1,6 +1,6 @@
 """Section 3: couples differ."""
 
-from rif_threshold.case import Case, Record
+from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate, chance_words
 from rif_threshold.heterogeneity import (
     beta_geometric_cumulative,
@@ -24,6 +24,7 @@ from rif_threshold.perspective.section import (
     without_repeats,
 )
 from rif_threshold.probability import exact
+from rif_threshold.record import Record
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.vocabulary import SpreadModel
 from rif_threshold.wording import exact_words, number_words, percent_words, word

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from rif_threshold.case import Count, Percent, Record
 from rif_threshold.rates import counts_give
+from rif_threshold.record import Count, Percent, Record
 from rif_threshold.tables import Folder, Remark, SourceReference, check_columns, check_remark, parse, reads, resolve
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy
 

@@ -3,7 +3,7 @@
 import math
 from decimal import Decimal
 
-from rif_threshold.case import Case, Record
+from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.method import method
 from rif_threshold.perspective.section import (
@@ -17,6 +17,7 @@ from rif_threshold.perspective.section import (
     threshold_of,
 )
 from rif_threshold.probability import margin
+from rif_threshold.record import Record
 from rif_threshold.routes import counted_transfers
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.uncertainty import (

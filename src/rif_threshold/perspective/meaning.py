@@ -1,6 +1,6 @@
 """Section 4: what a crossing means, and where other definitions stand on the same curve."""
 
-from rif_threshold.case import Case, Record
+from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.heterogeneity import unexplained_share
 from rif_threshold.perspective.evidence import Assumptions, Definition, assumptions, definitions
@@ -13,6 +13,7 @@ from rif_threshold.perspective.section import (
 )
 from rif_threshold.probability import TRANSFERS_LIMIT, cumulative_probability, transfers_to_exceed
 from rif_threshold.rates import load_rate_table
+from rif_threshold.record import Record
 from rif_threshold.routes import PUBLISHED_TABLE
 from rif_threshold.tables import Remark
 from rif_threshold.vocabulary import Ploidy

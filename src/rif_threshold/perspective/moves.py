@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from operator import mul
 
-from rif_threshold.case import Case, Record
+from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.heterogeneity import beta_geometric_threshold
 from rif_threshold.method import method
@@ -22,6 +22,7 @@ from rif_threshold.perspective.section import (
     without_repeats,
 )
 from rif_threshold.probability import TRANSFERS_LIMIT
+from rif_threshold.record import Record
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.uncertainty import clopper_pearson, transfers_interval
 from rif_threshold.vocabulary import Route

@@ -1,11 +1,12 @@
 """Section 5: the formula against what happened, by rank."""
 
-from rif_threshold.case import Case, Record
+from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.method import method
 from rif_threshold.perspective.evidence import ObservedSeries, observed
 from rif_threshold.perspective.section import Section
 from rif_threshold.probability import cumulative_probability
+from rif_threshold.record import Record
 from rif_threshold.tables import Remark
 from rif_threshold.uncertainty import clopper_pearson
 from rif_threshold.vocabulary import Ploidy

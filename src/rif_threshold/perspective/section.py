@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from fractions import Fraction
 
-from rif_threshold.case import Case, Record
+from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.probability import TRANSFERS_LIMIT, exact, transfers_to_exceed
+from rif_threshold.record import Record
 from rif_threshold.tables import Remark, SourceReference
 
 

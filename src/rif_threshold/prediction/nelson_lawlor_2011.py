@@ -10,8 +10,9 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TypeVar
 
-from rif_threshold.case import Count, PredictionInput, Record
+from rif_threshold.case import PredictionInput
 from rif_threshold.errors import InvalidInput, Problem
+from rif_threshold.record import Count, Record
 from rif_threshold.tables import Folder, SourceReference, parse, reads, resolve
 from rif_threshold.vocabulary import (
     Attempt,

@@ -214,7 +214,8 @@ def _reason(assessment: Assessment, primary: Estimate, percent: float, done: Tra
             f"{chance} entered for this very transfer as its chance of implantation, in place of route {primary.route}"
         )
     if done is not None and done.ploidy is not None and by_row:
-        of = f"{chance} printed for {long_word(done.ploidy)}, oocyte age {done.oocyte_age_years}"
+        printed = "printed" if primary.route == Route.AGE_TABLE else "in this table"
+        of = f"{chance} {printed} for {long_word(done.ploidy)}, oocyte age {done.oocyte_age_years}"
     start = of if of.startswith(chance) else f"{chance} from {of}"
     per = f"the figure is per {word(primary.denominator)}"
     if primary.denominator != Denominator.EMBRYO_TRANSFER:

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from rif_threshold.assessment import Assessment, assess
-from rif_threshold.case import Case, Record
+from rif_threshold.case import Case
 from rif_threshold.parts import default_parts
+from rif_threshold.record import Record
 from rif_threshold.report.check_code import (
     Content,
     all_fingerprint,

@@ -1,20 +1,15 @@
 """What page 5 shows: fixed texts made from the tables, once. Nothing of a patient comes here."""
 
-from collections.abc import Iterator
-from fractions import Fraction
 from functools import cache
 
 from rif_threshold._version import __version__
-from rif_threshold.listing import listed_rules, listed_sources, listed_tables
+from rif_threshold.listing import equal_words, listed_rules, listed_sources, listed_tables, recomputed_table
 from rif_threshold.method import method
 from rif_threshold.parts import default_parts
 from rif_threshold.pathway import conflicts_about
-from rif_threshold.probability import cumulative_probability, transfers_to_exceed
-from rif_threshold.rates import Stratum, load_rate_table
-from rif_threshold.routes import PUBLISHED_TABLE
 from rif_threshold.tables import shipped
 from rif_threshold.ui.present import markdown_table, plain, where
-from rif_threshold.wording import line_words, percent_words, shown_percent, word
+from rif_threshold.wording import line_words, percent_words, word
 
 NOT_FOR = """
 - It is not a diagnosis. Crossing the line is a time to talk and to look; some couples who cross it are simply unlucky.
@@ -47,26 +42,14 @@ A live-birth chance is turned into pregnancy by × {constants.live_birth_to_preg
 @cache
 def published_table() -> tuple[str, str]:
     """The published table, each printed figure beside the one computed here, and how many agree."""
-    rows, equal, figures = [], 0, 0
-    for stratum in load_rate_table(PUBLISHED_TABLE).strata:
-        compared = list(_compared(stratum))
-        figures += len(compared)
-        equal += sum(printed == computed for printed, computed in compared)
-        shown = [f"{printed}/{computed}" for printed, computed in compared]
-        kind = word(stratum.ploidy)
-        rate = percent_words(stratum.per_transfer_percent)
-        rows.append([plain(f"{kind}, {stratum.age_label}"), rate, "  ".join(shown[:-1]), shown[-1]])
+    rows, lines = recomputed_table(), []
+    for row in rows:
+        figures = "  ".join(f"{cell.printed}/{cell.computed}" for cell in row.cells)
+        rate, after = percent_words(row.per_transfer_percent), row.printed_transfers_to_threshold
+        kind = plain(f"{word(row.ploidy)}, {row.age_label}")
+        lines.append([kind, rate, figures, f"{after}/{row.transfers_to_threshold}"])
     head = ["Embryos, age", "Per transfer", "After 1, 2, 3 … transfers, in percent", "Intervene after"]
-    return markdown_table(head, rows), f"Printed/computed. {equal} of {figures} figures are equal."
-
-
-def _compared(stratum: Stratum) -> Iterator[tuple[str, str]]:
-    p = Fraction(stratum.per_transfer_percent) / 100
-    for n, printed in enumerate(stratum.printed_cumulative_percent, start=1):
-        yield shown_percent(printed), shown_percent(100 * cumulative_probability(p, n))
-    threshold = Fraction(method().threshold_percent) / 100
-    after = transfers_to_exceed(p, threshold, method().minimum_transfers)
-    yield str(stratum.printed_transfers_to_threshold), str(after)
+    return markdown_table(head, lines), f"Printed/computed. {equal_words(rows)}"
 
 
 def conflicts() -> str:
