@@ -192,7 +192,7 @@ def test_each_route_gives_its_own_chance() -> None:
     }
     assert len({each.label for each in computed.values()}) == 4
     for each in computed.values():
-        assert each.next_transfer_percent == each.per_transfer_percent == each.transfer_percents[-1]
+        assert each.per_transfer_percent == each.transfer_percents[-1]
 
 
 @pytest.mark.parametrize(

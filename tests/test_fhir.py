@@ -17,7 +17,7 @@ from report_cases import CASES, DATE, PLAIN, REFUSED, answer
 from rif_threshold import Assessment, assess
 from rif_threshold.report import report
 from rif_threshold.report.check_code import code_or_why
-from rif_threshold.sentences import headline, next_transfer, rule, standing
+from rif_threshold.sentences import headline, next_transfer, rule_words, standing
 from rif_threshold.tables import Remark
 from test_tables import edit, own, sign
 
@@ -191,7 +191,7 @@ def test_there_is_one_prediction_for_each_number_of_transfers_and_one_for_the_ne
         assert code(each["outcome"]) == f"{counted}-by-transfer-{number}"
         assert each["rationale"].startswith(f"Transfer {number}, ")
         assert primary.route in each["rationale"]
-    assert following["probabilityDecimal"] == primary.next_transfer_percent
+    assert following["probabilityDecimal"] == primary.per_transfer_percent
     assert code(following["outcome"]) == f"{counted}-at-next-transfer"
     assert "by itself" in following["outcome"]["text"]
     assert f"transfer {primary.failed_transfers + 1} of the current run. Not cumulative" in following["outcome"]["text"]
@@ -326,7 +326,7 @@ def test_the_narrative_says_the_same_in_xhtml(name: str) -> None:
     assert [len(each) + len(each.attrib) for each in div] == [0] * len(div)
     lines = [each.text or "" for each in div]
     assert lines[0] == f"{headline(result)}. {standing(result)}"
-    assert {rule(result), result.disclaimer, "Patient: not recorded"} <= set(lines)
+    assert {rule_words(result), result.disclaimer, "Patient: not recorded"} <= set(lines)
     assert next_transfer(result) in [*lines, ""]
     assert all(any(caveat.text in line for line in lines) for caveat in result.notes)
     rest = " ".join(texts({**data, "text": None})).replace("\\<", "<")

@@ -442,7 +442,7 @@ def test_a_count_of_100_stands_on_its_side_of_the_line(percent: float, line: str
 
 
 def test_a_threshold_is_shown_as_it_was_typed() -> None:
-    assert "above 99.999999 %" in sentences.rule(judged("99.999999", "60"))
+    assert "above 99.999999 %" in sentences.rule_words(judged("99.999999", "60"))
 
 
 # Numbers at their ends.

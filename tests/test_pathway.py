@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from rif_threshold.assessment import assess
 from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput
+from rif_threshold.estimate import Answer
 from rif_threshold.pathway import (
-    Standing,
     Tacrolimus,
     Workup,
     conflicts,
@@ -175,11 +175,10 @@ def met_by(protocol: str) -> dict[str, Value | None]:
 GATE = [each for each in (*gate_lists().stop, *gate_lists().hold) if each.when is not None]
 GATE_FACTS = sorted({leaf.fact for each in GATE if each.when for leaf in leaves(each.when)})
 CAN_BE_MET = [protocol.id for protocol in protocols() if protocol.criteria_given]
-STANDING = Standing()
 
 
 def verdict_of(protocol: str, values: dict[str, Value | None]) -> ProtocolVerdict:
-    return verdicts(build_tacrolimus(STANDING, values, ()))[protocol]
+    return verdicts(build_tacrolimus("", values, ()))[protocol]
 
 
 @pytest.mark.parametrize("protocol", CAN_BE_MET)
@@ -235,7 +234,7 @@ RANK = {NOT: 0, CANNOT: 1, MEETS: 2}
 
 @given(SPOILT)
 def test_no_protocol_is_met_while_anything_stops_holds_or_is_missing(values: dict[str, Value | None]) -> None:
-    found = build_tacrolimus(STANDING, values, ())
+    found = build_tacrolimus("", values, ())
     closed = any(item.verdict != Verdict.NO for item in (*found.stops, *found.holds))
     stopped = any(item.verdict == Verdict.YES for item in found.stops)
     for protocol in found.protocols:
@@ -252,8 +251,8 @@ def test_no_protocol_is_met_while_anything_stops_holds_or_is_missing(values: dic
 
 @given(SPOILT, st.sampled_from(GATE))
 def test_adding_a_stop_or_hold_never_improves_a_verdict(values: dict[str, Value | None], added: Any) -> None:
-    before = verdicts(build_tacrolimus(STANDING, values, ()))
-    closed = verdicts(build_tacrolimus(STANDING, values | examples(added.when, domains())[Verdict.YES], ()))
+    before = verdicts(build_tacrolimus("", values, ()))
+    closed = verdicts(build_tacrolimus("", values | examples(added.when, domains())[Verdict.YES], ()))
     for protocol in IDS:
         # Gate facts are no protocol's entry criteria, so only the gate changes.
         assert RANK[closed[protocol]] <= max(RANK[before[protocol]], RANK[CANNOT] if added in gate_lists().hold else 0)
@@ -267,16 +266,16 @@ def test_gate_facts_are_no_entry_criteria() -> None:
 
 def test_doses_are_shown_only_where_met_and_only_as_printed() -> None:
     values = met_by("eshre2024_017_cutoff_11_8")
-    found = build_tacrolimus(STANDING, values, ())
+    found = build_tacrolimus("", values, ())
     shown = {protocol.id: [band.dose_as_published for band in protocol.dose_bands] for protocol in found.protocols}
     assert shown["eshre2024_017_cutoff_11_8"] == ["no dose stated for this band", "2 mg a day", "3 mg a day"]
     assert shown["nakagawa_2015"] == []  # limits of its steps are not printed
-    prolonged = build_tacrolimus(STANDING, values | {"formulation": "prolonged_release"}, ())
+    prolonged = build_tacrolimus("", values | {"formulation": "prolonged_release"}, ())
     assert all(not protocol.dose_bands for protocol in prolonged.protocols)
     assert "formulation_unknown" in {item.id for item in prolonged.advice}
     liu = next(
         each
-        for each in build_tacrolimus(STANDING, met_by("liu_2023_recurrent_miscarriage"), ()).protocols
+        for each in build_tacrolimus("", met_by("liu_2023_recurrent_miscarriage"), ()).protocols
         if each.id == "liu_2023_recurrent_miscarriage"
     )
     # Printed per kg, and computed for nobody: no weight is ever asked.
@@ -286,8 +285,8 @@ def test_doses_are_shown_only_where_met_and_only_as_printed() -> None:
 
 
 def test_nothing_is_asked_once_nothing_can_change() -> None:
-    assert build_tacrolimus(STANDING, met_by("nakagawa_2015") | {"ciclosporin": True}, ()).questions == ()
-    nothing_known = build_tacrolimus(STANDING, dict.fromkeys(facts()), ())
+    assert build_tacrolimus("", met_by("nakagawa_2015") | {"ciclosporin": True}, ()).questions == ()
+    nothing_known = build_tacrolimus("", dict.fromkeys(facts()), ())
     assert nothing_known.questions[0] == "th1_th2_ratio"
     assert "creatinine_abnormal" in nothing_known.questions
     assert set(nothing_known.questions) <= set(facts())
@@ -298,15 +297,21 @@ def test_nothing_is_asked_once_nothing_can_change() -> None:
 # The work-up.
 
 
-def list_for(reached: Verdict, **case: Any) -> Workup:
-    standing = Standing(
+def answer(failed: int, cumulative: float, *, reached: bool) -> Answer:
+    return Answer(
+        route="age_table",
+        failed_transfers=failed,
+        transfers_to_threshold=None,
+        cumulative_percent_so_far=cumulative,
         reached=reached,
-        failed_transfers=3,
-        cumulative_percent_so_far=67.9 if reached == Verdict.YES else 45.1,
-        threshold_percent=60.0,
-        minimum_transfers=2,
+        further_transfers=None,
     )
-    return workup(Case(**case), standing)
+
+
+def list_for(reached: Verdict, **case: Any) -> Workup:
+    crossed = reached == Verdict.YES
+    known = None if reached == Verdict.NOT_KNOWN else answer(3, 67.9 if crossed else 45.1, reached=crossed)
+    return workup(Case(**case), known)
 
 
 def test_before_the_threshold_the_lists_are_there_and_say_not_yet() -> None:
@@ -317,7 +322,7 @@ def test_before_the_threshold_the_lists_are_there_and_say_not_yet() -> None:
     assert (len(found.investigations), len(found.interventions)) == (18, 17)
     assert {item.verdict for item in (*found.investigations, *found.interventions)} == {Verdict.NO}
     assert found.questions == ()
-    unknown = workup(Case(), Standing())
+    unknown = workup(Case(), None)
     assert "cannot be said" in unknown.statement
     assert {item.verdict for item in unknown.investigations} == {Verdict.NOT_KNOWN}
     assert "threshold_reached" in unknown.missing
@@ -385,7 +390,7 @@ def test_what_was_found_reads_as_done_and_what_was_not_done_as_open() -> None:
 )
 def test_what_is_planned_already_is_not_suggested(item: str, known: dict[str, Any], verdict: Verdict) -> None:
     case = Case(**known)
-    found = workup(case, Standing(reached=Verdict.YES, planned_ploidy=case.ploidy))
+    found = workup(case, answer(3, 67.9, reached=True))
     assert next(each.verdict for each in found.interventions if each.id == item) == verdict
 
 
@@ -394,13 +399,7 @@ def test_the_threshold_statement_does_not_say_when_it_was_crossed() -> None:
     assert list_for(Verdict.YES).statement == said
     below = "Not yet: the threshold is not crossed: after 3 failed transfers the cumulative chance is 45.1 %,"
     assert list_for(Verdict.NO).statement == f"{below} not above 60 %."
-    one = Standing(
-        reached=Verdict.NO,
-        failed_transfers=1,
-        cumulative_percent_so_far=64.1,
-        threshold_percent=60.0,
-        minimum_transfers=2,
-    )
+    one = answer(1, 64.1, reached=False)
     assert workup(Case(), one).statement.endswith("64.1 %, above 60 %, but at least 2 transfers must have failed.")
 
 
@@ -516,7 +515,7 @@ def test_what_is_only_unlikely_is_not_refused(case: dict[str, Any]) -> None:
 
 def test_a_diagnosis_beside_too_few_failures_is_said() -> None:
     case = {"answers": {"rif_diagnosed": "yes", "any_positive_test": "yes"}, "failed_transfers": 1}
-    notes = tacrolimus(Case(**case), Standing(failed_transfers=1)).notes
+    notes = tacrolimus(Case(**case), None).notes
     assert "diagnosed_before_the_count" in {note.id for note in notes}
     assert "diagnosed_before_the_count" not in {note.id for note in step("five_failed_euploid").notes}
 
@@ -537,8 +536,8 @@ def test_what_is_well_formed_is_no_problem() -> None:
 
 
 def test_a_positive_test_in_the_history_needs_no_answer() -> None:
-    standing = Standing(biochemical_pregnancies=1, planned_ploidy=Ploidy.UNTESTED, failed_transfers=3)
-    found = tacrolimus(Case(), standing)
+    history = [{"result": "biochemical"}, *3 * [{"result": "no_positive_test"}]]
+    found = tacrolimus(Case(history=history, ploidy=Ploidy.UNTESTED), None)
     trial = next(each for each in found.protocols if each.id == "japan_b126")
     assert trial.verdict == NOT
     assert "Any positive pregnancy test so far: yes" in " ".join(trial.because)
@@ -546,7 +545,7 @@ def test_a_positive_test_in_the_history_needs_no_answer() -> None:
 
 def test_a_medication_list_that_was_not_asked_or_not_confirmed_holds() -> None:
     def held(**case: Any) -> dict[str, Verdict]:
-        found = tacrolimus(Case(**case), STANDING)
+        found = tacrolimus(Case(**case), None)
         return {
             item.id: item.verdict
             for item in (*found.stops, *found.holds)
@@ -578,13 +577,13 @@ def test_what_sources_ask_to_be_ruled_out_is_shown_with_what_is_known() -> None:
     assert {line.id for line in lines.values() if not line.here and not line.missing} == {"hydrosalpinx"}
     unread = {line.id: line for line in step("comedication").checklist}
     assert unread["label_stops"].status.endswith("Not known: Contraindicated co-medication in the list.")
-    unknown = {line.id: line for line in tacrolimus(Case(), STANDING).checklist}
+    unknown = {line.id: line for line in tacrolimus(Case(), None).checklist}
     assert unknown["coagulation_thyroid"].missing == ("coagulation_disorder", "thyroid_function")
 
 
 def test_the_formulation_is_asked() -> None:
     values = met_by("nakagawa_2015") | {"formulation": None}
-    found = build_tacrolimus(STANDING, values, ())
+    found = build_tacrolimus("", values, ())
     assert "formulation" in found.questions
     # Not answered is not read as fine: no dose, and the note says why.
     assert all(not protocol.dose_bands for protocol in found.protocols)
@@ -595,7 +594,7 @@ def test_the_formulation_is_asked() -> None:
 def test_a_protocol_without_bands_has_no_number_in_its_dose_note() -> None:
     banded = {name for row in dose_rows() for name in row.protocol.split()}
     for protocol in protocols():
-        found = build_tacrolimus(STANDING, met_by(protocol.id), ())
+        found = build_tacrolimus("", met_by(protocol.id), ())
         shown = next(each for each in found.protocols if each.id == protocol.id)
         assert not re.search(r"[0-9] ?mg", shown.dose_note), protocol.id
         assert shown.dose_note.startswith("What the protocol gave" if shown.dose_bands else "No dose is shown: ")

@@ -59,9 +59,9 @@ def counted() -> Perspective:
 
 
 def test_what_a_clinician_reads_for_36_years_after_3_failures(at_36: Perspective) -> None:
-    assert "0.42 points more would give 3 instead of 4" in at_36.summary
-    assert "73 of 100 who cross the line are simply unlucky" in at_36.summary
-    assert "time to talk and look, not a diagnosis" in at_36.summary
+    assert "0.42 points more would give 3 instead of 4" in at_36.interval.sentence
+    assert "73 of 100 who cross the line are simply unlucky" in at_36.meaning_of_crossing.sentence
+    assert "time to talk and look, not a diagnosis" in at_36.meaning_of_crossing.sentence
 
 
 def test_the_case_of_the_issue_with_counts(counted: Perspective) -> None:
@@ -213,7 +213,7 @@ def test_definitions_beyond_the_curve_and_out_of_reach() -> None:
     assert hopeless.meaning_of_crossing.transfers is None
     assert {each.id: each.transfers for each in hopeless.meaning_of_crossing.definitions}["ata_2021"] is None
     assert hopeless.interval.zones == ()
-    assert "out of reach" in hopeless.summary
+    assert "out of reach" in hopeless.interval.sentence
     barely = of(clinic_percent="0.3", small_percent_confirmed=True, clinic_outcome="implantation", failed_transfers=0)
     assert {each.id: each.transfers for each in barely.meaning_of_crossing.definitions}["ata_2021"] == 998
 

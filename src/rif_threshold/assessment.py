@@ -8,34 +8,32 @@ from rif_threshold import notebook, pathway
 from rif_threshold._version import __version__
 from rif_threshold.case import Case, read_case
 from rif_threshold.errors import InvalidInput, Problem
-from rif_threshold.estimate import Estimate, Refused, Routes, chance_words, estimate_routes, preferred_route
+from rif_threshold.estimate import Answer, Estimate, Refused, Routes, chance_words, estimate_routes, preferred_route
 from rif_threshold.given import listed
-from rif_threshold.method import method
+from rif_threshold.method import Rule, method, rule_of
 from rif_threshold.own_tables import own_folder, own_rate_tables
 from rif_threshold.parts import WITHOUT_VARIABLE, default_parts, named_parts
 from rif_threshold.perspective import Perspective, perspective
 from rif_threshold.ranges import range_problems
 from rif_threshold.record import Record
-from rif_threshold.routes import caveats, counted_transfers
+from rif_threshold.routes import caveats
 from rif_threshold.tables import Remark, Source, SourceReference, shipped, sources
-from rif_threshold.vocabulary import Part, TransferResult, Verdict
+from rif_threshold.vocabulary import Part, TransferResult
 from rif_threshold.wording import number_words, points_words
 
 _UNREAD = {"not_a_case", "not_named", "count_range"}
 """Where nothing of a case was read, nothing can be said of what it lacks."""
 
 
-class ThresholdAnswer(Record):
-    """The primary route's answer. ``cumulative`` is the chance by then; ``next`` is the chance of the next transfer."""
+class ThresholdAnswer(Answer):
+    """The primary route's answer, with the rule it is held against.
 
-    route: str
+    ``cumulative_percent_so_far`` is the chance of the failed transfers together, ``next_transfer_percent`` that of
+    the next one by itself.
+    """
+
     percent: float
     minimum_transfers: int
-    failed_transfers: int
-    transfers_to_threshold: int | None
-    cumulative_percent_so_far: float
-    reached: bool
-    further_transfers: int | None
     next_transfer_percent: float
 
 
@@ -97,6 +95,11 @@ class Assessment(Record):
         return notebook.show and notebook.show(self)
 
     @property
+    def rule(self) -> Rule:
+        """The rule that is applied, with the values of this case."""
+        return rule_of(self.case)
+
+    @property
     def primary(self) -> Estimate | None:
         """The estimate of the primary route, if it could be computed."""
         return next((estimate for estimate in self.estimates if estimate.route == self.primary_route), None)
@@ -154,9 +157,8 @@ def assess(
     _check_primary(case, routes)
     primary = next((estimate for estimate in routes.estimates if estimate.route == primary_route), None)
     notes = tuple(_notes(case))
-    standing = _standing(case, primary)
-    workup = pathway.workup(case, standing) if Part.WORKUP in parts else None
-    tacrolimus = pathway.tacrolimus(case, standing) if Part.TACROLIMUS in parts else None
+    workup = pathway.workup(case, primary) if Part.WORKUP in parts else None
+    tacrolimus = pathway.tacrolimus(case, primary) if Part.TACROLIMUS in parts else None
     beside = perspective(case, primary) if Part.PERSPECTIVE in parts and primary else None
     return Assessment(
         case=case,
@@ -188,8 +190,8 @@ def _included(include: object) -> frozenset[Part]:
 def _defaults_made_visible(case: Case) -> Case:
     return case.model_copy(
         update={
-            "threshold_percent": case.threshold_percent or method().threshold_percent,
-            "minimum_transfers": case.minimum_transfers or method().minimum_transfers,
+            "threshold_percent": rule_of(case).percent,
+            "minimum_transfers": rule_of(case).minimum,
         }
     )
 
@@ -206,36 +208,10 @@ def _answer(case: Case, primary: Estimate | None) -> ThresholdAnswer | None:
     if primary is None:
         return None
     return ThresholdAnswer(
-        route=primary.route,
-        percent=float(case.threshold_percent or 0),
-        minimum_transfers=case.minimum_transfers or 1,
-        failed_transfers=primary.failed_transfers,
-        transfers_to_threshold=primary.transfers_to_threshold,
-        cumulative_percent_so_far=primary.cumulative_percent_so_far,
-        reached=primary.reached,
-        further_transfers=primary.further_transfers,
-        next_transfer_percent=primary.next_transfer_percent,
-    )
-
-
-def _standing(case: Case, primary: Estimate | None) -> pathway.Standing:
-    """What the pathway is told of the calculation."""
-    results = [transfer.result for transfer in case.history or ()]
-    run = counted_transfers(case)
-    reached = Verdict.NOT_KNOWN if primary is None else (Verdict.YES if primary.reached else Verdict.NO)
-    return pathway.Standing(
-        reached=reached,
-        failed_transfers=len(run),
-        cumulative_percent_so_far=None if primary is None else primary.cumulative_percent_so_far,
-        threshold_percent=float(case.threshold_percent or 0),
-        minimum_transfers=case.minimum_transfers or 1,
-        counted_ploidies=tuple(transfer.ploidy for transfer in run),
-        planned_ploidy=case.ploidy,
-        oocyte_age_years=case.oocyte_age_years,
-        pregnancy_losses=results.count(TransferResult.PREGNANCY_LOSS),
-        biochemical_pregnancies=results.count(TransferResult.BIOCHEMICAL),
-        live_births=results.count(TransferResult.LIVE_BIRTH),
-        history_known=case.history is not None,
+        **{name: getattr(primary, name) for name in Answer.model_fields},
+        percent=float(rule_of(case).percent),
+        minimum_transfers=rule_of(case).minimum,
+        next_transfer_percent=primary.per_transfer_percent,
     )
 
 

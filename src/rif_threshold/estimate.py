@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput, OutOfRange, Problem
-from rif_threshold.method import method
+from rif_threshold.method import Rule, method, rule_of
 from rif_threshold.probability import TRANSFERS_LIMIT, chance_that_all_fail, further_to_exceed
 from rif_threshold.rates import RateTable
 from rif_threshold.record import Record
@@ -48,15 +48,25 @@ class Interval(Record):
     probability_beyond: float
 
 
-class Estimate(Record):
-    """What one route answers. Percentages are unrounded.
+class Answer(Record):
+    """After how many transfers the line is crossed, and where the couple stands. Percentages are unrounded."""
+
+    route: str
+    failed_transfers: int
+    transfers_to_threshold: int | None
+    cumulative_percent_so_far: float
+    reached: bool
+    further_transfers: int | None
+
+
+class Estimate(Answer):
+    """What one route answers, and what it rests on.
 
     ``transfer_percents`` and ``cumulative_percent`` begin after the last positive test: first the failed transfers,
     each with its own probability, then the planned ones. ``transfers_to_threshold`` and ``further_transfers`` are
     ``None`` where more than 1,000 would be needed.
     """
 
-    route: str
     label: str
     explanation: str
     outcome: Outcome
@@ -65,13 +75,7 @@ class Estimate(Record):
     live_birth_percent: float | None = None
     transfer_percents: tuple[float, ...]
     cumulative_percent: tuple[float, ...]
-    transfers_to_threshold: int | None
     margin: MarginPoints
-    failed_transfers: int
-    cumulative_percent_so_far: float
-    reached: bool
-    further_transfers: int | None
-    next_transfer_percent: float
     successes: int | None = None
     transfers: int | None = None
     interval: Interval | None = None
@@ -100,7 +104,7 @@ def estimate_routes(case: Case, own_tables: Mapping[str, RateTable]) -> Routes:
     """Compute every route the case gives something for.
 
     Args:
-        case: with ``threshold_percent`` and ``minimum_transfers`` filled in.
+        case: the couple's case.
         own_tables: the clinic's own rate tables, by identifier.
     """
     estimates, refused = [], []
@@ -147,14 +151,14 @@ def preferred_route(case: Case, routes: Routes) -> str | None:
 
 
 def _estimate(case: Case, route: str, label: str, chances: Chances) -> Estimate:
-    threshold, minimum = Fraction(case.threshold_percent or 0) / 100, case.minimum_transfers or 1
+    rule = rule_of(case)
     run = [chances.of(transfer) for transfer in counted_transfers(case)]
     done = [p for p, _ in run]
     miss = chance_that_all_fail(done)
-    crossed_at = _crossed_at(done, threshold, minimum)
+    crossed_at = _crossed_at(done, rule)
     further = 0
     if crossed_at is None:
-        further = further_to_exceed(miss, chances.planned, threshold, max(0, minimum - len(done)))
+        further = further_to_exceed(miss, chances.planned, rule.threshold, max(0, rule.minimum - len(done)))
     within = further <= TRANSFERS_LIMIT
     total = crossed_at if crossed_at is not None else (len(done) + further if within else None)
     length = max(method().shortest_curve, len(done) + 1, min((total or 0) + 1, method().longest_curve))
@@ -171,15 +175,14 @@ def _estimate(case: Case, route: str, label: str, chances: Chances) -> Estimate:
         transfer_percents=tuple(_percent(p) for p in sequence),
         cumulative_percent=tuple(_cumulative(sequence)),
         transfers_to_threshold=total,
-        margin=_margin(run, chances.planned, total, threshold, minimum),
+        margin=_margin(run, chances.planned, total, rule),
         failed_transfers=len(done),
         cumulative_percent_so_far=_percent(1 - miss),
         reached=crossed_at is not None,
         further_transfers=further if within else None,
-        next_transfer_percent=_percent(chances.planned),
         successes=chances.successes,
         transfers=chances.transfers,
-        interval=_interval(chances.successes, chances.transfers, threshold, minimum, length),
+        interval=_interval(chances.successes, chances.transfers, rule, length),
         sources=chances.sources,
         caveats=(
             *chances.caveats,
@@ -193,16 +196,14 @@ def _of_refused(case: Case, problems: Iterable[Problem]) -> Interval | None:
     """All or none of the transfers give no threshold, but they do give an interval."""
     if all(problem.code != "all_or_none" for problem in problems):
         return None
-    threshold, minimum = Fraction(case.threshold_percent or 0) / 100, case.minimum_transfers or 1
-    return _interval(case.clinic_successes, case.clinic_transfers, threshold, minimum, method().shortest_curve)
+    return _interval(case.clinic_successes, case.clinic_transfers, rule_of(case), method().shortest_curve)
 
 
-def _interval(
-    successes: int | None, transfers: int | None, threshold: Fraction, minimum: int, length: int
-) -> Interval | None:
+def _interval(successes: int | None, transfers: int | None, rule: Rule, length: int) -> Interval | None:
     if successes is None or transfers is None:
         return None
-    counted = interval_of_counts(successes, transfers, threshold, minimum, length, level=float(method().interval_level))
+    level = float(method().interval_level)
+    counted = interval_of_counts(successes, transfers, rule.threshold, rule.minimum, length, level=level)
     return Interval(
         level=counted.level,
         method=counted.method,
@@ -228,32 +229,31 @@ def _cumulative(sequence: Iterable[Fraction]) -> Iterator[float]:
         yield _percent(1 - miss)
 
 
-def _crossed_at(done: Iterable[Fraction], threshold: Fraction, minimum: int) -> int | None:
+def _crossed_at(done: Iterable[Fraction], rule: Rule) -> int | None:
     """The number of the failed transfer at which the threshold was first exceeded, if it was."""
     miss = Fraction(1)
     for number, p in enumerate(done, start=1):
         miss *= 1 - p
-        if number >= minimum and 1 - miss > threshold:
+        if number >= rule.minimum and 1 - miss > rule.threshold:
             return number
     return None
 
 
-def _margin(
-    run: list[tuple[Fraction, bool]], planned: Fraction, total: int | None, threshold: Fraction, minimum: int
-) -> MarginPoints:
+def _margin(run: list[tuple[Fraction, bool]], planned: Fraction, total: int | None, rule: Rule) -> MarginPoints:
     """How far the planned kind's probability may move, all transfers of that kind together, the others held."""
+    allowed = 1 - rule.threshold
 
     def change_at(n: int) -> float | None:
         """The probability at which exactly ``n`` transfers would just not exceed the threshold."""
         fixed = chance_that_all_fail(p for p, alike in run[:n] if not alike)
         alike = sum(alike for _, alike in run[:n]) + max(n - len(run), 0)
-        if alike == 0 or fixed <= 1 - threshold:  # the others alone decide
+        if alike == 0 or fixed <= allowed:  # the others alone decide
             return None
-        return -math.expm1(math.log((1 - threshold) / fixed) / alike)
+        return -math.expm1(math.log(allowed / fixed) / alike)
 
     if total is None:
         return MarginPoints(to_fewer_points=None, to_more_points=None)
-    up = change_at(total - 1) if total > minimum else None
+    up = change_at(total - 1) if total > rule.minimum else None
     down = change_at(total)
     return MarginPoints(
         to_fewer_points=None if up is None else 100 * (up - float(planned)),

@@ -60,13 +60,13 @@ def next_transfer(assessment: Assessment) -> str:
     return f"The next transfer by itself: {chance_words(primary)}. That is not the cumulative chance."
 
 
-def rule(assessment: Assessment) -> str:
+def rule_words(assessment: Assessment) -> str:
     """The rule that is applied, with the values of this case."""
-    case = assessment.case
+    rule = assessment.rule
     return (
         f"The rule: suspect recurrent implantation failure once 1-(1-p)^n is above"
-        f" {line_words(case.threshold_percent or 0)} and at least"
-        f" {transfers_words(case.minimum_transfers or 1)} have failed."
+        f" {line_words(rule.percent)} and at least"
+        f" {transfers_words(rule.minimum)} have failed."
     )
 
 

@@ -19,7 +19,7 @@ def curve_specification(assessment: Assessment) -> Specification:
     """The Vega-Lite specification of the curve, with the data of this assessment."""
     estimates = _main_first(assessment)
     template = _template(tuple(estimate.label for estimate in estimates))
-    threshold = float(assessment.case.threshold_percent or 0)
+    threshold = float(assessment.rule.percent)
     return fill(
         template,
         {
@@ -33,7 +33,7 @@ def curve_specification(assessment: Assessment) -> Specification:
 
 def describe_curve(assessment: Assessment) -> str:
     """What the curve shows, in words: the chart's text for those who do not see it."""
-    line = assessment.case.threshold_percent or 0
+    line = assessment.rule.percent
     threshold = line_words(line)
     parts = []
     for estimate in _main_first(assessment):

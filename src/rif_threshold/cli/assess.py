@@ -17,7 +17,7 @@ from rif_threshold.sentences import (
     interval_words,
     margin_words,
     next_transfer,
-    rule,
+    rule_words,
     standing,
 )
 from rif_threshold.vocabulary import Part
@@ -79,7 +79,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
             yield wrapped(words)
     yield ""
     yield wrapped(f"For: {inputs_words(assessment)}")
-    yield wrapped(rule(assessment))
+    yield wrapped(rule_words(assessment))
     if assessment.estimates:
         yield ""
         yield from _routes(assessment)
@@ -136,7 +136,7 @@ def _routes(assessment: Assessment) -> Iterator[str]:
             break
     else:
         yield from table(headings, [row[: len(headings)] for row in rows])
-    line = line_words(assessment.case.threshold_percent or 0)
+    line = line_words(assessment.rule.percent)
     yield wrapped(f"p: chance per transfer   *: primary route   !: first above {line}")
     for each in estimates:
         yield wrapped(f"{each.route}: {each.explanation}. Margin: {margin_words(each)}.", "")
@@ -145,7 +145,7 @@ def _routes(assessment: Assessment) -> Iterator[str]:
 
 
 def _route(each: Estimate, assessment: Assessment) -> tuple[str, ...]:
-    threshold = float(assessment.case.threshold_percent or 0)
+    threshold = float(assessment.rule.percent)
     return (
         f"{each.route}{' *' if each.route == assessment.primary_route else ''}",
         f"p {chance_words(each)}",

@@ -6,6 +6,7 @@ Everything clinical lies in ``tables/pathways`` and ``tables/evidence``. What is
 from rif_threshold import tables
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
+from rif_threshold.estimate import Answer
 from rif_threshold.pathway.common import Cited
 from rif_threshold.pathway.contradictions import contradiction_problems
 from rif_threshold.pathway.evidence import (
@@ -23,7 +24,6 @@ from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_valu
 from rif_threshold.pathway.gate import Tacrolimus, build_tacrolimus, gate_lists, notes
 from rif_threshold.pathway.interactions import Medication, facts_from, find_medication, medication_rows
 from rif_threshold.pathway.protocols import PROTOCOLS, Protocol, dose_rows, protocols
-from rif_threshold.pathway.standing import Standing
 from rif_threshold.pathway.studies import (
     Evidence,
     Study,
@@ -37,7 +37,7 @@ from rif_threshold.pathway.studies import (
     study_entries,
     timing,
 )
-from rif_threshold.pathway.workup import Workup, WorkupItem, build_workup, workup_lists
+from rif_threshold.pathway.workup import Workup, WorkupItem, build_workup, threshold_statement, workup_lists
 from rif_threshold.tables import Folder
 from rif_threshold.vocabulary import Part
 
@@ -49,16 +49,16 @@ def problems(case: Case) -> tuple[Problem, ...]:
     return (*answer_problems(case, workup_lists().investigations), *contradiction_problems(case))
 
 
-def workup(case: Case, standing: Standing) -> Workup:
+def workup(case: Case, answer: Answer | None) -> Workup:
     """ESHRE's lists for one case: which items concern this couple now, and why."""
-    return build_workup(case, standing, known_values(case, standing, {}))
+    return build_workup(case, answer, known_values(case, answer, {}))
 
 
-def tacrolimus(case: Case, standing: Standing) -> Tacrolimus:
+def tacrolimus(case: Case, answer: Answer | None) -> Tacrolimus:
     """The tacrolimus step for one case, protocol by protocol. It is no advice to treat."""
     medications = None if case.medications is None else tuple(map(find_medication, case.medications))
-    values = known_values(case, standing, facts_from(medications))
-    return build_tacrolimus(standing, values, medications or ())
+    values = known_values(case, answer, facts_from(medications))
+    return build_tacrolimus(threshold_statement(case, answer), values, medications or ())
 
 
 def rules(part: Part) -> dict[str, tuple[Cited, ...]]:
@@ -110,7 +110,6 @@ __all__ = [
     "GuidelinePosition",
     "Medication",
     "Protocol",
-    "Standing",
     "Study",
     "Tacrolimus",
     "Workup",

@@ -6,8 +6,7 @@ from rif_threshold import tables
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.pathway.common import check_rules, lists
-from rif_threshold.pathway.facts import domains, facts, known_values
-from rif_threshold.pathway.standing import Standing
+from rif_threshold.pathway.facts import domains, facts, values_as_answered
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, evaluate
 from rif_threshold.tables import Folder
@@ -47,7 +46,7 @@ def _is_field(field: str, folder: Folder) -> bool:
 
 def contradiction_problems(case: Case) -> Iterator[Problem]:
     """Yield what cannot be true together. The fields involved are joined by ``, `` in ``field``."""
-    values = known_values(case, Standing(), {})
+    values = values_as_answered(case, None, {})
     for entry in contradictions():
         if evaluate(entry.when, values).verdict == Verdict.YES:
             given = {field: shown for field in entry.fields if (shown := _given(case, field)) is not None}

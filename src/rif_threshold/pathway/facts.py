@@ -10,10 +10,11 @@ from pydantic import Field
 from rif_threshold import tables
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
+from rif_threshold.estimate import Answer
 from rif_threshold.forms import echo, read_count, read_decimal
 from rif_threshold.pathway.common import Number
-from rif_threshold.pathway.standing import Standing
 from rif_threshold.record import Record
+from rif_threshold.routes import counted_transfers
 from rif_threshold.rules import Domain, Kind, Leaf, Value, Values
 from rif_threshold.tables import Folder, SourceReference
 from rif_threshold.vocabulary import EggSource, Finding, PregnancyHistory, TransferResult, Verdict
@@ -231,10 +232,10 @@ def _less(first: Value | None, second: int | None) -> Decimal | None:
     return Decimal(first) - second if first is not None and second is not None else None
 
 
-_DERIVED: Mapping[str, Callable[[Case, Standing, Values], Value | None]] = {
-    "threshold_reached": lambda _, standing, __: {Verdict.YES: True, Verdict.NO: False}.get(standing.reached),
-    "failed_transfers": lambda _, standing, __: standing.failed_transfers,
-    "planned_ploidy": lambda _, standing, __: standing.planned_ploidy and standing.planned_ploidy.value,
+_DERIVED: Mapping[str, Callable[[Case, Answer | None, Values], Value | None]] = {
+    "threshold_reached": lambda _, answer, __: None if answer is None else answer.reached,
+    "failed_transfers": lambda case, _, __: len(counted_transfers(case)),
+    "planned_ploidy": lambda case, _, __: case.ploidy and case.ploidy.value,
     "positive_test_in_history": lambda case, _, __: bool(set(_results(case)) - {TransferResult.NO_POSITIVE_TEST}),
     "pregnancy_in_the_model": lambda case, _, __: _pregnancy_in_the_model(case),
     "miscarriages_beyond_history": lambda case, _, known: _less(known["miscarriages"], _longest_run_of_losses(case)),
@@ -251,20 +252,26 @@ _DERIVED: Mapping[str, Callable[[Case, Standing, Values], Value | None]] = {
 
 
 def known_values(
-    case: Case, standing: Standing, from_medications: Mapping[str, Value | None]
+    case: Case, answer: Answer | None, from_medications: Mapping[str, Value | None]
 ) -> dict[str, Value | None]:
     """The value of every fact for one case; ``None`` where it is not known. Refused answers are not known."""
+    values = values_as_answered(case, answer, from_medications)
+    return values | {"any_positive_test": values["positive_test_in_history"] or values["any_positive_test"]}
+
+
+def values_as_answered(
+    case: Case, answer: Answer | None, from_medications: Mapping[str, Value | None]
+) -> dict[str, Value | None]:
+    """The same before the history speaks for an answer that was not given, so that the two can be compared."""
     values: dict[str, Value | None] = {}
     for name, fact in facts().items():
         if fact.kind == "finding":
             finding = case.findings.get(fact.investigation or "")
             values[name] = finding.value if finding in {Finding.NORMAL, Finding.ABNORMAL} else None
         elif fact.asked:
-            answer = read_answer(fact, case.answers.get(name, NOT_KNOWN), name)
-            values[name] = None if isinstance(answer, Problem) else answer
-    derived = {name: work_out(case, standing, {**values, **from_medications}) for name, work_out in _DERIVED.items()}
-    if standing.pregnancy_losses + standing.biochemical_pregnancies + standing.live_births:
-        values["any_positive_test"] = True
+            read = read_answer(fact, case.answers.get(name, NOT_KNOWN), name)
+            values[name] = None if isinstance(read, Problem) else read
+    derived = {name: work_out(case, answer, {**values, **from_medications}) for name, work_out in _DERIVED.items()}
     return values | derived
 
 

@@ -24,8 +24,6 @@ from rif_threshold.pathway.evidence import (
 from rif_threshold.pathway.facts import domains, facts, here, labels, said
 from rif_threshold.pathway.interactions import Medication
 from rif_threshold.pathway.protocols import Gate, Protocol, judge, protocols
-from rif_threshold.pathway.standing import Standing
-from rif_threshold.pathway.workup import threshold_statement
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Value, evaluate
 from rif_threshold.tables import Folder, SourceReference
@@ -171,9 +169,9 @@ def notes(folder: Folder) -> tuple[Note, ...]:
 
 
 def build_tacrolimus(
-    standing: Standing, values: Mapping[str, Value | None], medications: tuple[Medication, ...]
+    threshold: str, values: Mapping[str, Value | None], medications: tuple[Medication, ...]
 ) -> Tacrolimus:
-    """Judge the step for one case."""
+    """Judge the step for one case, of which ``threshold`` says where it stands."""
     above = gate_lists()
     stops = tuple(_item(entry, values) for entry in above.stop)
     holds = tuple(_item(entry, values) for entry in above.hold)
@@ -186,7 +184,7 @@ def build_tacrolimus(
     judged = tuple(judge(entry, values, gate) for entry in protocols())
     advice = tuple(_item(entry, values) for entry in above.advice)
     return Tacrolimus(
-        threshold=threshold_statement(standing),
+        threshold=threshold,
         summary=_summary(judged),
         against=above.against,
         guideline_positions=guideline_positions(),

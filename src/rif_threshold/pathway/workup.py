@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from rif_threshold import tables
 from rif_threshold.case import Case
+from rif_threshold.estimate import Answer
+from rif_threshold.method import rule_of
 from rif_threshold.pathway.common import Cited, check_rules, cite, entries, lists
 from rif_threshold.pathway.facts import domains, facts, here
-from rif_threshold.pathway.standing import Standing
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Judgement, Value, evaluate
 from rif_threshold.tables import Folder, SourceReference
@@ -113,10 +114,10 @@ def _with_positions(folder: Folder, entry: WorkupEntry) -> WorkupEntry:
     return entry.model_copy(update={"other_positions": others})
 
 
-def build_workup(case: Case, standing: Standing, values: Mapping[str, Value | None]) -> Workup:
+def build_workup(case: Case, answer: Answer | None, values: Mapping[str, Value | None]) -> Workup:
     """Judge every line of the lists for one case."""
     both = workup_lists()
-    now = standing.reached == Verdict.YES
+    now = answer is not None and answer.reached
     investigations, interventions = (
         tuple(_item(entry, values, case.findings.get(entry.id) if found else None, now=now) for entry in each.values())
         for each, found in ((both.investigations, True), (both.interventions, False))
@@ -125,7 +126,7 @@ def build_workup(case: Case, standing: Standing, values: Mapping[str, Value | No
     known = facts()
     return Workup(
         now=now,
-        statement=threshold_statement(standing),
+        statement=threshold_statement(case, answer),
         investigations=investigations,
         interventions=interventions,
         missing=missing,
@@ -176,17 +177,16 @@ def _because(judged: Judgement, values: Mapping[str, Value | None]) -> tuple[str
     return (here(judged.decided, values),)
 
 
-def threshold_statement(standing: Standing) -> str:
+def threshold_statement(case: Case, answer: Answer | None) -> str:
     """Whether the threshold is crossed, in a sentence that says *not yet* before it is."""
-    failed, percent = standing.failed_transfers, standing.cumulative_percent_so_far
-    if failed is None or percent is None or standing.threshold_percent is None:
+    if answer is None:
         return "Whether the threshold is crossed cannot be said, nor whether the work-up is due."
-    limit = standing.threshold_percent
+    failed, percent, rule = answer.failed_transfers, answer.cumulative_percent_so_far, rule_of(case)
     transfers = f"{failed} failed transfer{'' if failed == 1 else 's'}"
-    chance = f"after {transfers} the cumulative chance is {percent_words(percent, limit)}"
-    if standing.reached == Verdict.YES:
-        return f"Now: the threshold is crossed: {chance}, above {line_words(limit)}."
-    where = f"not above {line_words(limit)}"
-    if percent > limit:
-        where = f"above {line_words(limit)}, but at least {standing.minimum_transfers} transfers must have failed"
+    chance = f"after {transfers} the cumulative chance is {percent_words(percent, rule.percent)}"
+    if answer.reached:
+        return f"Now: the threshold is crossed: {chance}, above {line_words(rule.percent)}."
+    where = f"not above {line_words(rule.percent)}"
+    if percent > rule.percent:
+        where = f"above {line_words(rule.percent)}, but at least {rule.minimum} transfers must have failed"
     return f"Not yet: the threshold is not crossed: {chance}, {where}."

@@ -19,10 +19,9 @@ from rif_threshold.record import Record
 
 
 class Perspective(Record):
-    """The six sections for one route, and the two things that matter most in one sentence."""
+    """The six sections for one route."""
 
     route: str
-    summary: str
     interval: IntervalSection
     budget: BudgetSection
     couples_differ: CouplesSection
@@ -47,12 +46,11 @@ def perspective(case: Case, primary: Estimate) -> Perspective:
     """All six sections for one case and route.
 
     Args:
-        case: with its defaults filled in, as in `rif_threshold.Assessment`.
+        case: the couple's case.
         primary: the route it is about.
     """
     return Perspective(
         route=primary.route,
-        summary=summary(case, primary),
         interval=interval(case, primary),
         budget=budget(case, primary),
         couples_differ=couples_differ(case, primary),
@@ -66,11 +64,6 @@ def rests_on() -> tuple[Record, ...]:
     """What the sections read and reckon by, whatever the case."""
     read = (evidence.assumptions(), *evidence.definitions(), *evidence.observed())
     return (*read, *METHOD_SOURCES, *MODEL_SOURCES)
-
-
-def summary(case: Case, primary: Estimate) -> str:
-    """How sure the number is, and what share of those who cross the line are simply unlucky."""
-    return f"{interval(case, primary).sentence} {meaning_of_crossing(case, primary).sentence}"
 
 
 __all__ = [
@@ -98,6 +91,5 @@ __all__ = [
     "meaning_of_crossing",
     "perspective",
     "rests_on",
-    "summary",
     "what_moves_the_answer",
 ]

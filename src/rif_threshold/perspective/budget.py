@@ -5,7 +5,8 @@ import math
 from rif_threshold.case import Case
 from rif_threshold.errors import OutOfRange
 from rif_threshold.estimate import Estimate, answer_lines
-from rif_threshold.perspective.section import Section, minimum_of, threshold_of
+from rif_threshold.method import rule_of
+from rif_threshold.perspective.section import Section
 from rif_threshold.rates import load_rate_table
 from rif_threshold.record import Record
 from rif_threshold.routes import PUBLISHED_TABLE
@@ -48,10 +49,11 @@ def budget(case: Case, estimate: Estimate) -> BudgetSection:
     transfers does not matter, and different kinds simply add up.
 
     Args:
-        case: with its defaults filled in.
+        case: the couple's case.
         estimate: the route it is about.
     """
-    size = -math.log1p(-float(threshold_of(case)))
+    rule = rule_of(case)
+    size = -math.log1p(-float(rule.threshold))
     transfers = tuple(_transfers(estimate, size))
     used = transfers[estimate.failed_transfers - 1].to_percent if estimate.failed_transfers else 0.0
     following = _share(estimate.per_transfer_percent, size)
@@ -73,9 +75,9 @@ def budget(case: Case, estimate: Estimate) -> BudgetSection:
         ),
         notes=(
             Remark(
-                text=f"The budget is -ln(1 - {exact_words(float(threshold_of(case)))}) = {size:.4f}; a transfer uses"
+                text=f"The budget is -ln(1 - {exact_words(float(rule.threshold))}) = {size:.4f}; a transfer uses"
                 " -ln(1 - p). The line is crossed when the sum passes 100 % and at least"
-                f" {transfers_words(minimum_of(case))} have failed."
+                f" {transfers_words(rule.minimum)} have failed."
             ),
         ),
         sources=(*estimate.sources, *source),

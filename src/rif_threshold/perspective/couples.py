@@ -11,6 +11,7 @@ from rif_threshold.heterogeneity import (
     two_class_probability,
     two_class_threshold,
 )
+from rif_threshold.method import rule_of
 from rif_threshold.perspective.evidence import Assumed, assumptions
 from rif_threshold.perspective.section import (
     NOT_ALIKE,
@@ -18,9 +19,7 @@ from rif_threshold.perspective.section import (
     all_alike,
     if_alike,
     limited,
-    minimum_of,
     planned,
-    threshold_of,
     without_repeats,
 )
 from rif_threshold.probability import exact
@@ -71,7 +70,7 @@ def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
     The chance per transfer is taken as the mean over couples at their first transfer.
 
     Args:
-        case: with its defaults filled in.
+        case: the couple's case.
         estimate: the route it is about.
     """
     known = assumptions()
@@ -97,7 +96,7 @@ def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
         ),
         sources=without_repeats((*(each.source for each in known.spread), *MODEL_SOURCES)),
         failed_transfers=estimate.failed_transfers,
-        threshold_percent=float(100 * threshold_of(case)),
+        threshold_percent=float(rule_of(case).percent),
         settings=settings,
     )
 
@@ -120,14 +119,14 @@ def _setting(case: Case, estimate: Estimate, model: SpreadModel, spread: Assumed
     p, value, done = planned(estimate), float(spread.value), estimate.failed_transfers
     length = len(estimate.cumulative_percent)
     numbers, failures = list(range(1, length + 1)), list(range(max(length, done + 1)))
-    threshold, minimum = threshold_of(case), minimum_of(case)
+    rule = rule_of(case)
     if model == SpreadModel.TWO_CLASS:
         able = two_class_probability(p, value)
         curve, following = two_class_cumulative(value, able, numbers), two_class_next(value, able, failures)
-        n = two_class_threshold(value, able, threshold, minimum)
+        n = two_class_threshold(value, able, rule.threshold, rule.minimum)
     else:
         curve, following = beta_geometric_cumulative(p, value, numbers), beta_geometric_next(p, value, failures)
-        n = beta_geometric_threshold(p, value, threshold, minimum)
+        n = beta_geometric_threshold(p, value, rule.threshold, rule.minimum)
     return Spread(
         model=model,
         value=value,

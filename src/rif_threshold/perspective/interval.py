@@ -5,16 +5,14 @@ from decimal import Decimal
 
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
-from rif_threshold.method import method
+from rif_threshold.method import Rule, method, rule_of
 from rif_threshold.perspective.section import (
     NOT_ALIKE,
     Section,
     all_alike,
     if_alike,
-    minimum_of,
     planned,
     threshold_alike,
-    threshold_of,
 )
 from rif_threshold.probability import margin
 from rif_threshold.record import Record
@@ -105,7 +103,7 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
     """How sure the number of transfers is, for transfers of the kind planned next.
 
     Args:
-        case: with its defaults filled in.
+        case: the couple's case.
         estimate: the route it is about.
 
     Returns:
@@ -113,14 +111,15 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
         margin, the multiplier that would change the number and the records that would settle it.
     """
     p, level = planned(estimate), float(method().interval_level)
-    threshold, minimum = threshold_of(case), minimum_of(case)
+    rule = rule_of(case)
+    threshold, minimum = rule.threshold, rule.minimum
     counts = None
     if estimate.successes is not None and estimate.transfers is not None:
         length = len(estimate.cumulative_percent)
         counts = interval_of_counts(estimate.successes, estimate.transfers, threshold, minimum, length, level=level)
     up, down = margin(p, threshold, minimum)
     fewer, more = flipping_multiplier(p, threshold, minimum)
-    answer = threshold_alike(case, p)
+    answer = threshold_alike(rule, p)
     settle = transfers_needed_to_settle(p, threshold, minimum, level)
     crossed = None if counts is None else _crossed(case, estimate)
     points = tuple(_points(estimate, p, counts))
@@ -151,8 +150,8 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
         multiplier_to_more=_known(more),
         transfers_to_settle=settle,
         points=points,
-        zones=tuple(_zones(case, answer)),
-        threshold_percent=float(100 * threshold),
+        zones=tuple(_zones(rule, answer)),
+        threshold_percent=float(rule.percent),
     )
 
 
@@ -176,7 +175,8 @@ def _crossed(case: Case, estimate: Estimate) -> float:
     ]
     group = Group(estimate.successes or 0, estimate.transfers or 1, len(done) - len(known))
     miss = math.prod(1 - p for p in known)
-    return crossed_probability([group], threshold_of(case), minimum_of(case), miss, len(known))
+    rule = rule_of(case)
+    return crossed_probability([group], rule.threshold, rule.minimum, miss, len(known))
 
 
 def _points(estimate: Estimate, p: float, counts: CountedInterval | None) -> list[BandPoint]:
@@ -193,11 +193,11 @@ def _points(estimate: Estimate, p: float, counts: CountedInterval | None) -> lis
     ]
 
 
-def _zones(case: Case, answer: int | None) -> list[Zone]:
+def _zones(rule: Rule, answer: int | None) -> list[Zone]:
     """The answers next to this one. The lowest number takes every higher chance."""
     if answer is None:
         return []
-    minimum, log_miss = minimum_of(case), math.log1p(-float(threshold_of(case)))
+    minimum, log_miss = rule.minimum, math.log1p(-float(rule.threshold))
 
     def above(n: int) -> float:
         return -100 * math.expm1(log_miss / n)

@@ -3,12 +3,12 @@
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.heterogeneity import unexplained_share
+from rif_threshold.method import rule_of
 from rif_threshold.perspective.evidence import Assumptions, Definition, assumptions, definitions
 from rif_threshold.perspective.section import (
     Section,
     limited,
     misses,
-    threshold_of,
     without_repeats,
 )
 from rif_threshold.probability import TRANSFERS_LIMIT, cumulative_probability, transfers_to_exceed
@@ -77,7 +77,7 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
     implant, as Somigliana 2018 and Busnelli 2020 do.
 
     Args:
-        case: with its defaults filled in.
+        case: the couple's case.
         estimate: the route it is about.
     """
     known, n = assumptions(), estimate.transfers_to_threshold
@@ -97,7 +97,7 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
                 number_words(each.transfers) if each.cumulative_percent is not None else "cannot say without the age",
                 ""
                 if each.cumulative_percent is None
-                else percent_words(each.cumulative_percent, case.threshold_percent or 0),
+                else percent_words(each.cumulative_percent, rule_of(case).percent),
                 "" if each.unexplained_percent is None else percent_words(each.unexplained_percent),
             )
             for each in on_curve
@@ -121,7 +121,7 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
         prevalence_percents=prevalences,
         points=points,
         definitions=on_curve,
-        threshold_percent=float(100 * threshold_of(case)),
+        threshold_percent=float(rule_of(case).percent),
     )
 
 

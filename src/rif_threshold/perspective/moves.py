@@ -7,7 +7,7 @@ from operator import mul
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.heterogeneity import beta_geometric_threshold
-from rif_threshold.method import method
+from rif_threshold.method import Rule, method, rule_of
 from rif_threshold.perspective.evidence import Assumptions, assumptions
 from rif_threshold.perspective.section import (
     NOT_ALIKE,
@@ -15,10 +15,8 @@ from rif_threshold.perspective.section import (
     all_alike,
     if_alike,
     limited,
-    minimum_of,
     planned,
     threshold_alike,
-    threshold_of,
     without_repeats,
 )
 from rif_threshold.probability import TRANSFERS_LIMIT
@@ -54,10 +52,10 @@ def what_moves_the_answer(case: Case, estimate: Estimate) -> MovesSection:
     """The threshold under one change at a time, for transfers of the kind planned next.
 
     Args:
-        case: with its defaults filled in.
+        case: the couple's case.
         estimate: the route it is about.
     """
-    answer = threshold_alike(case, planned(estimate))
+    answer = threshold_alike(rule_of(case), planned(estimate))
     moves = sorted(_moves(case, estimate, assumptions()), key=lambda move: -_reach(move, answer))
     return MovesSection(
         title="What moves the answer?",
@@ -75,8 +73,8 @@ def what_moves_the_answer(case: Case, estimate: Estimate) -> MovesSection:
 
 
 def _moves(case: Case, estimate: Estimate, known: Assumptions) -> Iterator[Move]:
-    p, threshold, minimum = planned(estimate), threshold_of(case), minimum_of(case)
-    answer = threshold_alike(case, p)
+    p, rule = planned(estimate), rule_of(case)
+    answer = threshold_alike(rule, p)
 
     def move(change: str, source: SourceReference, *numbers: int | None) -> Move:
         reached = sorted(_as_number(n) for n in (answer, *numbers))
@@ -84,20 +82,20 @@ def _moves(case: Case, estimate: Estimate, known: Assumptions) -> Iterator[Move]
 
     yield _own_uncertainty(case, estimate, known)
     for fall in known.fall:
-        yield move(fall.label, fall.source, _falling(case, p, 1 - float(fall.value)))
+        yield move(fall.label, fall.source, _falling(rule, p, 1 - float(fall.value)))
     largest = known.spread[-1]
-    spread = limited(beta_geometric_threshold(p, float(largest.value), threshold, minimum))
+    spread = limited(beta_geometric_threshold(p, float(largest.value), rule.threshold, rule.minimum))
     yield move(f"couples differ, correlation {largest.value}", largest.source, spread)
     alone = known.independent_embryos
-    yield move(alone.label, alone.source, threshold_alike(case, 1 - (1 - p) ** 2))
+    yield move(alone.label, alone.source, threshold_alike(rule, 1 - (1 - p) ** 2))
     shared, receptive = known.shared_uterus, float(known.shared_uterus.value)
     # One embryo has p = receptive * e, so a rate above the receptivity cannot go with it.
     if p < receptive:
-        yield move(shared.label, shared.source, threshold_alike(case, receptive * (1 - (1 - p / receptive) ** 2)))
+        yield move(shared.label, shared.source, threshold_alike(rule, receptive * (1 - (1 - p / receptive) ** 2)))
     if estimate.route in {Route.LIVE_BIRTH, Route.PREDICTION_MODEL}:
         printed = float(method().live_birth_to_pregnancy_factor)
         bounds = (float(bound) for bound in (known.factor.lower, known.factor.upper))
-        numbers = (threshold_alike(case, p * bound / printed) for bound in bounds)
+        numbers = (threshold_alike(rule, p * bound / printed) for bound in bounds)
         yield move(known.factor.label, known.factor.source, *numbers)
 
 
@@ -111,16 +109,16 @@ def _own_uncertainty(case: Case, estimate: Estimate, known: Assumptions) -> Move
         x = round(planned(estimate) * total)
         change = f"the rate itself, if it rested on {total:,} transfers"
     interval = clopper_pearson(x, total, float(method().interval_level))
-    fewest, most = transfers_interval(interval, threshold_of(case), minimum_of(case))
+    fewest, most = transfers_interval(interval, rule_of(case).threshold, rule_of(case).minimum)
     return Move(change=change, fewest=limited(fewest), most=limited(most), source=source)
 
 
 _COUNTED = SourceReference(key="clopper_pearson_1934", locator="interval from the counts")
 
 
-def _falling(case: Case, p: float, ratio: float) -> int | None:
+def _falling(rule: Rule, p: float, ratio: float) -> int | None:
     """Transfers to the threshold where each failure lowers the chance to ``ratio`` of itself."""
-    allowed, minimum = 1 - float(threshold_of(case)), minimum_of(case)
+    allowed, minimum = 1 - float(rule.threshold), rule.minimum
     misses = accumulate((1 - p * ratio**k for k in range(TRANSFERS_LIMIT)), mul)
     return next((n for n, miss in enumerate(misses, start=1) if n >= minimum and miss < allowed), None)
 

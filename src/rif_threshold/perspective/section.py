@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from fractions import Fraction
 
-from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
+from rif_threshold.method import Rule
 from rif_threshold.probability import TRANSFERS_LIMIT, exact, transfers_to_exceed
 from rif_threshold.record import Record
 from rif_threshold.tables import Remark, SourceReference
@@ -35,22 +35,12 @@ def planned(estimate: Estimate) -> float:
     return float(exact(estimate.per_transfer_percent) / 100)
 
 
-def threshold_of(case: Case) -> Fraction:
-    """The threshold of the case, 0 to 1, exactly. The case must have its defaults filled in."""
-    return Fraction(case.threshold_percent or 0) / 100
-
-
-def minimum_of(case: Case) -> int:
-    """The fewest transfers of the case. The case must have its defaults filled in."""
-    return case.minimum_transfers or 1
-
-
-def threshold_alike(case: Case, p: float) -> int | None:
+def threshold_alike(rule: Rule, p: float) -> int | None:
     """Transfers to the threshold if all had probability ``p``; ``None`` for more than 1,000.
 
     A chance that a change carries to 1 leaves the minimum.
     """
-    return minimum_of(case) if p >= 1 else limited(transfers_to_exceed(p, threshold_of(case), minimum_of(case)))
+    return rule.minimum if p >= 1 else limited(transfers_to_exceed(p, rule.threshold, rule.minimum))
 
 
 def limited(n: int) -> int | None:

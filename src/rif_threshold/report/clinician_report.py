@@ -21,7 +21,7 @@ from rif_threshold.sentences import (
     inputs_words,
     margin_words,
     next_transfer,
-    rule,
+    rule_words,
     standing,
 )
 from rif_threshold.vocabulary import Grade, Part, ReadLevel, Verdict
@@ -42,7 +42,7 @@ def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, A
         "standing": standing(assessment),
         "next": next_transfer(assessment),
         "inputs": inputs_words(assessment),
-        "rule": rule(assessment),
+        "rule": rule_words(assessment),
         "curve": curve_svg(assessment, wide=700, high=250) if assessment.estimates else "",
         "curve_words": describe_curve(assessment) if assessment.estimates else "",
         "routes": [_route(each, assessment) for each in assessment.estimates],
@@ -67,7 +67,7 @@ def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, A
 
 
 def _route(estimate: Estimate, assessment: Assessment) -> dict[str, str]:
-    line = float(assessment.case.threshold_percent or 0)
+    line = float(assessment.rule.percent)
     return {
         "label": estimate.label + (" (primary)" if estimate.route == assessment.primary_route else ""),
         "basis": f"{estimate.explanation}; per {word(estimate.denominator)}",

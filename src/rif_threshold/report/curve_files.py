@@ -24,7 +24,7 @@ def curve_csv(assessment: Assessment) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
-    threshold = float(assessment.case.threshold_percent or 0)
+    threshold = float(assessment.rule.percent)
     for estimate in assessment.estimates:
         steps = zip(estimate.transfer_percents, estimate.cumulative_percent, strict=True)
         for number, (percent, cumulative) in enumerate(steps, start=1):

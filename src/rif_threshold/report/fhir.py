@@ -22,7 +22,7 @@ from rif_threshold.sentences import (
     inputs_words,
     margin_words,
     next_transfer,
-    rule,
+    rule_words,
     standing,
 )
 from rif_threshold.vocabulary import Denominator, Route
@@ -76,7 +76,7 @@ def risk_assessment(assessment: Assessment, date: datetime.date) -> dict[str, An
             _answer(assessment, status, date),
         ],
         "status": status,
-        "method": _concept("cumulative-threshold", text=rule(assessment)),
+        "method": _concept("cumulative-threshold", text=rule_words(assessment)),
         "code": _concept("implantation-over-transfers"),
         "subject": _SUBJECT,
         "occurrenceDateTime": date.isoformat(),
@@ -138,7 +138,7 @@ def _failed_transfers(assessment: Assessment, date: datetime.date) -> dict[str, 
 
 
 def _answer(assessment: Assessment, status: str, date: datetime.date) -> dict[str, Any]:
-    case, answer = assessment.case, assessment.threshold
+    answer = assessment.threshold
     value = so_far = total = _absent(headline(assessment))
     if answer is not None:
         text = f"{headline(assessment)}. {standing(assessment)}"
@@ -147,8 +147,8 @@ def _answer(assessment: Assessment, status: str, date: datetime.date) -> dict[st
         to_threshold = answer.transfers_to_threshold
         total = _count(TRANSFERS_LIMIT, comparator=">") if to_threshold is None else _count(to_threshold)
     parts = {
-        "threshold-percent": _percent(float(case.threshold_percent or 0)),
-        "minimum-transfers": _count(case.minimum_transfers or 1),
+        "threshold-percent": _percent(float(assessment.rule.percent)),
+        "minimum-transfers": _count(assessment.rule.minimum),
         "transfers-to-threshold": total,
         "cumulative-percent-so-far": so_far,
     }
@@ -172,7 +172,7 @@ def _predictions(assessment: Assessment, primary: Estimate) -> Iterator[dict[str
 
     ``probabilityDecimal`` is in percent: "Decimal values are expressed as percentages as well (max = 100)".
     """
-    counted, line = long_word(primary.outcome), float(assessment.case.threshold_percent or 0)
+    counted, line = long_word(primary.outcome), float(assessment.rule.percent)
     what, code = capital(counted), primary.outcome.replace("_", "-")
     run, before = counted_transfers(assessment.case), 0.0
     for number, chance in enumerate(primary.cumulative_percent, start=1):
@@ -200,8 +200,8 @@ def _predictions(assessment: Assessment, primary: Estimate) -> Iterator[dict[str
     )
     yield {
         "outcome": _concept(f"{code}-at-next-transfer", text),
-        "probabilityDecimal": primary.next_transfer_percent,
-        "rationale": f"{_reason(assessment, primary, primary.next_transfer_percent, None)}.",
+        "probabilityDecimal": primary.per_transfer_percent,
+        "rationale": f"{_reason(assessment, primary, primary.per_transfer_percent, None)}.",
     }
 
 
@@ -258,7 +258,7 @@ def _narrative(assessment: Assessment, notes: list[str]) -> dict[str, str]:
     lines = (
         f"{headline(assessment)}. {standing(assessment)}",
         f"Inputs: {inputs_words(assessment)}",
-        rule(assessment),
+        rule_words(assessment),
         "Patient: not recorded",
         *notes,
     )

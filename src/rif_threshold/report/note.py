@@ -8,7 +8,7 @@ from rif_threshold.assessment import Assessment, CitedSource
 from rif_threshold.estimate import chance_words
 from rif_threshold.parts import default_parts
 from rif_threshold.report.check_code import code_or_why
-from rif_threshold.sentences import headline, inputs_words, margin_words, next_transfer, rule, standing
+from rif_threshold.sentences import headline, inputs_words, margin_words, next_transfer, rule_words, standing
 from rif_threshold.vocabulary import Grade, Part, ProtocolVerdict, WorkupState
 from rif_threshold.wording import number_words, word
 
@@ -51,7 +51,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
         yield f"Route: {primary.label}, {chance_words(primary)} per transfer ({primary.explanation})"
         yield f"Margin: {margin_words(primary)}"
     yield "; ".join(_other_routes(assessment))
-    yield rule(assessment)
+    yield rule_words(assessment)
     if perspective := getattr(assessment, "perspective", None):
         yield f"How sure: {perspective.interval.sentence}"
     yield _workup(assessment)

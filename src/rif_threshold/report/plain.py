@@ -28,7 +28,7 @@ class Plain:
         crossing = self.answer.transfers_to_threshold if self.answer else None
         self.shown_transfers = min(crossing or len(self.curve), len(self.curve))
         self.shown_percent = self.curve[self.shown_transfers - 1] if self.curve else 0.0
-        self.counts = Counts(words, float(assessment.case.threshold_percent or 0))
+        self.counts = Counts(words, float(assessment.rule.percent))
 
     # The answer.
 
@@ -184,7 +184,7 @@ class Plain:
             method().threshold_percent,
             method().minimum_transfers,
         )
-        line = self.words.number(exact_words(case.threshold_percent or 0))
+        line = self.words.number(exact_words(self.assessment.rule.percent))
         minimum = self.words.number(str(case.minimum_transfers))
         yield self.words("rule_own" if own else "rule", line=line, minimum=minimum)
         if self.answer is not None:

@@ -206,7 +206,7 @@ def threshold_answer(assessment: Assessment) -> None:
     if answer is None or primary is None:
         lines.append("\n".join(problem_lines(assessment.primary_problems)))
     else:
-        lines.append(f":small[Margin: {sentences.margin_words(primary)}. {sentences.rule(assessment)}]")
+        lines.append(f":small[Margin: {sentences.margin_words(primary)}. {sentences.rule_words(assessment)}]")
     with st.container(key="answer"):
         st.markdown("\n\n".join(lines))
     if answer is None or primary is None:
@@ -222,7 +222,7 @@ def threshold_answer(assessment: Assessment) -> None:
 def curve_table(assessment: Assessment) -> str:
     """The same numbers as the curve, as a table."""
     estimates = assessment.estimates
-    done, threshold = estimates[0].failed_transfers, float(assessment.case.threshold_percent or 0)
+    done, threshold = estimates[0].failed_transfers, float(assessment.rule.percent)
     rows = []
     for number in range(1, max(len(estimate.cumulative_percent) for estimate in estimates) + 1):
         cells = [str(number), transfer_state(number, done)]
@@ -238,7 +238,7 @@ def curve_table(assessment: Assessment) -> str:
 
 def routes(assessment: Assessment) -> str:
     """The routes side by side, with a flag where they disagree."""
-    threshold = float(assessment.case.threshold_percent or 0)
+    threshold = float(assessment.rule.percent)
     lines = ["### The routes side by side", ""]
     if assessment.disagreement:
         lines += [f"> ⚑ {statement(plain(without_codes(assessment.disagreement)))}", ""]
