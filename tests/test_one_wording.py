@@ -271,7 +271,7 @@ def test_embryo_tests_for_euploid_embryos_apply_on_no_surface() -> None:
     assert {row["state"] for row in rows if "PGT-A" in row["label"]} == {"does not apply"}
     assert not {"now", "not now"} & {row["state"] for row in rows}
     assert "PGT-A" not in note(found, DATE)
-    assert not any("tests of the embryos" in box.items for box in sheet(found, words(), DATE).grades)
+    assert not any("tests of the embryos" in box.items for box in sheet(found, words()).grades)
 
 
 def test_what_will_never_apply_is_not_to_wait_for() -> None:
@@ -320,7 +320,7 @@ def sheet_range(threshold: str, chance: str, failed: int = 1) -> str:
         "clinic_percent": chance, "clinic_outcome": "implantation", "failed_transfers": failed,
         "threshold_percent": threshold,
     }  # fmt: skip
-    return " ".join(sheet(assess(case, include=()), words(), DATE).range)
+    return " ".join(sheet(assess(case, include=()), words()).range)
 
 
 FIGURE = r"(\d+(?:\.\d+)?)"

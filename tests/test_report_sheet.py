@@ -18,7 +18,7 @@ from rif_threshold.pathway import workup_lists
 from rif_threshold.report import report
 from rif_threshold.report import words as words_module
 from rif_threshold.report.counts import Counts
-from rif_threshold.report.couple_sheet import Sheet, sheet
+from rif_threshold.report.couple_sheet import Sheet, paper, sheet
 from rif_threshold.report.grades import _DOUBTFUL
 from rif_threshold.report.shapes import grade_shape, icon_array, of_100
 from rif_threshold.report.words import words
@@ -33,14 +33,14 @@ SYLLABLES: dict[str, int] = json.loads((Path(__file__).parent / "data/syllables.
 
 
 def made(name: str) -> Sheet:
-    return sheet(answer(name), words(), DATE)
+    return sheet(answer(name), words())
 
 
 def running_text(page: Sheet) -> list[str]:
     """The sentences that are read, without headings, lists of tests and the reference."""
     parts = [
         page.first_line, *page.standing, *page.framing, page.not_a_baby, *page.box, *page.range, *page.used,
-        *page.options, *page.teach, *page.sources, page.labels["no_medicine"], page.code_note, page.grades_note,
+        *page.options, *page.teach, *page.sources, page.labels["no_medicine"], words()("code"), page.grades_note,
     ]  # fmt: skip
     return re.split(r"(?<=[.!?])\s+", " ".join(part for part in parts if part).replace("*", ""))
 
@@ -153,7 +153,7 @@ def test_a_refused_route_gives_a_reason_and_no_number(name: str) -> None:
     page = made(name)
     assert page.first_line == "We have no number for you today."
     assert page.standing[0] == words()(f"refused_{name}")
-    assert (page.picture, page.framing, page.box, page.columns, page.range, page.used) == ("", (), (), (), (), ())
+    assert (page.people, page.framing, page.box, page.columns, page.range, page.used) == (None, (), (), (), (), ())
     for text in (page_text(name, "sheet.html"), pdf_text(name, "sheet.pdf")):
         assert re.findall(r"\d+ in 100", text) == ["60 in 100"]  # the rule itself
         assert "of the 100" not in text
@@ -287,7 +287,7 @@ def test_numbers_take_the_form_of_the_language(tmp_path: Path) -> None:
 
 def test_a_table_of_the_clinics_own_is_named_as_such(own: Path) -> None:
     result = assess(PLAIN | {"primary_route": "age_table:ours"}, tables=own, include=())
-    assert "The chance for each transfer is from a table of your clinic." in sheet(result, words(), DATE).sources
+    assert "The chance for each transfer is from a table of your clinic." in sheet(result, words()).sources
 
 
 def test_a_rule_of_the_clinics_own_is_named_as_such() -> None:
@@ -298,8 +298,8 @@ def test_a_rule_of_the_clinics_own_is_named_as_such() -> None:
 
 def test_too_long_a_case_says_that_there_is_no_code() -> None:
     long = PLAIN | {"medications": [f"medicine number {number} {'x' * (number % 7)}" for number in range(90)]}
-    page = sheet(assess(long, include=()), words(), DATE)
-    assert (page.code, page.qr) == ("", "")
-    assert "no check code" in page.code_note
+    page = paper(assess(long, include=()), words(), DATE)
+    assert (page["code"], page["qr"]) == ("", "")
+    assert "no check code" in page["code_note"]
     for kind in ("sheet.pdf", "report.pdf", "report.html", "note.txt", "fhir.json"):
         assert report(assess(long, include=()), kind, date=DATE).content

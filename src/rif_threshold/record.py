@@ -3,7 +3,7 @@
 import reprlib
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Self, cast
 
 from pydantic import (
     BaseModel,
@@ -74,6 +74,11 @@ class Record(BaseModel):
         told = [f"{name}={_shown(value)}" for name, value in self if value != fields[name].default]
         text = join_str.join(told)
         return text if len(text) <= _LONGEST_REPR else f"{text[:_LONGEST_REPR]}…"
+
+    @classmethod
+    def of(cls, entry: "Record", **more: Any) -> Self:
+        """What is said of an entry of a table for one case: the entry's fields, which are checked already, and more."""
+        return cast("Self", cls.model_construct(**{**entry.__dict__, **more}))
 
 
 class TypedRecord(Record):

@@ -1,5 +1,7 @@
 """What was published, what bodies say of it, and where sources disagree: rows of tables, each with its source."""
 
+from pydantic import Field
+
 from rif_threshold import tables
 from rif_threshold.pathway.common import Cited, csv_entries
 from rif_threshold.pathway.facts import facts
@@ -58,7 +60,7 @@ class ChecklistItem(Cited):
     id: str
     item: str
     kind: str
-    facts: str = ""
+    facts: str = Field(default="", exclude=True)
 
 
 @tables.reads("evidence/guideline_positions.csv")

@@ -6,6 +6,8 @@ not answered, and no protocol can be called met.
 
 from collections.abc import Collection, Iterable, Mapping
 
+from pydantic import Field
+
 from rif_threshold import tables
 from rif_threshold.pathway.common import Cited, check_rules, entries, lists
 from rif_threshold.pathway.evidence import (
@@ -26,7 +28,7 @@ from rif_threshold.pathway.interactions import Medication
 from rif_threshold.pathway.protocols import Gate, Protocol, judge, protocols
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Value, evaluate
-from rif_threshold.tables import Folder, SourceReference
+from rif_threshold.tables import Folder
 from rif_threshold.vocabulary import Part, ProtocolVerdict, Verdict
 
 GATE = "pathways/gate.toml"
@@ -46,7 +48,7 @@ class GateEntry(Cited):
     id: str
     label: str
     label_when_clear: str = ""
-    when: Condition | None = None
+    when: Condition | None = Field(default=None, exclude=True)
 
 
 class Note(Cited):
@@ -54,7 +56,7 @@ class Note(Cited):
 
     id: str
     text: str
-    when: Condition | None = None
+    when: Condition | None = Field(default=None, exclude=True)
 
 
 class GateLists(Record):
@@ -66,41 +68,26 @@ class GateLists(Record):
     advice: tuple[GateEntry, ...]
 
 
-class GateItem(Record):
+class GateItem(GateEntry):
     """One stop, hold or piece of advice for one case. ``yes`` stops, holds or applies.
 
     ``label`` says what stops or holds; ``label_when_clear`` is what to say instead where the verdict is ``no``.
     """
 
-    id: str
-    label: str
-    label_when_clear: str
     verdict: Verdict
     because: tuple[str, ...]
     missing: tuple[str, ...]
-    source: SourceReference
-    further_sources: tuple[SourceReference, ...]
 
 
-class ChecklistLine(Cited):
+class ChecklistLine(ChecklistItem):
     """What sources ask to be ruled out before the step, and what is known of it here.
 
     ``status`` says it in words: what is known, what is not, or that nothing is asked about it here.
     """
 
-    id: str
-    item: str
-    kind: str
     here: str
     missing: tuple[str, ...]
     status: str
-
-
-class ShownNote(Cited):
-    """A sentence beside the verdicts."""
-
-    id: str
-    text: str
 
 
 class Tacrolimus(Record):
@@ -141,7 +128,7 @@ class Tacrolimus(Record):
     label: tuple[Statement, ...]
     pregnancy_and_lactation: tuple[Statement, ...]
     checklist: tuple[ChecklistLine, ...]
-    notes: tuple[ShownNote, ...]
+    notes: tuple[Note, ...]
     questions: tuple[str, ...]
 
 
@@ -199,22 +186,18 @@ def build_tacrolimus(
         label=tuple(entry for entry in label_statements() if entry.kind != "pregnancy"),
         pregnancy_and_lactation=pregnancy_and_lactation(),
         checklist=tuple(_checklist_line(item, values) for item in exclusion_checklist()),
-        notes=tuple(_shown(notes(), values)),
+        notes=tuple(note for note in notes() if not note.when or evaluate(note.when, values).verdict == Verdict.YES),
         questions=_questions(judged, {*gate.missing, *_missing(advice)}),
     )
 
 
 def _item(entry: GateEntry, values: Mapping[str, Value | None]) -> GateItem:
     judged = evaluate(entry.when, values) if entry.when else None
-    return GateItem(
-        id=entry.id,
-        label=entry.label,
-        label_when_clear=entry.label_when_clear,
+    return GateItem.of(
+        entry,
         verdict=judged.verdict if judged else Verdict.YES,
         because=(here(judged.decided, values),) if judged and judged.decided else (),
         missing=judged.missing if judged else (),
-        source=entry.source,
-        further_sources=entry.further_sources,
     )
 
 
@@ -237,27 +220,12 @@ def _summary(judged: tuple[Protocol, ...]) -> str:
     )
 
 
-def _shown(known: tuple[Note, ...], values: Mapping[str, Value | None]) -> Iterable[ShownNote]:
-    for note in known:
-        if note.when is None or evaluate(note.when, values).verdict == Verdict.YES:
-            yield ShownNote(id=note.id, text=note.text, source=note.source, further_sources=note.further_sources)
-
-
 def _checklist_line(item: ChecklistItem, values: Mapping[str, Value | None]) -> ChecklistLine:
     asked = item.facts.split()
     here, missing = said(asked, values), tuple(name for name in asked if values[name] is None)
     known = [f"Known: {here}."] if here else []
     unknown = [f"Not known: {labels(missing)}."] if missing else []
-    return ChecklistLine(
-        id=item.id,
-        item=item.item,
-        kind=item.kind,
-        here=here,
-        missing=missing,
-        status=" ".join([*known, *unknown]) or "Not asked here.",
-        source=item.source,
-        further_sources=item.further_sources,
-    )
+    return ChecklistLine.of(item, here=here, missing=missing, status=" ".join([*known, *unknown]) or "Not asked here.")
 
 
 def _questions(judged: tuple[Protocol, ...], beside: Collection[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from rif_threshold.pathway.common import Amount, Cited, check_rules, csv_entries
 from rif_threshold.pathway.facts import domains, here, labels
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Judgement, Value, combine, evaluate, together
-from rif_threshold.tables import Folder, SourceReference
+from rif_threshold.tables import Folder
 from rif_threshold.vocabulary import ProtocolVerdict, Verdict
 
 PROTOCOLS = "pathways/protocols.toml"
@@ -17,16 +17,21 @@ DOSE_BANDS = "pathways/dose_bands.csv"
 IMMEDIATE_RELEASE = "immediate_release"
 
 
-class CriterionEntry(Record):
-    """One entry criterion of a protocol, as the table has it."""
+class Asked(Record):
+    """One entry criterion of a protocol: what it asks for."""
 
     asks: str
-    when: Condition
     note: str = ""
 
 
-class ProtocolEntry(Cited):
-    """One published protocol, as the table has it."""
+class CriterionEntry(Asked):
+    """One entry criterion, as the table has it: when it is met."""
+
+    when: Condition
+
+
+class Published(Cited):
+    """One published protocol: what it is, what it found, and its limits."""
 
     id: str
     label: str
@@ -36,10 +41,15 @@ class ProtocolEntry(Cited):
     dose_note: str = ""
     indirect: bool = False
     indirect_note: str = ""
-    criteria_given: bool = True
-    criteria_note: str = ""
     found: tuple[str, ...]
     limits: tuple[str, ...]
+
+
+class ProtocolEntry(Published):
+    """One published protocol, as the table has it: its entry criteria, if it gives them."""
+
+    criteria_given: bool = True
+    criteria_note: str = ""
     criterion: tuple[CriterionEntry, ...] = ()
 
 
@@ -61,17 +71,15 @@ class DoseBand(DoseRow):
     marked: bool = False
 
 
-class Criterion(Record):
+class Criterion(Asked):
     """One entry criterion judged for a case: what is asked for, and what is known here."""
 
-    asks: str
     verdict: Verdict
     here: str
     missing: tuple[str, ...]
-    note: str
 
 
-class Protocol(Record):
+class Protocol(Published):
     """One published protocol for one case.
 
     Attributes:
@@ -89,23 +97,11 @@ class Protocol(Record):
         limits: what limits that.
     """
 
-    id: str
-    label: str
     verdict: ProtocolVerdict
     because: tuple[str, ...]
     missing: tuple[str, ...]
     criteria: tuple[Criterion, ...]
-    indirect: bool
-    indirect_note: str
     dose_bands: tuple[DoseBand, ...]
-    dose_note: str
-    start: str
-    stop: str
-    study: str
-    found: tuple[str, ...]
-    limits: tuple[str, ...]
-    source: SourceReference
-    further_sources: tuple[SourceReference, ...]
 
 
 class Gate(Record):
@@ -166,34 +162,23 @@ def judge(entry: ProtocolEntry, values: Mapping[str, Value | None], gate: Gate) 
     judged = [(criterion, evaluate(criterion.when, values)) for criterion in entry.criterion]
     entry_rule = combine(judgement for _, judgement in judged)
     criteria = tuple(
-        Criterion(
-            asks=criterion.asks,
+        Criterion.of(
+            criterion,
             verdict=judgement.verdict,
             here=here(judgement.decided, values),
             missing=judgement.missing,
-            note=criterion.note,
         )
         for criterion, judgement in judged
     )
     verdict = _verdict(entry, entry_rule, gate)
-    return Protocol(
-        id=entry.id,
-        label=entry.label,
+    return Protocol.of(
+        entry,
         verdict=verdict,
         because=tuple(_because(entry, criteria, verdict, gate)),
         missing=(*entry_rule.missing, *gate.missing) if verdict == ProtocolVerdict.CANNOT_SAY else (),
         criteria=criteria,
-        indirect=entry.indirect,
-        indirect_note=entry.indirect_note,
         dose_bands=_dose_bands(entry, verdict, values),
         dose_note=_dose_note(entry, verdict, values),
-        start=entry.start,
-        stop=entry.stop,
-        study=entry.study,
-        found=entry.found,
-        limits=entry.limits,
-        source=entry.source,
-        further_sources=entry.further_sources,
     )
 
 
@@ -230,7 +215,7 @@ def _dose_bands(
     if _no_dose(verdict, values):
         return ()
     return tuple(
-        DoseBand.model_construct(**row.__dict__, marked=_in_band(row, values["th1_th2_ratio"]))
+        DoseBand.of(row, marked=_in_band(row, values["th1_th2_ratio"]))
         for row in dose_rows()
         if entry.id in row.protocol.split()
     )

@@ -11,7 +11,7 @@ from rif_threshold.pathway.common import Cited, check_rules, cite, entries, list
 from rif_threshold.pathway.facts import domains, facts, here
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Judgement, Value, evaluate
-from rif_threshold.tables import Folder, SourceReference
+from rif_threshold.tables import Folder
 from rif_threshold.vocabulary import Concerns, Finding, Grade, Verdict, WorkupState
 from rif_threshold.wording import line_words, percent_words, state_words
 
@@ -25,18 +25,23 @@ class OtherPosition(Cited):
     position: str
 
 
-class WorkupEntry(Cited):
-    """One line of ESHRE's lists, as the table has it."""
+class WorkupLine(Cited):
+    """One line of ESHRE's lists."""
 
     id: str
     label: str
     grade: Grade
     concerns: Concerns
-    when: Condition
     note: str = ""
     normal_means: str = ""
     abnormal_means: str = ""
     other_positions: tuple[OtherPosition, ...] = ()
+
+
+class WorkupEntry(WorkupLine):
+    """One line of ESHRE's lists, as the table has it: when it concerns a couple."""
+
+    when: Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +52,19 @@ class WorkupLists:
     interventions: Mapping[str, WorkupEntry]
 
 
-class WorkupItem(Record):
+class WorkupItem(WorkupLine):
     """One line of the lists for one case.
 
     ``grade`` is how strongly the source speaks, for everyone; ``verdict`` is whether the item concerns this couple
     now. The two are never merged. ``state`` is what to read off for this couple, and ``answer`` says it in words.
     """
 
-    id: str
-    label: str
-    grade: Grade
-    concerns: Concerns
     verdict: Verdict
     state: WorkupState
     answer: str
     because: tuple[str, ...]
     missing: tuple[str, ...]
-    note: str
-    other_positions: tuple[OtherPosition, ...]
     finding: Finding | None
-    normal_means: str
-    abnormal_means: str
-    source: SourceReference
 
 
 class Workup(Record):
@@ -140,22 +136,14 @@ def _item(entry: WorkupEntry, values: Mapping[str, Value | None], finding: Findi
     later = judged if now else evaluate(entry.when, {**values, "threshold_reached": True})
     never = later.verdict == Verdict.NO
     state = _state(entry.grade, judged.verdict, finding, waits=not (now or never))
-    return WorkupItem(
-        id=entry.id,
-        label=entry.label,
-        grade=entry.grade,
-        concerns=entry.concerns,
+    return WorkupItem.of(
+        entry,
         verdict=judged.verdict,
         state=state,
         answer=state_words(state, finding),
         because=_because(later if never else judged, values),
         missing=judged.missing,
-        note=entry.note,
-        other_positions=entry.other_positions,
         finding=finding,
-        normal_means=entry.normal_means,
-        abnormal_means=entry.abnormal_means,
-        source=entry.source,
     )
 
 

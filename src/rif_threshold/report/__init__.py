@@ -80,7 +80,7 @@ def _sheet(assessment: "Assessment", language: str, date: datetime.date, *, pdf:
     from rif_threshold.report import couple_sheet, setting, words  # noqa: PLC0415 - only what a format needs
 
     chosen = words.words(language)
-    content = couple_sheet.sheet_data(couple_sheet.sheet(assessment, chosen, date))
+    content = couple_sheet.paper(assessment, chosen, date)
     if pdf:
         return setting.pdf("sheet.typ", content, date, own_fonts=language == words.ENGLISH)
     return setting.html("sheet.html.j2", content).encode()

@@ -1,4 +1,4 @@
-"""What the couple sheet says: one page of plain strings, made once and set twice, as HTML and as PDF."""
+"""What the couple sheet says: one page of plain strings, the same as HTML, as PDF and on the screen."""
 
 import datetime
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from rif_threshold.report.grades import plain_grades
 from rif_threshold.report.plain import Plain
 from rif_threshold.report.shapes import grade_shape, icon_array, mark, of_100, qr
 from rif_threshold.report.words import Words
+from rif_threshold.vocabulary import Grade
 
 
 @dataclass(frozen=True)
@@ -27,24 +28,25 @@ class Column:
 class GradeBox:
     """The tests and treatments of one grade."""
 
+    grade: Grade
     name: str
-    shape: str
     items: str
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Everything on the page. ``*stars*`` stand for bold. Lists may be empty: their part is left out then."""
+    """Everything that is said. ``*stars*`` stand for bold. Lists may be empty: their part is left out then.
+
+    ``people`` are those of 100 who are drawn as pregnant; ``None`` where there is no number.
+    """
 
     language: str
     direction: str
     labels: dict[str, str]
     first_line: str
     standing: tuple[str, ...]
-    made: str
-    picture: str = ""
+    people: int | None = None
     picture_words: str = ""
-    marks: tuple[str, str] = ("", "")
     framing: tuple[str, ...] = ()
     not_a_baby: str = ""
     box: tuple[str, ...] = ()
@@ -58,9 +60,6 @@ class Sheet:
     teach: tuple[str, ...] = ()
     lines: int = 2
     sources: tuple[str, ...] = ()
-    code: str = ""
-    code_note: str = ""
-    qr: str = ""
 
 
 _LINES_WITHOUT_NUMBER = 9
@@ -70,24 +69,19 @@ _LABELS = (
 )  # fmt: skip
 
 
-def sheet(assessment: Assessment, words: Words, date: datetime.date) -> Sheet:
+def sheet(assessment: Assessment, words: Words) -> Sheet:
     """The couple sheet of an assessment. Where the primary route was refused it has no number, and says why."""
     plain = Plain(assessment, words)
-    code = code_or_why(assessment)
     title, boxes, note = _grades(assessment, words, plain)
     common: dict[str, Any] = {
         "language": words.language,
         "direction": words.direction,
         "labels": {name: words(name) for name in _LABELS},
-        "made": words("made", date=words.date(date), version=assessment.software.version),
         "grades_title": title,
         "grades": boxes,
         "grades_note": note,
         "options": plain.options(),
         "sources": tuple(plain.sources()),
-        "code": code.text,
-        "code_note": words("code" if code.text else "code_too_long"),
-        "qr": qr(code.text, words("code")) if code.text else "",
     }
     if plain.answer is None:
         return Sheet(
@@ -98,13 +92,11 @@ def sheet(assessment: Assessment, words: Words, date: datetime.date) -> Sheet:
             **common,
         )
     first, rest = of_100(plain.shown_percent)
-    picture_words = words("picture", yes=words.number(str(first)), no=words.number(str(rest)))
     return Sheet(
         first_line=plain.first_line(),
         standing=(plain.standing(),),
-        picture=icon_array(first, picture_words),
-        picture_words=picture_words,
-        marks=(mark(filled=True), mark(filled=False)),
+        people=first,
+        picture_words=words("picture", yes=words.number(str(first)), no=words.number(str(rest))),
         framing=plain.framing(),
         not_a_baby=words("not_a_baby"),
         box=plain.box(),
@@ -134,12 +126,21 @@ def _grades(assessment: Assessment, words: Words, plain: Plain) -> tuple[str, tu
     if answer is not None and not answer.reached and answer.transfers_to_threshold is not None:
         title = words("grades_title_later", answer.transfers_to_threshold, n=answer.transfers_to_threshold)
     boxes = tuple(
-        GradeBox(name, grade_shape(grade, name), words("list_separator").join(items))
+        GradeBox(grade, name, words("list_separator").join(items))
         for grade, name, items in plain_grades(assessment, words)
     )
     return title, boxes, "" if boxes else words("grades_left_out")
 
 
-def sheet_data(page: Sheet) -> dict[str, Any]:
-    """The page as plain data for a template."""
-    return asdict(page)
+def paper(assessment: Assessment, words: Words, date: datetime.date) -> dict[str, Any]:
+    """The sheet as plain data for a template: what is said, the drawings, the day and the check code."""
+    page, code = sheet(assessment, words), code_or_why(assessment)
+    return asdict(page) | {
+        "made": words("made", date=words.date(date), version=assessment.software.version),
+        "picture": "" if page.people is None else icon_array(page.people, page.picture_words),
+        "marks": (mark(filled=True), mark(filled=False)),
+        "grades": [asdict(box) | {"shape": grade_shape(box.grade, box.name)} for box in page.grades],
+        "code": code.text,
+        "code_note": words("code" if code.text else "code_too_long"),
+        "qr": qr(code.text, words("code")) if code.text else "",
+    }

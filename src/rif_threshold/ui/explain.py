@@ -1,15 +1,12 @@
 """The couple's page: the sentences of the couple sheet, large, with the picture of 100."""
 
 import re
+from collections.abc import Iterable
 
 import streamlit as st
 
-from rif_threshold.assessment import Assessment
 from rif_threshold.charts.people import people_specification
-from rif_threshold.report.grades import plain_grades
-from rif_threshold.report.plain import Plain
-from rif_threshold.report.shapes import of_100
-from rif_threshold.report.words import words
+from rif_threshold.report.couple_sheet import Sheet
 from rif_threshold.ui.present import markdown_table, plain
 from rif_threshold.wording import GRADE_SHAPES
 
@@ -23,68 +20,47 @@ def starred(text: str) -> str:
     return re.sub(r"\\\*(.+?)\\\*", r"**\1**", plain(text))
 
 
-def page(assessment: Assessment) -> None:
-    """The whole page, from the same sentences as the sheet on paper."""
-    said = words()
-    sentences = Plain(assessment, said)
-    if sentences.answer is None:
-        st.markdown(f"## {plain(said('first_line_refused'))}")
-        lines = [*dict.fromkeys(sentences.refusals()), said("refused_more")]
-        st.markdown("\n\n".join(starred(line) for line in lines))
+def page(sheet: Sheet) -> None:
+    """The whole page, from the same strings as the sheet on paper."""
+    if sheet.people is None:
+        st.markdown(f"## {plain(sheet.first_line)}")
+        st.markdown("\n\n".join(map(starred, sheet.standing)))
         return
-    st.markdown(f"## {starred(sentences.first_line())}\n\n{starred(sentences.standing())}")
-    first, rest = of_100(sentences.shown_percent)
+    st.markdown("\n\n".join((f"## {starred(sheet.first_line)}", *map(starred, sheet.standing))))
     picture, beside = st.columns([1, 1.2], vertical_alignment="center")
     with picture:
-        words_for_it = said("picture", yes=first, no=rest)
-        st.vega_lite_chart(people_specification(first), alt=words_for_it, width="content", key="people")
+        specification = people_specification(sheet.people)
+        st.vega_lite_chart(specification, alt=sheet.picture_words, width="content", key="people")
     with beside:
-        intro, yes, no = sentences.framing()
-        lines = [starred(intro), f"● {starred(yes)}", f"□ {starred(no)}", starred(said("not_a_baby"))]
-        st.markdown("\n\n".join(lines))
+        intro, yes, no = map(starred, sheet.framing)
+        st.markdown("\n\n".join([intro, f"● {yes}", f"□ {no}", starred(sheet.not_a_baby)]))
     with st.container(border=True, key="misreading"):
-        st.markdown("\n\n".join((f"### {plain(said('box_title'))}", *(starred(line) for line in sentences.box()))))
-    _table(sentences)
-    _lists(assessment, sentences)
+        st.markdown("\n\n".join((_title(sheet, "box_title"), *map(starred, sheet.box))))
+    rows = [[_after(each.transfer, each.mark), plain(each.yes), plain(each.no)] for each in sheet.columns]
+    head = [plain(sheet.labels[name]) for name in ("table_after", "table_yes", "table_no")]
+    st.markdown(f"{_title(sheet, 'table_title')}\n\n{markdown_table(head, rows)}")
+    st.markdown("\n\n".join(_lists(sheet)))
 
 
-def _table(sentences: Plain) -> None:
-    said, answer = sentences.words, sentences.answer
-    assert answer is not None  # noqa: S101 - asked by the caller
-    rows = []
-    for number in sentences.table_transfers():
-        yes, no = sentences.counts.cells(sentences.curve[number - 1])
-        here, line = number == answer.failed_transfers, number == answer.transfers_to_threshold
-        mark = {(True, True): "table_here_line", (True, False): "table_here", (False, True): "table_line"}
-        note = mark.get((here, line))
-        after = f"{number}, **{plain(said(note))}**" if note else str(number)
-        rows.append([after, plain(yes), plain(no)])
-    head = [plain(said(key)) for key in ("table_after", "table_yes", "table_no")]
-    st.markdown(f"### {plain(said('table_title'))}\n\n{markdown_table(head, rows)}")
+def _title(sheet: Sheet, name: str) -> str:
+    return f"### {plain(sheet.labels[name])}"
 
 
-def _lists(assessment: Assessment, sentences: Plain) -> None:
-    said = sentences.words
-    parts = [f"### {plain(said('range_title'))}"]
-    parts += [starred(line) for line in (*sentences.range_(), said("assumption"))]
-    parts += [f"### {plain(said('used_title'))}", "\n".join(f"- {starred(line)}" for line in sentences.used())]
-    parts += [f"### {plain(said('options_title'))}", "\n".join(f"- {starred(line)}" for line in sentences.options())]
-    grades = list(plain_grades(assessment, said))
-    if grades:
-        parts.append(f"### {plain(_grades_title(sentences))}")
-        lines = [
-            f"- {GRADE_SHAPES[grade]} **{plain(name)}:** {plain(', '.join(items))}" for grade, name, items in grades
-        ]
-        parts.append("\n".join(lines))
-    parts += [f"### {plain(said('teach_title'))}", "\n".join(f"- {starred(line)}" for line in sentences.teach())]
-    parts += [f"### {plain(said('source_title'))}", *(starred(line) for line in sentences.sources())]
-    parts += [plain(said("reference")), plain(said("no_medicine"))]
-    st.markdown("\n\n".join(parts))
+def _after(transfer: str, mark: str) -> str:
+    return f"{transfer}, **{plain(mark)}**" if mark else transfer
 
 
-def _grades_title(sentences: Plain) -> str:
-    answer = sentences.answer
-    if answer is not None and not answer.reached and answer.transfers_to_threshold is not None:
-        later = answer.transfers_to_threshold
-        return sentences.words("grades_title_later", later, n=later)
-    return sentences.words("grades_title_now")
+def _lists(sheet: Sheet) -> list[str]:
+    parts = [_title(sheet, "range_title"), *map(starred, sheet.range)]
+    for title, lines in (("used_title", sheet.used), ("options_title", sheet.options)):
+        parts += [_title(sheet, title), _listed(map(starred, lines))]
+    if sheet.grades:
+        shown = (f"{GRADE_SHAPES[each.grade]} **{plain(each.name)}:** {plain(each.items)}" for each in sheet.grades)
+        parts += [f"### {plain(sheet.grades_title)}", _listed(shown)]
+    parts += [_title(sheet, "teach_title"), _listed(map(starred, sheet.teach))]
+    parts += [_title(sheet, "source_title"), *map(starred, sheet.sources)]
+    return [*parts, plain(sheet.labels["reference"]), plain(sheet.labels["no_medicine"])]
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)

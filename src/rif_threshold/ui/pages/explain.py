@@ -3,6 +3,8 @@
 import streamlit as st
 
 from rif_threshold.parts import default_parts
+from rif_threshold.report.couple_sheet import sheet
+from rif_threshold.report.words import words
 from rif_threshold.ui import explain, exports, present
 from rif_threshold.vocabulary import Part
 
@@ -11,7 +13,7 @@ judged = present.judge(*(default_parts() & {Part.WORKUP, Part.PERSPECTIVE}))
 assessment = present.answered(judged)
 if assessment is not None:
     with st.container(key="explain"):
-        explain.page(assessment)
+        explain.page(sheet(assessment, words()))
     with st.container(key="take_away"):
         st.markdown("### To take away")
         exports.offer(exports.FOR_THE_COUPLE, assessment)
