@@ -177,7 +177,7 @@ def test_panels_cost_nothing_while_folded_and_show_a_sentence_a_picture_and_a_ta
     from rif_threshold import perspective  # noqa: PLC0415
 
     assert len(worked.charts()) == 1
-    for key in ("interval", "budget", "couples", "meaning", "observed", "moves"):
+    for key in perspective.SECTIONS:
         worked.unfold(f"fold_{key}")
     assessment = assess(WORKED, include=("perspective",))
     assert assessment.perspective is not None
@@ -189,7 +189,6 @@ def test_panels_cost_nothing_while_folded_and_show_a_sentence_a_picture_and_a_ta
     assert [chart.alt for chart in worked.charts()[1:]] == [
         section.sentence for section in assessment.perspective.sections
     ]
-    assert perspective is not None
 
 
 def test_nothing_derived_is_kept(worked: Any) -> None:

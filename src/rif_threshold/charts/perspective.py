@@ -4,7 +4,7 @@ Every picture can be read without colour: by place, shape, dashes and words. Spe
 and only filled afterwards.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -173,6 +173,17 @@ def tornado_chart(section: MovesSection) -> Specification:
     line = [{"transfers": beyond if answer is None else answer}]
     template = dict(fill(tornado_template(), {"moves": rows, "line": line}))
     return template | {"height": _BAR * len(rows)}
+
+
+DRAWN: Mapping[str, Callable[..., Specification]] = {
+    "interval": interval_chart,
+    "budget": budget_chart,
+    "couples_differ": couples_chart,
+    "meaning_of_crossing": meaning_chart,
+    "against_observed": observed_chart,
+    "what_moves_the_answer": tornado_chart,
+}
+"""What draws each section."""
 
 
 def _states(section: BudgetSection) -> Iterator[Mapping[str, Any]]:

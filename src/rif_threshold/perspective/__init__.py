@@ -5,6 +5,9 @@ transfers add up, what changes if couples differ, what a crossing means, what wa
 answer. Each section is a function of its own, so that a page need not compute what is folded away.
 """
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.perspective import evidence
@@ -32,14 +35,18 @@ class Perspective(Record):
     @property
     def sections(self) -> tuple[Section, ...]:
         """The sections in their order."""
-        return (
-            self.interval,
-            self.budget,
-            self.couples_differ,
-            self.meaning_of_crossing,
-            self.against_observed,
-            self.what_moves_the_answer,
-        )
+        return tuple(getattr(self, name) for name in SECTIONS)
+
+
+SECTIONS: Mapping[str, tuple[type[Section], Callable[[Case, Estimate], Section]]] = {
+    "interval": (IntervalSection, interval),
+    "budget": (BudgetSection, budget),
+    "couples_differ": (CouplesSection, couples_differ),
+    "meaning_of_crossing": (MeaningSection, meaning_of_crossing),
+    "against_observed": (ObservedSection, against_observed),
+    "what_moves_the_answer": (MovesSection, what_moves_the_answer),
+}
+"""The sections in their order: name, what it is, and what computes it."""
 
 
 def perspective(case: Case, primary: Estimate) -> Perspective:
@@ -49,15 +56,8 @@ def perspective(case: Case, primary: Estimate) -> Perspective:
         case: the couple's case.
         primary: the route it is about.
     """
-    return Perspective(
-        route=primary.route,
-        interval=interval(case, primary),
-        budget=budget(case, primary),
-        couples_differ=couples_differ(case, primary),
-        meaning_of_crossing=meaning_of_crossing(case, primary),
-        against_observed=against_observed(case, primary),
-        what_moves_the_answer=what_moves_the_answer(case, primary),
-    )
+    sections: dict[str, Any] = {name: compute(case, primary) for name, (_, compute) in SECTIONS.items()}
+    return Perspective(route=primary.route, **sections)
 
 
 def rests_on() -> tuple[Record, ...]:
@@ -67,6 +67,7 @@ def rests_on() -> tuple[Record, ...]:
 
 
 __all__ = [
+    "SECTIONS",
     "BandPoint",
     "BudgetSection",
     "BudgetTransfer",

@@ -36,6 +36,7 @@ class BudgetSection(Section):
         transfers: the transfers one by one, failed and planned, up to the crossing.
     """
 
+    title: str = "How do different transfers add up?"
     budget: float
     used_percent: float
     next_percent: float
@@ -60,7 +61,6 @@ def budget(case: Case, estimate: Estimate) -> BudgetSection:
     kinds, source = _kinds(case, size)
     lines = answer_lines(estimate)
     return BudgetSection(
-        title="How do different transfers add up?",
         sentence=_sentence(case, estimate, used, following, kinds),
         headings=("transfer", "state", "chance", "uses of the budget", "used by then"),
         rows=tuple(

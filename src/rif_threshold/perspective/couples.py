@@ -59,6 +59,7 @@ class Spread(Record):
 class CouplesSection(Section):
     """The curve, the threshold and the next transfer where couples differ. Never in place of ESHRE's number."""
 
+    title: str = "What if couples differ?"
     failed_transfers: int
     threshold_percent: float
     settings: tuple[Spread, ...]
@@ -76,7 +77,6 @@ def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
     known = assumptions()
     settings = tuple(_settings(case, estimate, known.spread))
     return CouplesSection(
-        title="What if couples differ?",
         sentence=if_alike(estimate, _sentence(settings, estimate.failed_transfers)),
         headings=("couples", "how much", "threshold", "next transfer", "next, if all couples are alike"),
         rows=tuple(

@@ -39,8 +39,6 @@ from rif_threshold.wording import (
     transfers_words,
 )
 
-_TITLE = "How sure is the number of transfers?"
-
 
 class BandPoint(Record):
     """One point of the curve of transfers of the planned kind, with its interval where there is one."""
@@ -81,6 +79,7 @@ class IntervalSection(Section):
         zones: the chances that give each number of transfers, around this one.
     """
 
+    title: str = "How sure is the number of transfers?"
     level: float | None
     per_transfer_percent: float
     lower_percent: float | None
@@ -130,7 +129,6 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
         sentence = _counts_sentence(estimate, counts, crossed or 0)
         headings, rows = _counts_table(points)
     return IntervalSection(
-        title=_TITLE,
         sentence=if_alike(estimate, sentence),
         headings=headings,
         rows=rows,

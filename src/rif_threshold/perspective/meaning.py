@@ -60,6 +60,7 @@ class MeaningSection(Section):
         threshold_percent: the threshold of the case.
     """
 
+    title: str = "What does crossing the line mean?"
     transfers: int | None
     labelled_percent: float | None
     unexplained_percent: float | None
@@ -88,7 +89,6 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
     on_curve = tuple(_on_curve(case, estimate, each, known) for each in definitions())
     prevalences = tuple(float(100 * each.value) for each in known.prevalence)
     return MeaningSection(
-        title="What does crossing the line mean?",
         sentence=_sentence(at, main, prevalences[main]),
         headings=("definition", "failed transfers", "chance by then", "have no problem, of those who get there"),
         rows=tuple(

@@ -44,6 +44,7 @@ class MovesSection(Section):
         moves: the changes, the one that moves the answer most first.
     """
 
+    title: str = "What moves the answer?"
     transfers_to_threshold: int | None
     moves: tuple[Move, ...]
 
@@ -58,7 +59,6 @@ def what_moves_the_answer(case: Case, estimate: Estimate) -> MovesSection:
     answer = threshold_alike(rule_of(case), planned(estimate))
     moves = sorted(_moves(case, estimate, assumptions()), key=lambda move: -_reach(move, answer))
     return MovesSection(
-        title="What moves the answer?",
         sentence=if_alike(estimate, _sentence(answer, moves)),
         headings=("change", "threshold from", "to"),
         rows=tuple((move.change, number_words(move.fewest), number_words(move.most)) for move in moves),

@@ -42,6 +42,7 @@ class SeriesAgainst(Record):
 class ObservedSection(Section):
     """The independence formula against observed rates by rank. ``nearest`` names the study the sentence is about."""
 
+    title: str = "What happened to couples who went on?"
     nearest: str
     series: tuple[SeriesAgainst, ...]
 
@@ -57,7 +58,6 @@ def against_observed(case: Case, estimate: Estimate) -> ObservedSection:  # noqa
     series = tuple(_series(each) for each in studies)
     at = next(place for place, each in enumerate(studies) if _concerns(each, case))
     return ObservedSection(
-        title="What happened to couples who went on?",
         sentence=_sentence(series[at]),
         headings=(
             "study",

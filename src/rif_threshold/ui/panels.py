@@ -1,29 +1,15 @@
 """What the plain number leaves out: panels that start folded and are computed only when they are opened."""
 
-from collections.abc import Callable
-from typing import Any
-
 import streamlit as st
 
-from rif_threshold import perspective as beside_the_number
 from rif_threshold.assessment import Assessment
-from rif_threshold.charts import perspective as charts
-from rif_threshold.perspective import CouplesSection
+from rif_threshold.charts.perspective import DRAWN
+from rif_threshold.perspective import SECTIONS, CouplesSection
 from rif_threshold.ui.present import fold, markdown_table, plain
 from rif_threshold.vocabulary import SpreadModel
 from rif_threshold.wording import capital, long_word
 
 _MODELS = {each: capital(long_word(each)) for each in (SpreadModel.BETA_GEOMETRIC, SpreadModel.TWO_CLASS)}
-
-# Title as the section itself has it, key, what computes it, what draws it.
-_PANELS: tuple[tuple[str, str, Callable[..., Any], Callable[..., Any]], ...] = (
-    ("How sure is the number of transfers?", "interval", beside_the_number.interval, charts.interval_chart),
-    ("How do different transfers add up?", "budget", beside_the_number.budget, charts.budget_chart),
-    ("What if couples differ?", "couples", beside_the_number.couples_differ, charts.couples_chart),
-    ("What does crossing the line mean?", "meaning", beside_the_number.meaning_of_crossing, charts.meaning_chart),
-    ("What happened to couples who went on?", "observed", beside_the_number.against_observed, charts.observed_chart),
-    ("What moves the answer?", "moves", beside_the_number.what_moves_the_answer, charts.tornado_chart),
-)
 
 
 def panels(assessment: Assessment) -> None:
@@ -32,14 +18,14 @@ def panels(assessment: Assessment) -> None:
     if primary is None:
         return
     st.markdown("### What the number leaves out")
-    for title, key, compute, draw in _PANELS:
-        unfolded, panel = fold(title, f"fold_{key}")
+    for key, (section_kind, compute) in SECTIONS.items():
+        unfolded, panel = fold(section_kind.model_fields["title"].default, f"fold_{key}")
         if unfolded:
             with panel:
                 section = compute(assessment.case, primary)
                 st.markdown(f"**{plain(section.sentence)}**")
                 model = {"model": _which_model()} if isinstance(section, CouplesSection) else {}
-                st.vega_lite_chart(draw(section, **model), alt=section.sentence, key=f"chart_{key}")
+                st.vega_lite_chart(DRAWN[key](section, **model), alt=section.sentence, key=f"chart_{key}")
                 rows = [[plain(cell) for cell in row] for row in section.rows]
                 lines = [markdown_table([plain(cell) for cell in section.headings], rows), ""]
                 lines += [f"- {plain(str(note))}" for note in section.notes]
