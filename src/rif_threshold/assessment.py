@@ -1,14 +1,16 @@
 """The one use case: a `Case` in, an `Assessment` out. Every surface shows this object."""
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from rif_threshold import notebook, pathway
 from rif_threshold._version import __version__
 from rif_threshold.case import Case, read_case
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.estimate import Answer, Estimate, Refused, Routes, chance_words, estimate_routes, preferred_route
+from rif_threshold.folder import Folder
 from rif_threshold.given import listed
 from rif_threshold.method import Rule, method, rule_of
 from rif_threshold.own_tables import own_folder, own_rate_tables
@@ -173,7 +175,7 @@ def assess(
         tacrolimus=tacrolimus,
         perspective=beside,
         sources=tuple(_cited(tables, routes.estimates, routes.refused, notes, workup, tacrolimus, beside)),
-        tables=tuple(_used_tables(tables)),
+        tables=_used_tables(tables),
         software=Software(name="rif-threshold", version=__version__),
         disclaimer=method().disclaimer,
     )
@@ -257,10 +259,12 @@ def _cited(directory: str | Path | None, *parts: object) -> Iterator[CitedSource
     known: Mapping[str, Source] = {**(sources(own) if own else {}), **sources()}
     for key in sorted({*references(parts), method().threshold_source.key}):
         if source := known.get(key):
-            yield CitedSource(key=key, citation=source.citation, short=source.short, read=source.read, note=source.note)
+            yield _cited_source(key, source)
 
 
-_HOLD_NOTHING = frozenset({str, int, float, bool, type(None)})
+@cache
+def _cited_source(key: str, source: Source) -> CitedSource:
+    return CitedSource(key=key, citation=source.citation, short=source.short, read=source.read, note=source.note)
 
 
 def references(value: object) -> set[str]:
@@ -271,23 +275,35 @@ def references(value: object) -> set[str]:
         each = rest.pop()
         if isinstance(each, tuple):
             rest += each
-        elif type(each) in _HOLD_NOTHING:  # most values; asking for a model's kind is slow
-            continue
         elif isinstance(each, SourceReference):
             found.add(each.key)
         elif isinstance(each, Remark | Problem):
             found.add(each.source)
         elif isinstance(each, Record):
-            rest += each.__dict__.values()
+            rest += [each.__dict__[name] for name in _may_cite(type(each))]
     return found
 
 
-def _used_tables(directory: str | Path | None) -> Iterator[UsedTable]:
-    for name, digest in sorted(shipped().digests.items()):
-        yield UsedTable(id=name, sha256=digest)
-    if own := own_folder(directory):
-        for name, digest in sorted(own.digests.items()):
-            yield UsedTable(id=f"own:{name}", sha256=digest)
+@cache
+def _may_cite(kind: type[Record]) -> tuple[str, ...]:
+    """The fields of a record that can hold a reference: looking into every text and number of a result is slow."""
+    return tuple(name for name, field in kind.model_fields.items() if _cites(field.annotation))
+
+
+def _cites(annotation: Any) -> bool:
+    if parts := get_args(annotation):
+        return any(map(_cites, parts))
+    return annotation is Any or (isinstance(annotation, type) and issubclass(annotation, Record | Problem))
+
+
+def _used_tables(directory: str | Path | None) -> tuple[UsedTable, ...]:
+    own = own_folder(directory)
+    return _tables_of(shipped(), "") + (_tables_of(own, "own:") if own else ())
+
+
+@cache
+def _tables_of(folder: Folder, prefix: str) -> tuple[UsedTable, ...]:
+    return tuple(UsedTable(id=f"{prefix}{name}", sha256=digest) for name, digest in sorted(folder.digests.items()))
 
 
 __all__ = ["WITHOUT_VARIABLE", "Assessment", "ThresholdAnswer", "assess", "default_parts"]

@@ -1,5 +1,9 @@
 """Section 3: couples differ."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate, chance_words
 from rif_threshold.heterogeneity import (
@@ -102,40 +106,43 @@ def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
 
 
 def _settings(case: Case, estimate: Estimate, spreads: tuple[Assumed, ...]) -> list[Spread]:
-    # Compared as decimals: 85 % and a share of 15 % leave the others exactly 1.
+    # Compared as decimals: 85 % and a share of 15 % leave the others exactly 1, which cannot go with this mean.
     p = exact(estimate.per_transfer_percent) / 100
-    return [
-        _setting(case, estimate, model, each)
-        for each in spreads
-        for model in (
-            (SpreadModel.BETA_GEOMETRIC, SpreadModel.TWO_CLASS) if each.value else (SpreadModel.INDEPENDENCE,)
-        )
-        # A share that leaves the others a chance of 1 or more cannot go with this mean.
-        if model != SpreadModel.TWO_CLASS or p < 1 - exact(each.value)
-    ]
+    able = [each for each in spreads if each.value and p < 1 - exact(each.value)]
+    two_class = {each.value: each for each in _of_model(case, estimate, SpreadModel.TWO_CLASS, able)} if able else {}
+    found = []
+    for each in _of_model(case, estimate, SpreadModel.BETA_GEOMETRIC, spreads):
+        found += [each, two_class[each.value]] if each.value in two_class else [each]
+    return found
 
 
-def _setting(case: Case, estimate: Estimate, model: SpreadModel, spread: Assumed) -> Spread:
-    p, value, done = planned(estimate), float(spread.value), estimate.failed_transfers
+def _of_model(case: Case, estimate: Estimate, model: SpreadModel, spreads: Sequence[Assumed]) -> list[Spread]:
+    """One model with each spread; all of them are reckoned together. Without a spread all couples are alike."""
+    p, rule, done = planned(estimate), rule_of(case), estimate.failed_transfers
     length = len(estimate.cumulative_percent)
-    numbers, failures = list(range(1, length + 1)), list(range(max(length, done + 1)))
-    rule = rule_of(case)
+    numbers, failures = np.arange(1, length + 1), np.arange(max(length, done + 1))
+    values = np.array([float(each.value) for each in spreads])
+    column = values[:, np.newaxis]
     if model == SpreadModel.TWO_CLASS:
-        able = two_class_probability(p, value)
-        curve, following = two_class_cumulative(value, able, numbers), two_class_next(value, able, failures)
-        n = two_class_threshold(value, able, rule.threshold, rule.minimum)
+        able = two_class_probability(p, values)
+        curves = two_class_cumulative(column, able[:, np.newaxis], numbers)
+        following = two_class_next(column, able[:, np.newaxis], failures)
+        thresholds = two_class_threshold(values, able, rule.threshold, rule.minimum)
     else:
-        curve, following = beta_geometric_cumulative(p, value, numbers), beta_geometric_next(p, value, failures)
-        n = beta_geometric_threshold(p, value, rule.threshold, rule.minimum)
-    return Spread(
-        model=model,
-        value=value,
-        label=spread.label if model == SpreadModel.INDEPENDENCE else _how_much(model, value, spread.label),
-        transfers_to_threshold=limited(n),
-        next_transfer_percent=100 * float(following[done]),
-        cumulative_percent=tuple(100 * float(each) for each in curve),
-        next_percent=tuple(100 * float(each) for each in following),
-    )
+        curves, following = beta_geometric_cumulative(p, column, numbers), beta_geometric_next(p, column, failures)
+        thresholds = beta_geometric_threshold(p, values, rule.threshold, rule.minimum)
+    return [
+        Spread(
+            model=model if each.value else SpreadModel.INDEPENDENCE,
+            value=float(each.value),
+            label=_how_much(model, float(each.value), each.label) if each.value else each.label,
+            transfers_to_threshold=limited(int(n)),
+            next_transfer_percent=100 * float(after[done]),
+            cumulative_percent=tuple((100 * curve).tolist()),
+            next_percent=tuple((100 * after).tolist()),
+        )
+        for each, n, curve, after in zip(spreads, thresholds, curves, following, strict=True)
+    ]
 
 
 def _how_much(model: SpreadModel, value: float, label: str) -> str:

@@ -1,5 +1,7 @@
 """Section 4: what a crossing means, and where other definitions stand on the same curve."""
 
+from collections.abc import Iterator
+
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.heterogeneity import unexplained_share
@@ -83,10 +85,12 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
     """
     known, n = assumptions(), estimate.transfers_to_threshold
     length = max(len(estimate.cumulative_percent), n or 0)
-    points = tuple(_point(number, miss, known) for number, miss in enumerate(misses(estimate, length), start=1))
+    longest = max(max(each.transfers or 0, each.minimum_transfers) for each in definitions())
+    missed = misses(estimate, max(length, longest))
+    points = tuple(_points(missed[:length], known))
     at = None if n is None else points[n - 1]
     main = known.prevalence.index(known.main_prevalence)
-    on_curve = tuple(_on_curve(case, estimate, each, known) for each in definitions())
+    on_curve = tuple(_on_curve(case, estimate, each, missed) for each in definitions())
     prevalences = tuple(float(100 * each.value) for each in known.prevalence)
     return MeaningSection(
         sentence=_sentence(at, main, prevalences[main]),
@@ -125,18 +129,18 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
     )
 
 
-def _point(number: int, miss: float, known: Assumptions) -> MeaningPoint:
-    return MeaningPoint(
-        transfers=number,
-        labelled_percent=100 * miss,
-        unexplained_percents=tuple(100 * unexplained_share(miss, float(each.value)) for each in known.prevalence),
-    )
+def _points(missed: list[float], known: Assumptions) -> Iterator[MeaningPoint]:
+    shares = unexplained_share([[miss] for miss in missed], [float(each.value) for each in known.prevalence])
+    for number, (miss, row) in enumerate(zip(missed, shares.tolist(), strict=True), start=1):
+        percents = tuple(100 * share for share in row)
+        yield MeaningPoint(transfers=number, labelled_percent=100 * miss, unexplained_percents=percents)
 
 
-def _on_curve(case: Case, estimate: Estimate, definition: Definition, known: Assumptions) -> DefinitionOnCurve:
-    n = _transfers_of(case, estimate, definition)
-    chance = None if n is None else 1 - misses(estimate, n)[-1]
-    unlucky = None if chance is None else unexplained_share(1 - chance, float(known.main_prevalence.value))
+def _on_curve(case: Case, estimate: Estimate, definition: Definition, missed: list[float]) -> DefinitionOnCurve:
+    n = _transfers_of(case, estimate, definition, missed)
+    chance = None if n is None else 1 - (missed if n <= len(missed) else misses(estimate, n))[n - 1]
+    main = float(assumptions().main_prevalence.value)
+    unlucky = None if chance is None else unexplained_share(1 - chance, main)
     return DefinitionOnCurve(
         id=definition.id,
         label=definition.label,
@@ -147,7 +151,7 @@ def _on_curve(case: Case, estimate: Estimate, definition: Definition, known: Ass
     )
 
 
-def _transfers_of(case: Case, estimate: Estimate, definition: Definition) -> int | None:
+def _transfers_of(case: Case, estimate: Estimate, definition: Definition, missed: list[float]) -> int | None:
     """How many transfers of this curve fulfil a definition; ``None`` where that cannot be said."""
     if definition.transfers is not None:
         return definition.transfers
@@ -160,14 +164,13 @@ def _transfers_of(case: Case, estimate: Estimate, definition: Definition) -> int
             return None
         euploid = load_rate_table(PUBLISHED_TABLE).look_up(Ploidy.EUPLOID, case.oocyte_age_years)
         target, least = cumulative_probability(euploid.per_transfer_percent / 100, definition.euploid_transfers), 1
-    miss = misses(estimate, max(len(estimate.transfer_percents), least))
-    for number, missed in enumerate(miss, start=1):
-        if number >= least and missed < 1 - target:
+    for number, miss in enumerate(missed, start=1):
+        if number >= least and miss < 1 - target:
             return number
     # Beyond the curve every transfer is a planned one.
-    beyond = 1 - (1 - target) / miss[-1]
+    beyond = 1 - (1 - target) / missed[-1]
     further = transfers_to_exceed(estimate.per_transfer_percent / 100, beyond) if beyond > 0 else 1
-    return limited(len(miss) + further if further <= TRANSFERS_LIMIT else TRANSFERS_LIMIT + 1)
+    return limited(len(missed) + further if further <= TRANSFERS_LIMIT else TRANSFERS_LIMIT + 1)
 
 
 def _sentence(at: MeaningPoint | None, main: int, prevalence: float) -> str:

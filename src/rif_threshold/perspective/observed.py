@@ -7,7 +7,7 @@ from rif_threshold.perspective.evidence import ObservedSeries, observed
 from rif_threshold.perspective.section import Section
 from rif_threshold.probability import cumulative_probability
 from rif_threshold.record import Record
-from rif_threshold.tables import Remark
+from rif_threshold.tables import Folder, Remark, reads
 from rif_threshold.uncertainty import clopper_pearson
 from rif_threshold.vocabulary import Ploidy
 from rif_threshold.wording import line_words, percent_words, rank_word, shown_percent
@@ -54,8 +54,7 @@ def against_observed(case: Case, estimate: Estimate) -> ObservedSection:  # noqa
         case: its ploidy and age decide which study the sentence is about.
         estimate: the route it stands beside. It changes nothing.
     """
-    studies = observed()
-    series = tuple(_series(each) for each in studies)
+    studies, series, rows = observed(), *_compared()
     at = next(place for place, each in enumerate(studies) if _concerns(each, case))
     return ObservedSection(
         sentence=_sentence(series[at]),
@@ -66,7 +65,7 @@ def against_observed(case: Case, estimate: Estimate) -> ObservedSection:  # noqa
             f"{line_words(100 * method().interval_level)} interval",
             "expected if all ranks were alike",
         ),
-        rows=tuple(_row(each, point) for each in series for point in each.points),
+        rows=rows,
         notes=(
             Remark(
                 text="Expected is the rate of the first rank, held. A cycle of Smith 2015 is one stimulation with all"
@@ -78,6 +77,13 @@ def against_observed(case: Case, estimate: Estimate) -> ObservedSection:  # noqa
         nearest=series[at].id,
         series=series,
     )
+
+
+@reads()
+def _compared(folder: Folder) -> tuple[tuple[SeriesAgainst, ...], tuple[tuple[str, ...], ...]]:
+    """Every study against the formula, and the same as a table. No couple's case changes it, so it is made once."""
+    series = tuple(map(_series, observed(folder)))
+    return series, tuple(_row(each, point) for each in series for point in each.points)
 
 
 def _concerns(study: ObservedSeries, case: Case) -> bool:
