@@ -13,8 +13,18 @@ import pytest
 
 import rif_threshold
 from report_cases import PLAIN
-from rif_threshold import Case, InvalidInput, OutOfRange, Ploidy, Problem, TableError, assess, load_rate_table
-from rif_threshold.case import PredictionInput, Transfer
+from rif_threshold import (
+    Case,
+    InvalidInput,
+    OutOfRange,
+    Ploidy,
+    PredictionInput,
+    Problem,
+    TableError,
+    Transfer,
+    assess,
+    load_rate_table,
+)
 from rif_threshold.errors import RifThresholdError
 from rif_threshold.forms import read_json_object
 from rif_threshold.pathway import evidence, facts

@@ -15,8 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from report_cases import CASES, answer
-from rif_threshold import Assessment, Case, RifThresholdError, assess, read_case
-from rif_threshold.case import PredictionInput, Transfer
+from rif_threshold import Assessment, Case, PredictionInput, RifThresholdError, Transfer, assess, read_case
 from rif_threshold.pathway import facts, workup_lists
 from rif_threshold.report import check_code as codes
 from rif_threshold.report.check_code import PREFIX, check_code

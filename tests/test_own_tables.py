@@ -86,7 +86,7 @@ WRONG = [
     (TOML, '"clinical_pregnancy"', '"live_birth"', "example.toml, line 5: outcome: 'live_birth' was given; a live birth is not what the threshold counts"),
     (TOML, '"embryo_transfer"', '"retrieval"', "example.toml, line 6: denominator: 'retrieval' was given; a rate per retrieval"),
     (TOML, '"embryo_transfer"', '"treatment_cycle"', "a rate per treatment cycle may sum several transfers"),
-    (TOML, '"embryo_transfer"', '"transfer"', "denominator: 'transfer' was given; one of 'embryo_transfer', 'treatment_cycle' or 'retrieval'"),
+    (TOML, '"embryo_transfer"', '"transfer"', "denominator: 'transfer' was given; one of 'treatment_cycle', 'embryo_transfer' or 'retrieval'"),
     (TOML, 'ploidy = ["untested", "euploid"]', 'ploidy = "untested"', "line 7: ploidy: 'untested' was given; a list is needed"),
     (TOML, 'ploidy = ["untested", "euploid"]', 'ploidy = ["untested"]', "disagree on: euploid"),
     (TOML, 'title = "Example: replace every number"', "title = 5", "line 4: title: '5' was given; a text in quotes is needed"),

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from rif_threshold import PredictionInput
 from rif_threshold.assessment import assess
-from rif_threshold.case import PredictionInput
 from rif_threshold.errors import InvalidInput
 from rif_threshold.prediction.nelson_lawlor_2011 import after_one_failure, live_birth_probability
 from rif_threshold.vocabulary import CycleMedication

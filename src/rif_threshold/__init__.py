@@ -18,10 +18,11 @@ from rif_threshold._version import __version__
 
 if TYPE_CHECKING:
     from rif_threshold.assessment import Assessment, ThresholdAnswer, assess
-    from rif_threshold.case import Case, PredictionInput, Transfer, read_case
+    from rif_threshold.case import Case, read_case
     from rif_threshold.errors import InvalidInput, OutOfRange, Problem, RifThresholdError, TableError
     from rif_threshold.estimate import Estimate, Refused
     from rif_threshold.parts import default_parts
+    from rif_threshold.prediction.nelson_lawlor_2011 import PredictionInput
     from rif_threshold.probability import (
         TRANSFERS_LIMIT,
         Margin,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         transfers_to_exceed,
     )
     from rif_threshold.rates import RateTable, load_rate_table
+    from rif_threshold.transfers import Transfer
     from rif_threshold.vocabulary import (
         Denominator,
         Finding,
@@ -53,8 +55,6 @@ _PUBLIC = {
     ),
     "case": (
         "Case",
-        "PredictionInput",
-        "Transfer",
         "read_case",
     ),
     "errors": (
@@ -77,10 +77,12 @@ _PUBLIC = {
         "margin",
         "transfers_to_exceed",
     ),
+    "prediction.nelson_lawlor_2011": ("PredictionInput",),
     "rates": (
         "RateTable",
         "load_rate_table",
     ),
+    "transfers": ("Transfer",),
     "vocabulary": (
         "Denominator",
         "Finding",

@@ -12,7 +12,7 @@ from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.estimate import Answer, Estimate, Refused, Routes, chance_words, estimate_routes, preferred_route
 from rif_threshold.folder import Folder
 from rif_threshold.given import listed
-from rif_threshold.method import Rule, method, rule_of
+from rif_threshold.method import Rule, method
 from rif_threshold.own_tables import own_folder, own_rate_tables
 from rif_threshold.parts import WITHOUT_VARIABLE, default_parts, named_parts
 from rif_threshold.perspective import Perspective, perspective
@@ -99,7 +99,7 @@ class Assessment(Record):
     @property
     def rule(self) -> Rule:
         """The rule that is applied, with the values of this case."""
-        return rule_of(self.case)
+        return self.case.rule
 
     @property
     def primary(self) -> Estimate | None:
@@ -192,8 +192,8 @@ def _included(include: object) -> frozenset[Part]:
 def _defaults_made_visible(case: Case) -> Case:
     return case.model_copy(
         update={
-            "threshold_percent": rule_of(case).percent,
-            "minimum_transfers": rule_of(case).minimum,
+            "threshold_percent": case.rule.percent,
+            "minimum_transfers": case.rule.minimum,
         }
     )
 
@@ -211,8 +211,8 @@ def _answer(case: Case, primary: Estimate | None) -> ThresholdAnswer | None:
         return None
     return ThresholdAnswer(
         **{name: getattr(primary, name) for name in Answer.model_fields},
-        percent=float(rule_of(case).percent),
-        minimum_transfers=rule_of(case).minimum,
+        percent=float(case.rule.percent),
+        minimum_transfers=case.rule.minimum,
         next_transfer_percent=primary.per_transfer_percent,
     )
 

@@ -6,7 +6,7 @@ of a record.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import Field, ValidationError, ValidationInfo, model_validator
 
@@ -15,95 +15,22 @@ from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import as_typed, echo, read_json_object
 from rif_threshold.given import listed, named, plain
 from rif_threshold.messages import problems_of
-from rif_threshold.record import Count, Percent, Record, ShortText, TypedRecord, YesNo
-from rif_threshold.vocabulary import (
-    Attempt,
-    CycleMedication,
-    Denominator,
-    EggSource,
-    Finding,
-    InfertilityCause,
-    Outcome,
-    Ploidy,
-    PregnancyHistory,
-    TransferResult,
-    Verdict,
-)
+from rif_threshold.method import Rule, method
+from rif_threshold.record import Count, Percent, ShortText, Typed, TypedRecord, YesNo
+from rif_threshold.routes import ROUTES, RouteInputs
+from rif_threshold.transfers import Transfer
+from rif_threshold.vocabulary import Finding, TransferResult, Verdict
 
 _CROSS = "cross_field"
 
 
-class Transfer(TypedRecord):
-    """One embryo transfer that has been done, in a case's ``history``, oldest first.
-
-    Attributes:
-        result: what happened after it.
-        oocyte_age_years: the woman's age in completed years when the oocyte was retrieved.
-        ploidy: what was known of the embryo's chromosomes.
-        per_transfer_percent: a chance of implantation for this very transfer, in percent, if one is known. It
-            then serves every route.
-        embryos: how many embryos were placed. Recorded; no source read gives a rate for two.
-    """
-
-    result: TransferResult
-    oocyte_age_years: Count | None = None
-    ploidy: Ploidy | None = None
-    per_transfer_percent: Percent | None = None
-    embryos: Count | None = None
-
-
-class PredictionInput(TypedRecord):
-    """The inputs of the Nelson & Lawlor 2011 live-birth model, for the couple before the first counted transfer.
-
-    Source: Nelson SM, Lawlor DA. PLoS Med 2011;8(1):e1000386. Bands are those of the published model.
-
-    Attributes:
-        woman_age_years: completed years when that treatment began.
-        trying_years: completed years of trying to conceive.
-        egg_source: own or donor.
-        cause: cause of the infertility.
-        icsi: whether sperm injection (ICSI) was used.
-        attempt: which IVF attempt it was.
-        unsuccessful_cycles: earlier IVF cycles without a live birth.
-        pregnancy_history: earlier pregnancies, with and without IVF.
-        cycle_medication: what the cycle was stimulated or prepared with.
-    """
-
-    woman_age_years: Count | None = None
-    trying_years: Count | None = None
-    egg_source: EggSource | None = None
-    cause: InfertilityCause | None = None
-    icsi: YesNo | None = None
-    attempt: Attempt | None = None
-    unsuccessful_cycles: Count | None = None
-    pregnancy_history: PregnancyHistory | None = None
-    cycle_medication: CycleMedication | None = None
-
-
-class Case(Record):
+class Case(RouteInputs):
     """What is known of one couple. Percentages are typed as percent (``23.8``), never as fractions.
 
     All fields may be left out; `rif_threshold.assess` says what a route still needs. A list has at most 100 entries,
-    ``findings`` and ``answers`` at most 100 names, a name or text at most 100 characters (ours).
-
-    Attributes:
-        oocyte_age_years: the woman's age, completed years, at retrieval of the oocytes for the transfers planned
-            next and, where no ``history`` is given, for those that failed.
-        ploidy: likewise, what is known of the embryos.
-        failed_transfers: transfers without a positive pregnancy test since the last positive one.
-        history: the transfers one by one, oldest first, instead of ``failed_transfers``.
-        live_birth_percent: a predicted chance of live birth, with ``live_birth_per`` saying what it is per.
-        clinic_successes: the clinic's own count, out of ``clinic_transfers``, with ``clinic_outcome``.
-        clinic_percent: the clinic's own rate per embryo transfer, instead of the two counts.
-        prediction: inputs of the published live-birth model.
-        threshold_percent: cumulative chance that must be exceeded; the default is ESHRE's and lies in the tables.
-        minimum_transfers: fewest failed transfers before the threshold can count; default likewise.
-        primary_route: the route to answer with, where the default order is not wanted.
-        small_percent_confirmed: says that percentages of 1 or less are really meant as percent.
-        findings: results of investigations, by the identifier of the work-up item.
-        answers: answers to the questions of the parts that ask them, by the identifier of the fact.
-        medications: other medicines taken. ``None`` means not asked, an empty list means none.
-        medication_list_complete: whether that list was confirmed as complete.
+    ``findings`` and ``answers`` at most 100 names, a name or text at most 100 characters (ours). Every field is
+    described where it stands, and `rif-threshold schema case` prints all of them; those that one route asks for stand
+    in that route's module.
 
     Raises:
         InvalidInput: with every problem of form at once.
@@ -112,25 +39,73 @@ class Case(Record):
     36
     """
 
-    oocyte_age_years: Count | None = None
-    ploidy: Ploidy | None = None
-    failed_transfers: Count | None = None
-    history: Annotated[tuple[Transfer, ...], Field(max_length=MOST_ENTRIES)] | None = None
-    live_birth_percent: Percent | None = None
-    live_birth_per: Denominator | None = None
-    clinic_successes: Count | None = None
-    clinic_transfers: Count | None = None
-    clinic_percent: Percent | None = None
-    clinic_outcome: Outcome | None = None
-    prediction: PredictionInput | None = None
-    threshold_percent: Percent | None = None
-    minimum_transfers: Count | None = None
-    primary_route: ShortText | None = None
-    small_percent_confirmed: YesNo = False
-    findings: Annotated[dict[ShortText, Finding], Field(max_length=MOST_ENTRIES)] = {}  # noqa: RUF012 - pydantic copies it
-    answers: Annotated[dict[ShortText, ShortText], Field(max_length=MOST_ENTRIES)] = {}  # noqa: RUF012 - pydantic copies it
-    medications: Annotated[tuple[ShortText, ...], Field(max_length=MOST_ENTRIES)] | None = None
-    medication_list_complete: Verdict = Verdict.NOT_KNOWN
+    threshold_percent: Annotated[
+        Percent | None,
+        Typed("--threshold"),
+        Field(title="threshold", description="The cumulative chance to exceed; ESHRE's where left out."),
+    ] = None
+    minimum_transfers: Annotated[
+        Count | None,
+        Typed("--minimum"),
+        Field(title="fewest transfers", description="The fewest failed transfers; ESHRE's where left out."),
+    ] = None
+    primary_route: Annotated[
+        ShortText | None,
+        Typed("--primary-route"),
+        Field(
+            title="answer with",
+            description="The route to answer with. Left open, an individual figure comes before the table.",
+        ),
+    ] = None
+    small_percent_confirmed: Annotated[
+        YesNo,
+        Typed("--percent-is-small"),
+        Field(
+            title="percentages of 1 or less are meant",
+            description="Percentages of 1 or less are really meant as percent.",
+        ),
+    ] = False
+    findings: Annotated[
+        dict[ShortText, Finding],
+        Field(
+            max_length=MOST_ENTRIES,
+            title="findings",
+            description="Results of investigations, by the identifier of the work-up item.",
+        ),
+    ] = {}  # noqa: RUF012 - pydantic copies it
+    answers: Annotated[
+        dict[ShortText, ShortText],
+        Field(
+            max_length=MOST_ENTRIES,
+            title="answers",
+            description="Answers to the questions of the parts that ask them, by the identifier of the fact.",
+        ),
+    ] = {}  # noqa: RUF012 - pydantic copies it
+    medications: Annotated[
+        Annotated[tuple[ShortText, ...], Field(max_length=MOST_ENTRIES)] | None,
+        Field(
+            title="other medicines",
+            description="Other medicines taken. Left out means not asked, an empty list means none.",
+        ),
+    ] = None
+    medication_list_complete: Annotated[
+        Verdict,
+        Field(
+            title="whether the list of medicines is complete",
+            description="Whether that list was confirmed as complete.",
+        ),
+    ] = Verdict.NOT_KNOWN
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that is applied: what the case names, and ESHRE's values where it names none.
+
+        >>> Case().rule, Case(minimum_transfers=3).rule.minimum
+        (Rule(percent=Decimal('60.0'), minimum=2), 3)
+        """
+        return Rule(
+            self.threshold_percent or method().threshold_percent, self.minimum_transfers or method().minimum_transfers
+        )
 
     @model_validator(mode="wrap")
     @classmethod
@@ -162,23 +137,8 @@ class Case(Record):
         for number, transfer in enumerate(self.history or (), start=1):
             if transfer.embryos == 0:
                 yield Problem(f"history.{number}.embryos", "0", "a transfer places at least one embryo", "range")
-        if self.clinic_percent is not None and (self.clinic_successes, self.clinic_transfers) != (None, None):
-            yield Problem(
-                "clinic_percent, clinic_successes, clinic_transfers",
-                "both",
-                "give counts or a percentage, not both",
-                _CROSS,
-            )
-        if self.clinic_successes is not None and self.clinic_transfers is not None:
-            if self.clinic_transfers == 0:
-                yield Problem("clinic_transfers", "0", "at least one transfer is needed", "range")
-            elif self.clinic_successes > self.clinic_transfers:
-                yield Problem(
-                    "clinic_successes, clinic_transfers",
-                    f"{self.clinic_successes} of {self.clinic_transfers}",
-                    "there cannot be more successes than transfers",
-                    _CROSS,
-                )
+        for route in ROUTES:
+            yield from route.impossible(self)
         if self.minimum_transfers == 0:
             yield Problem("minimum_transfers", "0", "at least one transfer is needed", "range")
         yield from self._small_percentages()
@@ -186,9 +146,7 @@ class Case(Record):
     def _small_percentages(self) -> Iterator[Problem]:
         if self.small_percent_confirmed:
             return
-        typed = {
-            name: getattr(self, name) for name in ("live_birth_percent", "clinic_percent", "threshold_percent")
-        } | {
+        typed = {name: getattr(self, name) for name in _PERCENTAGES} | {
             f"history.{number}.per_transfer_percent": transfer.per_transfer_percent
             for number, transfer in enumerate(self.history or (), start=1)
         }
@@ -214,6 +172,17 @@ def read_case(data: Mapping[str, Any]) -> tuple[Case, tuple[Problem, ...]]:
     return _judged(*_taken(data))
 
 
+_PERCENTAGES = [
+    name for name, field in Case.model_fields.items() if Percent in (field.annotation, *get_args(field.annotation))
+]
+"""The fields in percent, each of which asks back where what was typed looks like a fraction."""
+PARTS: dict[str, type[TypedRecord]] = {
+    name: part
+    for name, field in Case.model_fields.items()
+    for part in get_args(field.annotation)
+    if isinstance(part, type) and issubclass(part, TypedRecord)
+}
+"""The fields that have fields of their own."""
 _PLAIN = object()
 """Says to the validator of `Case` that what it gets has been taken in already."""
 _ANY_RESULT = {"result": TransferResult.NO_POSITIVE_TEST}
@@ -235,9 +204,9 @@ def _taken(data: Any) -> tuple[dict[str, Any], list[Problem]]:
                 taken[field] = None if entries is None else [plain(entry) for entry in entries]
             case "findings" | "answers":
                 taken[field] = named(value, field, problems)
-            case "prediction" if not isinstance(value, PredictionInput):
-                taken[field] = named(value, field, problems, PredictionInput.model_fields)
-            case "prediction":
+            case _ if (part := PARTS.get(field)) and not isinstance(value, part):
+                taken[field] = named(value, field, problems, part.model_fields)
+            case _ if field in PARTS:
                 taken[field] = value
             case _:
                 taken[field] = plain(value)
@@ -275,8 +244,8 @@ def _less(taken: dict[str, Any], places: Iterable[Sequence[str | int]]) -> Case:
                 row = dict(taken["history"][place])
                 row.pop(part, None)
                 taken["history"][place] = _ANY_RESULT | row
-            case "prediction" | "findings" | "answers", [part, *_]:
-                taken[name].pop(part, None)
+            case _, [part, *_] if isinstance(taken.get(str(name)), dict):
+                taken[str(name)].pop(part, None)
             case _:
                 taken.pop(str(name), None)
     return Case.model_validate(taken, context=_PLAIN)

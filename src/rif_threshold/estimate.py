@@ -11,12 +11,13 @@ from fractions import Fraction
 
 from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput, OutOfRange, Problem
-from rif_threshold.method import Rule, method, rule_of
+from rif_threshold.method import Rule, method
 from rif_threshold.probability import TRANSFERS_LIMIT, chance_that_all_fail, further_to_exceed
 from rif_threshold.rates import RateTable
 from rif_threshold.record import Record
-from rif_threshold.routes import PREFERENCE, Chances, caveats, counted_transfers, given_routes
+from rif_threshold.routes import ROUTES, Chances, caveats, given_routes, route_of
 from rif_threshold.tables import Remark, SourceReference
+from rif_threshold.transfers import counted_transfers
 from rif_threshold.uncertainty import interval_of_counts
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy, Route
 from rif_threshold.wording import percent_words
@@ -113,7 +114,8 @@ def estimate_routes(case: Case, own_tables: Mapping[str, RateTable]) -> Routes:
             estimates.append(_estimate(case, route, label, chances()))
         except (InvalidInput, OutOfRange) as error:
             problems = error.problems if isinstance(error, InvalidInput) else (error.problem,)
-            refused.append(Refused(route=route, label=label, problems=problems, interval=_of_refused(case, problems)))
+            interval = _of_refused(case, route, problems)
+            refused.append(Refused(route=route, label=label, problems=problems, interval=interval))
     return Routes(tuple(estimates), tuple(refused))
 
 
@@ -142,16 +144,12 @@ def preferred_route(case: Case, routes: Routes) -> str | None:
     if Route.AGE_TABLE in given and (kinds - {Ploidy.UNTESTED, None} or case.ploidy == Ploidy.EUPLOID):
         return Route.AGE_TABLE
     # What a figure would be per, or would count, gives no route while the figure itself is not given.
-    without_figure = set()
-    if case.live_birth_percent is None:
-        without_figure.add(Route.LIVE_BIRTH)
-    if (case.clinic_percent, case.clinic_successes, case.clinic_transfers) == (None, None, None):
-        without_figure.add(Route.CLINIC_RATE)
-    return next((route for route in PREFERENCE if route in (given - without_figure or given)), None)
+    with_figure = {route.name for route in ROUTES if any(getattr(case, name) is not None for name in route.figures)}
+    return next((route.name for route in ROUTES if route.name in (given & with_figure or given)), None)
 
 
 def _estimate(case: Case, route: str, label: str, chances: Chances) -> Estimate:
-    rule = rule_of(case)
+    rule = case.rule
     run = [chances.of(transfer) for transfer in counted_transfers(case)]
     done = [p for p, _ in run]
     miss = chance_that_all_fail(done)
@@ -192,11 +190,12 @@ def _estimate(case: Case, route: str, label: str, chances: Chances) -> Estimate:
     )
 
 
-def _of_refused(case: Case, problems: Iterable[Problem]) -> Interval | None:
+def _of_refused(case: Case, route: str, problems: Iterable[Problem]) -> Interval | None:
     """All or none of the transfers give no threshold, but they do give an interval."""
-    if all(problem.code != "all_or_none" for problem in problems):
+    counts = route_of(route).counts(case)
+    if counts is None or all(problem.code != "all_or_none" for problem in problems):
         return None
-    return _interval(case.clinic_successes, case.clinic_transfers, rule_of(case), method().shortest_curve)
+    return _interval(*counts, case.rule, method().shortest_curve)
 
 
 def _interval(successes: int | None, transfers: int | None, rule: Rule, length: int) -> Interval | None:

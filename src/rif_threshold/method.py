@@ -4,7 +4,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from rif_threshold.case import Case
 from rif_threshold.record import Count, Percent, Record
 from rif_threshold.tables import Folder, Remark, SourceReference, check_remark, parse, reads, resolve
 
@@ -79,17 +78,6 @@ class Rule(NamedTuple):
     def threshold(self) -> Fraction:
         """The chance that must be exceeded, 0 to 1, exactly."""
         return Fraction(self.percent) / 100
-
-
-def rule_of(case: Case) -> Rule:
-    """The rule of a case: what it names, and ESHRE's values where it names none.
-
-    >>> rule_of(Case()), rule_of(Case(minimum_transfers=3)).minimum
-    (Rule(percent=Decimal('60'), minimum=2), 3)
-    """
-    return Rule(
-        case.threshold_percent or method().threshold_percent, case.minimum_transfers or method().minimum_transfers
-    )
 
 
 @reads(METHOD)

@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterator
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.method import method
+from rif_threshold.routes import ROUTES
 from rif_threshold.vocabulary import Route
 
 
 def range_problems(case: Case, malformed: Collection[str], own_tables: Collection[str]) -> Iterator[Problem]:
     """What the tables refuse, and what is still needed. Fields already known to be malformed are passed over."""
-    known = [*Route, *(f"{Route.AGE_TABLE}:{table_id}" for table_id in own_tables)]
+    known = [*(route.name for route in ROUTES), *(f"{Route.AGE_TABLE}:{table_id}" for table_id in own_tables)]
     if case.primary_route is not None and case.primary_route not in known:
         yield Problem("primary_route", case.primary_route, f"one of {', '.join(known)} is needed", "not_in_list")
     ages = {"oocyte_age_years": case.oocyte_age_years} | {
@@ -32,8 +33,8 @@ def range_problems(case: Case, malformed: Collection[str], own_tables: Collectio
             yield Problem(f"history.{number}.embryos", str(transfer.embryos), allowed, "count_range", "ours")
     if case.history is None and case.failed_transfers is None and not {"history", "failed_transfers"} & set(malformed):
         yield Problem("failed_transfers", "", "this is needed; 0 where no transfer has failed yet", "missing")
-    routes = {"oocyte_age_years", "ploidy", "live_birth_percent", "clinic_percent", "clinic_successes", "prediction"}
-    if all(getattr(case, name) is None for name in routes) and not routes & set(malformed):
+    figures = {name for route in ROUTES for name in route.figures}
+    if all(getattr(case, name) is None for name in figures) and not figures & set(malformed):
         yield Problem(
             "case",
             "",

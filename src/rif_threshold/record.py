@@ -2,7 +2,9 @@
 
 import reprlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any, Self, cast
 
 from pydantic import (
@@ -50,6 +52,23 @@ ShortText = Annotated[
     BeforeValidator(_form(read_text)),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT}),
 ]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """How a field of a case is typed in; it stands beside the field's title and description.
+
+    Attributes:
+        option: the option of the command line.
+        menu: whether the page offers the choices in a list that opens, because they are many or long.
+        without: members of its closed list that are not offered.
+    """
+
+    option: str = ""
+    menu: bool = False
+    without: tuple[StrEnum, ...] = ()
+
+
 NotEmpty = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """Words of a table that must be there: where they are said, an empty one would leave a gap."""
 

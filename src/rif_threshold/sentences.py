@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from rif_threshold.assessment import Assessment
-from rif_threshold.case import Transfer
 from rif_threshold.estimate import Estimate, Interval, chance_words
+from rif_threshold.routes import ROUTES
+from rif_threshold.transfers import Transfer
 from rif_threshold.wording import (
     MORE_THAN_LIMIT,
     exact_words,
@@ -122,15 +123,8 @@ def _inputs(assessment: Assessment) -> Iterator[str]:
         yield f"{transfers_words(len(case.history))} listed: {', '.join(_listed(case.history))}"
     else:
         yield f"{case.failed_transfers} failed"
-    if case.live_birth_percent is not None:
-        per = f" per {word(case.live_birth_per)}" if case.live_birth_per else ""
-        yield f"live birth {case.live_birth_percent} %{per}"
-    if case.prediction is not None:
-        yield "inputs of the prediction model"
-    if case.clinic_successes is not None or case.clinic_transfers is not None:
-        yield f"clinic {case.clinic_successes} of {case.clinic_transfers}"
-    if case.clinic_percent is not None:
-        yield f"clinic {case.clinic_percent} %"
+    for route in ROUTES:
+        yield from route.told(case)
 
 
 def _listed(history: Iterable[Transfer]) -> Iterator[str]:

@@ -20,8 +20,8 @@ class Outcome(StrEnum):
 class Denominator(StrEnum):
     """What a rate is per."""
 
-    EMBRYO_TRANSFER = "embryo_transfer"
     TREATMENT_CYCLE = "treatment_cycle"
+    EMBRYO_TRANSFER = "embryo_transfer"
     RETRIEVAL = "retrieval"
 
 
@@ -45,10 +45,10 @@ class TransferResult(StrEnum):
 class Route(StrEnum):
     """Where the per-transfer probability comes from. A clinic's own table is ``age_table:<id>``."""
 
-    AGE_TABLE = "age_table"
     LIVE_BIRTH = "live_birth"
     PREDICTION_MODEL = "prediction_model"
     CLINIC_RATE = "clinic_rate"
+    AGE_TABLE = "age_table"
 
 
 class Part(StrEnum):

@@ -13,49 +13,25 @@ import click
 from rif_threshold.bounds import LONGEST_CASE_FILE
 from rif_threshold.cli.files import read_text
 from rif_threshold.errors import InvalidInput, Problem
+from rif_threshold.fields import FIELDS, InputField, Kind, title_of
 from rif_threshold.forms import read_json_object
 from rif_threshold.parts import default_parts
 from rif_threshold.vocabulary import Part
+from rif_threshold.wording import capital
 
-# Field of the case -> option, its placeholder and its help. Values stay text: the case checks their form.
-CASE_OPTIONS: dict[str, tuple[str, str, str]] = {
-    "oocyte_age_years": ("--oocyte-age", "YEARS", "Woman's age at retrieval of the oocytes, completed years."),
-    "ploidy": ("--ploidy", "WORD", "untested, euploid or low_level_mosaic."),
-    "failed_transfers": ("--failed", "COUNT", "Transfers without a positive test since the last positive one."),
-    "live_birth_percent": ("--live-birth", "PERCENT", "Predicted chance of live birth, as IVFpredict gives it."),
-    "live_birth_per": ("--per", "WORD", "What that is per: treatment_cycle, embryo_transfer or retrieval."),
-    "clinic_successes": ("--successes", "COUNT", "The clinic's own count of successes ..."),
-    "clinic_transfers": ("--transfers", "COUNT", "... out of this many transfers."),
-    "clinic_percent": ("--clinic-percent", "PERCENT", "The clinic's own rate per transfer, instead of counts."),
-    "clinic_outcome": ("--outcome", "WORD", "What it counts: positive_test, implantation or clinical_pregnancy."),
-    "prediction.woman_age_years": ("--woman-age", "YEARS", "Model: her age before the first counted transfer."),
-    "prediction.trying_years": ("--trying-years", "YEARS", "Model: completed years of trying to conceive."),
-    "prediction.egg_source": ("--egg-source", "WORD", "Model: own or donor."),
-    "prediction.cause": (
-        "--cause",
-        "WORD",
-        "Model: unknown, damaged_tubes, irregular_ovulation, endometriosis, cervical, low_sperm_count or"
-        " more_than_one.",
-    ),
-    "prediction.icsi": ("--icsi", "WORD", "Model: true or false."),
-    "prediction.attempt": ("--attempt", "WORD", "Model: first, second or third_or_more."),
-    "prediction.unsuccessful_cycles": ("--unsuccessful-cycles", "COUNT", "Model: earlier cycles without a live birth."),
-    "prediction.pregnancy_history": (
-        "--pregnancy-history",
-        "WORD",
-        "Model: no_ivf_never_pregnant, no_ivf_spontaneous_pregnancy_no_birth, no_ivf_spontaneous_live_birth,"
-        " previous_ivf_no_pregnancy, previous_ivf_pregnancy_no_birth or previous_ivf_live_birth.",
-    ),
-    "prediction.cycle_medication": (
-        "--cycle-medication",
-        "WORD",
-        "Model: antioestrogen, gonadotrophin or hormone_replacement.",
-    ),
-    "threshold_percent": ("--threshold", "PERCENT", "Cumulative chance to exceed; ESHRE's 60 where left out."),
-    "minimum_transfers": ("--minimum", "COUNT", "Fewest failed transfers; ESHRE's 2 where left out."),
-    "primary_route": ("--primary-route", "ROUTE", "The route to answer with, where the default order is not wanted."),
-}
-_FLAGS = {"small_percent_confirmed": ("--percent-is-small", "Percentages of 1 or less are really meant as percent.")}
+_PLACEHOLDERS = {"years": "YEARS", "percent": "PERCENT", "count": "COUNT"}
+# Values stay text: the case checks their form.
+CASE_OPTIONS = {path: field for path, field in FIELDS.items() if field.option and field.kind != Kind.SWITCH}
+_FLAGS = {path: field for path, field in FIELDS.items() if field.kind == Kind.SWITCH}
+
+
+def _help(field: InputField) -> str:
+    """What an option is for, and the words that it takes."""
+    words = [str(choice) for choice in field.choices] or (["true", "false"] if field.kind == Kind.YES_NO else [])
+    part, _, name = field.path.partition(".")
+    about = f"{capital((title_of(part) or '').removeprefix('the '))}: " if name else ""
+    allowed = f": {', '.join(words[:-1])} or {words[-1]}" if words else ""
+    return f"{about}{field.help.removesuffix('.')}{allowed}."
 
 
 def case_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -75,12 +51,12 @@ def case_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     decorated: Callable[..., Any] = with_case
     decorated = click.option("--tables", metavar="DIR", help="A folder with the clinic's own rate tables.")(decorated)
-    for field, (option, help_text) in reversed(_FLAGS.items()):
-        decorated = click.option(option, _parameter(field), is_flag=True, help=help_text)(decorated)
-    for field, (option, placeholder, help_text) in reversed(CASE_OPTIONS.items()):
-        decorated = click.option(option, _parameter(field), metavar=placeholder, help=help_text, multiple=True)(
-            decorated
-        )
+    for path, field in reversed(_FLAGS.items()):
+        decorated = click.option(field.option, _parameter(path), is_flag=True, help=_help(field))(decorated)
+    for path, field in reversed(CASE_OPTIONS.items()):
+        shown = _PLACEHOLDERS.get(field.unit, "WORD")
+        add = click.option(field.option, _parameter(path), metavar=shown, help=_help(field), multiple=True)
+        decorated = add(decorated)
     return click.option("--case", "case_file", metavar="FILE", help="A case as JSON; - reads it from standard input.")(
         decorated
     )
@@ -146,7 +122,7 @@ def show_problems(problems: Iterable[Problem]) -> None:
         return
     click.echo("This cannot be answered:", err=True)
     for problem in problems:
-        options = [CASE_OPTIONS[field][0] for field in problem.field.split(", ") if field in CASE_OPTIONS]
+        options = [CASE_OPTIONS[field].option for field in problem.field.split(", ") if field in CASE_OPTIONS]
         named = f"  ({', '.join(options)})" if options else ""
         click.echo(wrapped(f"{problem}{named}", "- "), err=True)
 

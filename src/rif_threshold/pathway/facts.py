@@ -14,9 +14,9 @@ from rif_threshold.estimate import Answer
 from rif_threshold.forms import echo, read_count, read_decimal
 from rif_threshold.pathway.common import Number
 from rif_threshold.record import Record
-from rif_threshold.routes import counted_transfers
 from rif_threshold.rules import Domain, Kind, Leaf, Value, Values
 from rif_threshold.tables import Folder, SourceReference
+from rif_threshold.transfers import counted_transfers
 from rif_threshold.vocabulary import EggSource, Finding, PregnancyHistory, TransferResult, Verdict
 
 FACTS = "pathways/facts.toml"

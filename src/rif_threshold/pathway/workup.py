@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from rif_threshold import tables
 from rif_threshold.case import Case
 from rif_threshold.estimate import Answer
-from rif_threshold.method import rule_of
 from rif_threshold.pathway.common import Cited, check_rules, cite, entries, lists
 from rif_threshold.pathway.facts import domains, facts, here
 from rif_threshold.record import Record
@@ -169,7 +168,7 @@ def threshold_statement(case: Case, answer: Answer | None) -> str:
     """Whether the threshold is crossed, in a sentence that says *not yet* before it is."""
     if answer is None:
         return "Whether the threshold is crossed cannot be said, nor whether the work-up is due."
-    failed, percent, rule = answer.failed_transfers, answer.cumulative_percent_so_far, rule_of(case)
+    failed, percent, rule = answer.failed_transfers, answer.cumulative_percent_so_far, case.rule
     transfers = f"{failed} failed transfer{'' if failed == 1 else 's'}"
     chance = f"after {transfers} the cumulative chance is {percent_words(percent, rule.percent)}"
     if answer.reached:

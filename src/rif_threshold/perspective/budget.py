@@ -5,7 +5,6 @@ import math
 from rif_threshold.case import Case
 from rif_threshold.errors import OutOfRange
 from rif_threshold.estimate import Estimate, answer_lines
-from rif_threshold.method import rule_of
 from rif_threshold.perspective.section import Section
 from rif_threshold.rates import load_rate_table
 from rif_threshold.record import Record
@@ -53,7 +52,7 @@ def budget(case: Case, estimate: Estimate) -> BudgetSection:
         case: the couple's case.
         estimate: the route it is about.
     """
-    rule = rule_of(case)
+    rule = case.rule
     size = -math.log1p(-float(rule.threshold))
     transfers = tuple(_transfers(estimate, size))
     used = transfers[estimate.failed_transfers - 1].to_percent if estimate.failed_transfers else 0.0

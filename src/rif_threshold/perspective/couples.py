@@ -15,7 +15,6 @@ from rif_threshold.heterogeneity import (
     two_class_probability,
     two_class_threshold,
 )
-from rif_threshold.method import rule_of
 from rif_threshold.perspective.evidence import Assumed, assumptions
 from rif_threshold.perspective.section import (
     NOT_ALIKE,
@@ -100,7 +99,7 @@ def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
         ),
         sources=without_repeats((*(each.source for each in known.spread), *MODEL_SOURCES)),
         failed_transfers=estimate.failed_transfers,
-        threshold_percent=float(rule_of(case).percent),
+        threshold_percent=float(case.rule.percent),
         settings=settings,
     )
 
@@ -118,7 +117,7 @@ def _settings(case: Case, estimate: Estimate, spreads: tuple[Assumed, ...]) -> l
 
 def _of_model(case: Case, estimate: Estimate, model: SpreadModel, spreads: Sequence[Assumed]) -> list[Spread]:
     """One model with each spread; all of them are reckoned together. Without a spread all couples are alike."""
-    p, rule, done = planned(estimate), rule_of(case), estimate.failed_transfers
+    p, rule, done = planned(estimate), case.rule, estimate.failed_transfers
     length = len(estimate.cumulative_percent)
     numbers, failures = np.arange(1, length + 1), np.arange(max(length, done + 1))
     values = np.array([float(each.value) for each in spreads])

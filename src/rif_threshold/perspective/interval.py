@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
-from rif_threshold.method import Rule, method, rule_of
+from rif_threshold.method import Rule, method
 from rif_threshold.perspective.section import (
     NOT_ALIKE,
     Section,
@@ -16,8 +16,8 @@ from rif_threshold.perspective.section import (
 )
 from rif_threshold.probability import margin
 from rif_threshold.record import Record
-from rif_threshold.routes import counted_transfers
 from rif_threshold.tables import Remark, SourceReference
+from rif_threshold.transfers import counted_transfers
 from rif_threshold.uncertainty import (
     CountedInterval,
     Group,
@@ -110,7 +110,7 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
         margin, the multiplier that would change the number and the records that would settle it.
     """
     p, level = planned(estimate), float(method().interval_level)
-    rule = rule_of(case)
+    rule = case.rule
     threshold, minimum = rule.threshold, rule.minimum
     counts = None
     if estimate.successes is not None and estimate.transfers is not None:
@@ -173,7 +173,7 @@ def _crossed(case: Case, estimate: Estimate) -> float:
     ]
     group = Group(estimate.successes or 0, estimate.transfers or 1, len(done) - len(known))
     miss = math.prod(1 - p for p in known)
-    rule = rule_of(case)
+    rule = case.rule
     return crossed_probability([group], rule.threshold, rule.minimum, miss, len(known))
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.heterogeneity import unexplained_share
-from rif_threshold.method import rule_of
 from rif_threshold.perspective.evidence import Assumptions, Definition, assumptions, definitions
 from rif_threshold.perspective.section import (
     Section,
@@ -99,9 +98,7 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
             (
                 f"{each.label}: {each.rule}",
                 number_words(each.transfers) if each.cumulative_percent is not None else "cannot say without the age",
-                ""
-                if each.cumulative_percent is None
-                else percent_words(each.cumulative_percent, rule_of(case).percent),
+                "" if each.cumulative_percent is None else percent_words(each.cumulative_percent, case.rule.percent),
                 "" if each.unexplained_percent is None else percent_words(each.unexplained_percent),
             )
             for each in on_curve
@@ -125,7 +122,7 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
         prevalence_percents=prevalences,
         points=points,
         definitions=on_curve,
-        threshold_percent=float(rule_of(case).percent),
+        threshold_percent=float(case.rule.percent),
     )
 
 

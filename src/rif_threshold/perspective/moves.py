@@ -7,7 +7,7 @@ from operator import mul
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.heterogeneity import beta_geometric_threshold
-from rif_threshold.method import Rule, method, rule_of
+from rif_threshold.method import Rule, method
 from rif_threshold.perspective.evidence import Assumptions, assumptions
 from rif_threshold.perspective.section import (
     NOT_ALIKE,
@@ -23,7 +23,6 @@ from rif_threshold.probability import TRANSFERS_LIMIT
 from rif_threshold.record import Record
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.uncertainty import clopper_pearson, transfers_interval
-from rif_threshold.vocabulary import Route
 from rif_threshold.wording import number_words
 
 
@@ -56,7 +55,7 @@ def what_moves_the_answer(case: Case, estimate: Estimate) -> MovesSection:
         case: the couple's case.
         estimate: the route it is about.
     """
-    answer = threshold_alike(rule_of(case), planned(estimate))
+    answer = threshold_alike(case.rule, planned(estimate))
     moves = sorted(_moves(case, estimate, assumptions()), key=lambda move: -_reach(move, answer))
     return MovesSection(
         sentence=if_alike(estimate, _sentence(answer, moves)),
@@ -73,7 +72,7 @@ def what_moves_the_answer(case: Case, estimate: Estimate) -> MovesSection:
 
 
 def _moves(case: Case, estimate: Estimate, known: Assumptions) -> Iterator[Move]:
-    p, rule = planned(estimate), rule_of(case)
+    p, rule = planned(estimate), case.rule
     answer = threshold_alike(rule, p)
 
     def move(change: str, source: SourceReference, *numbers: int | None) -> Move:
@@ -92,7 +91,7 @@ def _moves(case: Case, estimate: Estimate, known: Assumptions) -> Iterator[Move]
     # One embryo has p = receptive * e, so a rate above the receptivity cannot go with it.
     if p < receptive:
         yield move(shared.label, shared.source, threshold_alike(rule, receptive * (1 - (1 - p / receptive) ** 2)))
-    if estimate.route in {Route.LIVE_BIRTH, Route.PREDICTION_MODEL}:
+    if estimate.live_birth_percent is not None:
         printed = float(method().live_birth_to_pregnancy_factor)
         bounds = (float(bound) for bound in (known.factor.lower, known.factor.upper))
         numbers = (threshold_alike(rule, p * bound / printed) for bound in bounds)
@@ -109,7 +108,7 @@ def _own_uncertainty(case: Case, estimate: Estimate, known: Assumptions) -> Move
         x = round(planned(estimate) * total)
         change = f"the rate itself, if it rested on {total:,} transfers"
     interval = clopper_pearson(x, total, float(method().interval_level))
-    fewest, most = transfers_interval(interval, rule_of(case).threshold, rule_of(case).minimum)
+    fewest, most = transfers_interval(interval, case.rule.threshold, case.rule.minimum)
     return Move(change=change, fewest=limited(fewest), most=limited(most), source=source)
 
 

@@ -8,11 +8,12 @@ import math
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from rif_threshold.case import PredictionInput
+from pydantic import Field
+
 from rif_threshold.errors import InvalidInput, Problem
-from rif_threshold.record import Count, Record
+from rif_threshold.record import Count, Record, Typed, TypedRecord, YesNo
 from rif_threshold.tables import Folder, SourceReference, parse, reads, resolve
 from rif_threshold.vocabulary import (
     Attempt,
@@ -25,6 +26,55 @@ from rif_threshold.vocabulary import (
 )
 
 TABLE = "prediction/nelson_lawlor_2011.toml"
+
+
+class PredictionInput(TypedRecord):
+    """The inputs of the model, for the couple before the first counted transfer. Bands are those of the publication."""
+
+    woman_age_years: Annotated[
+        Count | None,
+        Typed("--woman-age"),
+        Field(title="woman's age", description="Her age in completed years when that treatment began."),
+    ] = None
+    trying_years: Annotated[
+        Count | None,
+        Typed("--trying-years"),
+        Field(title="years of trying", description="Completed years of trying to conceive."),
+    ] = None
+    egg_source: Annotated[EggSource | None, Typed("--egg-source"), Field(title="eggs", description="Whose eggs.")] = (
+        None
+    )
+    cause: Annotated[
+        InfertilityCause | None,
+        Typed("--cause", menu=True),
+        Field(title="cause of infertility", description="Cause of the infertility."),
+    ] = None
+    icsi: Annotated[
+        YesNo | None,
+        Typed("--icsi"),
+        Field(title="sperm injection (ICSI)", description="Whether sperm injection (ICSI) was used."),
+    ] = None
+    attempt: Annotated[
+        Attempt | None,
+        Typed("--attempt", menu=True),
+        Field(title="which attempt", description="Which IVF attempt it was."),
+    ] = None
+    unsuccessful_cycles: Annotated[
+        Count | None,
+        Typed("--unsuccessful-cycles"),
+        Field(title="earlier IVF cycles without a birth", description="Earlier IVF cycles without a live birth."),
+    ] = None
+    pregnancy_history: Annotated[
+        PregnancyHistory | None,
+        Typed("--pregnancy-history", menu=True),
+        Field(title="earlier pregnancies", description="Earlier pregnancies, with and without IVF."),
+    ] = None
+    cycle_medication: Annotated[
+        CycleMedication | None,
+        Typed("--cycle-medication", menu=True),
+        Field(title="cycle medication", description="What the cycle was stimulated or prepared with."),
+    ] = None
+
 
 _AnyBand = TypeVar("_AnyBand", bound="_Band")
 

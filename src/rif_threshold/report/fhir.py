@@ -12,11 +12,10 @@ from html import escape
 from typing import Any
 
 from rif_threshold.assessment import Assessment
-from rif_threshold.case import Transfer
 from rif_threshold.estimate import Estimate
 from rif_threshold.probability import TRANSFERS_LIMIT
 from rif_threshold.report.check_code import code_or_why
-from rif_threshold.routes import PUBLISHED_TABLE, counted_transfers
+from rif_threshold.routes import PUBLISHED_TABLE
 from rif_threshold.sentences import (
     headline,
     inputs_words,
@@ -25,6 +24,7 @@ from rif_threshold.sentences import (
     rule_words,
     standing,
 )
+from rif_threshold.transfers import Transfer, counted_transfers
 from rif_threshold.vocabulary import Denominator, Route
 from rif_threshold.wording import capital, long_word, percent_words, transfers_words, word
 

@@ -7,6 +7,7 @@ from rif_threshold.method import method
 from rif_threshold.report.counts import Counts
 from rif_threshold.report.interval import transfers_interval
 from rif_threshold.report.words import Words
+from rif_threshold.routes import route_of
 from rif_threshold.vocabulary import Route, TransferResult
 from rif_threshold.wording import exact_words, shown_line
 
@@ -150,21 +151,10 @@ class Plain:
         yield self.words("not_used_model" if model else "not_used")
 
     def _used_by_route(self) -> Iterator[str]:
-        case, number = self.assessment.case, self.words.number
-        route = self.answer.route if self.answer else ""
-        if route == Route.LIVE_BIRTH:
-            yield self.words("used_live_birth", percent=number(exact_words(case.live_birth_percent or 0)))
-        elif route == Route.PREDICTION_MODEL:
-            yield self.words("used_model")
-        elif route == Route.CLINIC_RATE and case.clinic_percent is not None:
-            yield self.words("used_clinic_percent", percent=number(exact_words(case.clinic_percent)))
-        elif route == Route.CLINIC_RATE:
-            counts = {"successes": number(str(case.clinic_successes)), "transfers": number(str(case.clinic_transfers))}
-            yield self.words("used_clinic_counts", **counts)
-        else:
-            which = "" if case.history is None else "next_"
-            yield self.words(f"used_{which}age", age=number(str(case.oocyte_age_years)))
-            yield self.words(f"used_{which}{case.ploidy}")
+        case, route = self.assessment.case, route_of(self.answer.route if self.answer else "")
+        for key, values in route.used(case):
+            numbers = {name: self.words.number(exact_words(value or 0)) for name, value in values.items()}
+            yield self.words(key, **numbers)
         if case.history is not None:
             yield self.words("used_each")
 
@@ -188,5 +178,6 @@ class Plain:
         minimum = self.words.number(str(case.minimum_transfers))
         yield self.words("rule_own" if own else "rule", line=line, minimum=minimum)
         if self.answer is not None:
-            route = self.answer.route
-            yield self.words("from_own_table" if ":" in route else f"from_{route}")
+            key = "from_own_table" if ":" in self.answer.route else f"from_{self.answer.route}"
+            named = route_of(self.answer.route).title
+            yield self.words(key if self.words.has(key) else "from_route", route=named)

@@ -3,101 +3,56 @@
 import streamlit as st
 
 from rif_threshold.bounds import MOST_ENTRIES
+from rif_threshold.fields import FIELDS, TRANSFER_FIELDS
 from rif_threshold.method import method
-from rif_threshold.ui.fields import (
-    ATTEMPTS,
-    CAUSES,
-    EGG_SOURCES,
-    MEDICATIONS,
-    OUTCOMES,
-    PER,
-    PLOIDIES,
-    PREGNANCIES,
-    RESULTS,
-    ROUTES,
-    YES_NO,
-)
+from rif_threshold.routes import ROUTES
 from rif_threshold.ui.inputs import (
     HISTORY_GIVEN,
     HISTORY_LENGTH,
     TRANSFER,
     Problems,
     choice,
+    field,
+    fields,
     history_length,
-    menu,
-    number,
 )
-from rif_threshold.wording import exact_words
+from rif_threshold.wording import capital, exact_words
+
+_FIRST = ("oocyte_age_years", "ploidy", "failed_transfers", "live_birth_percent", "live_birth_per")
+"""What a first answer needs. Whatever else a route asks for is folded away."""
 
 
 def first_fields(problems: Problems) -> None:
     """The three or four inputs that a first answer needs."""
+    age, ploidy, failed, percent, per = _FIRST
     left, middle, right = st.columns([1, 1.75, 1])
     with left:
-        number(
-            "oocyte_age_years",
-            "Age at egg retrieval",
-            problems,
-            help="Completed years, of the woman whose eggs they were.",
-        )
+        field(age, problems)
     with middle:
-        choice("ploidy", "Embryos", PLOIDIES, problems, help="What was known of their chromosomes at transfer (PGT-A).")
+        field(ploidy, problems)
     with right:
         if st.session_state.get(HISTORY_GIVEN):
-            st.markdown("Failed transfers  \n:material/list: counted from the list below")
+            st.markdown(f"{capital(FIELDS[failed].title)}  \n:material/list: counted from the list below")
         else:
-            number(
-                "failed_transfers",
-                "Failed transfers",
-                problems,
-                help="Embryo transfers without a positive pregnancy test, since the last positive one. 0 if none.",
-            )
+            field(failed, problems)
     left, middle = st.columns([1, 2.75])
     with left:
-        number(
-            "live_birth_percent",
-            "Live-birth chance, %",
-            problems,
-            placeholder="optional",
-            help="A predicted chance, for instance from IVFpredict: 23.8",
-        )
+        field(percent, problems, placeholder="optional")
     with middle:
-        choice("live_birth_per", "That figure is per", PER, problems)
+        field(per, problems)
 
 
 def more_routes(problems: Problems) -> None:
-    """The clinic's own rate and the published live-birth model."""
-    st.markdown("## The clinic's own rate")
-    columns = st.columns(3)
-    with columns[0]:
-        number("clinic_successes", "Successes", problems)
-    with columns[1]:
-        number("clinic_transfers", "Out of transfers", problems)
-    with columns[2]:
-        number("clinic_percent", "or a rate, %", problems)
-    choice("clinic_outcome", "A success is", OUTCOMES, problems)
-    st.markdown("## The prediction model (Nelson & Lawlor 2011)")
-    st.caption("The couple as they were before the first counted transfer.")
-    columns = st.columns(3)
-    with columns[0]:
-        number("prediction.woman_age_years", "Woman's age", problems)
-    with columns[1]:
-        number("prediction.trying_years", "Years of trying", problems)
-    with columns[2]:
-        number("prediction.unsuccessful_cycles", "Earlier IVF cycles without a birth", problems)
-    pair = st.columns(2)
-    with pair[0]:
-        menu("prediction.cause", "Cause of infertility", CAUSES, problems)
-        menu("prediction.pregnancy_history", "Earlier pregnancies", PREGNANCIES, problems)
-    with pair[1]:
-        menu("prediction.cycle_medication", "Cycle medication", MEDICATIONS, problems)
-        menu("prediction.attempt", "Which attempt", ATTEMPTS, problems)
-    pair = st.columns(2)
-    with pair[0]:
-        choice("prediction.egg_source", "Eggs", EGG_SOURCES, problems)
-    with pair[1]:
-        choice("prediction.icsi", "Sperm injection (ICSI)", YES_NO, problems)
-    problems("prediction")
+    """What the other routes ask for."""
+    for route in ROUTES:
+        asked = [each for path, each in FIELDS.items() if path.partition(".")[0] in route.fields and path not in _FIRST]
+        if not asked:
+            continue
+        st.markdown(f"## {route.title}")
+        for part in dict.fromkeys(each.path.partition(".")[0] for each in asked if "." in each.path):
+            st.caption(route.inputs.model_fields[part].description or "")
+            problems(part)
+        fields(asked, problems)
 
 
 def history_editor(problems: Problems) -> None:
@@ -112,17 +67,12 @@ def history_editor(problems: Problems) -> None:
         name = f"history.{row}"
         with st.container(border=True, key=f"history_row_{row}"):
             st.markdown(f"**Transfer {row}**")
-            choice(f"{name}.result", "What followed", RESULTS, problems)
-            age, kind = st.columns([1, 2])
-            with age:
-                number(f"{name}.oocyte_age_years", "Age at egg retrieval", problems)
-            with kind:
-                choice(f"{name}.ploidy", "Embryo", PLOIDIES, problems)
-            own, placed = st.columns(2)
-            with own:
-                number(f"{name}.per_transfer_percent", "Its own chance, %", problems, placeholder="optional")
-            with placed:
-                number(f"{name}.embryos", "Embryos placed", problems, placeholder="optional")
+            result, age, ploidy, own, placed = TRANSFER_FIELDS.values()
+            field(f"{name}.{TRANSFER[0]}", problems, result)
+            for wide, pair, more in (([1, 2], (age, ploidy), {}), ([1, 1], (own, placed), {"placeholder": "optional"})):
+                for column, each in zip(st.columns(wide), pair, strict=True):
+                    with column:
+                        field(each.path.replace("history", name, 1), problems, each, **more)
     with st.container(horizontal=True):
         st.button("Add a transfer", key="history_add", on_click=_change_length, args=(1,))
         st.button("Take the last one away", key="history_remove", on_click=_change_length, args=(-1,))
@@ -132,18 +82,14 @@ def settings(problems: Problems) -> None:
     """The threshold itself, and which route answers."""
     columns = st.columns(2)
     with columns[0]:
-        number(
-            "threshold_percent",
-            "Threshold, %",
-            problems,
-            placeholder=f"{exact_words(method().threshold_percent)}, ESHRE's",
-        )
+        field("threshold_percent", problems, placeholder=f"{exact_words(method().threshold_percent)}, ESHRE's")
     with columns[1]:
-        number("minimum_transfers", "Fewest transfers", problems, placeholder=f"{method().minimum_transfers}, ESHRE's")
-    choice("primary_route", "Answer with", ROUTES, problems, help="Left open: an individual figure before the table.")
-    st.toggle(
-        "Percentages of 1 or less are really meant as percent", key="small_percent_confirmed", persist_state="session"
-    )
+        field("minimum_transfers", problems, placeholder=f"{method().minimum_transfers}, ESHRE's")
+    route = FIELDS["primary_route"]
+    options = {each.name: each.title for each in ROUTES}
+    choice(route.path, capital(route.title), options, problems, help=route.help)
+    small = FIELDS["small_percent_confirmed"]
+    st.toggle(small.help.removesuffix("."), key=small.path, persist_state="session")
 
 
 def _change_length(by: int) -> None:

@@ -6,53 +6,22 @@ pass for a patient, or a place in the URL. Values survive a change of page, and 
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from rif_threshold.case import PARTS
+from rif_threshold.fields import FIELDS, TRANSFER_FIELDS, InputField, Kind
 from rif_threshold.forms import as_typed
+from rif_threshold.vocabulary import Verdict
+from rif_threshold.wording import capital, choices
 
 HISTORY_GIVEN = "history_given"
 HISTORY_LENGTH = "history_length"
-
-_PLAIN = (
-    "oocyte_age_years",
-    "ploidy",
-    "failed_transfers",
-    "live_birth_percent",
-    "live_birth_per",
-    "clinic_successes",
-    "clinic_transfers",
-    "clinic_percent",
-    "clinic_outcome",
-    "threshold_percent",
-    "minimum_transfers",
-    "primary_route",
-)
-_PREDICTION = (
-    "woman_age_years",
-    "trying_years",
-    "egg_source",
-    "cause",
-    "icsi",
-    "attempt",
-    "unsuccessful_cycles",
-    "pregnancy_history",
-    "cycle_medication",
-)
-TRANSFER = ("result", "oocyte_age_years", "ploidy", "per_transfer_percent", "embryos")
-_SWITCHES = ("small_percent_confirmed", "no_medications", "medications")
-FINDING, ANSWER = "finding_", "answer_"
-
-_OURS = re.compile(
-    f"({'|'.join((*_PLAIN, HISTORY_GIVEN, HISTORY_LENGTH, *_SWITCHES, 'medication_list_complete'))})$"
-    f"|prediction_|history_[0-9]|{FINDING}|{ANSWER}"
-)
-
-Problems = Callable[[str], None]
 
 
 def key_of(field: str) -> str:
@@ -62,6 +31,23 @@ def key_of(field: str) -> str:
     'history_1_oocyte_age_years'
     """
     return field.replace(".", "_")
+
+
+_TYPED = {path: field for path, field in FIELDS.items() if field.option and field.kind != Kind.SWITCH}
+"""The fields that one widget holds: those that the command line has an option for."""
+TRANSFER = tuple(path.removeprefix("history.") for path in TRANSFER_FIELDS)
+_SWITCHES = ("small_percent_confirmed", "no_medications", "medications")
+FINDING, ANSWER = "finding_", "answer_"
+
+_OURS = re.compile(
+    f"({'|'.join((*map(key_of, _TYPED), HISTORY_GIVEN, HISTORY_LENGTH, *_SWITCHES, 'medication_list_complete'))})$"
+    f"|history_[0-9]|{FINDING}|{ANSWER}"
+)
+
+Problems = Callable[[str], None]
+
+_YES_NO = choices(Verdict.YES, Verdict.NO)
+_NUMBERS_IN_A_ROW = 3
 
 
 def _typed(key: str) -> Any:
@@ -80,16 +66,15 @@ def _given(fields: Mapping[str, str]) -> dict[str, Any]:
 
 def typed_case() -> dict[str, Any]:
     """Everything that is filled in, on whichever page, as the fields of a case. Nothing is corrected or left out."""
-    case = _given({name: name for name in _PLAIN})
+    case: dict[str, Any] = {}
+    for path, value in _given({path: key_of(path) for path in _TYPED}).items():
+        part, _, name = path.rpartition(".")
+        (case.setdefault(part, {}) if part else case)[name] = value
     if st.session_state.get(HISTORY_GIVEN):
         case.pop("failed_transfers", None)
         case["history"] = [
             _given({name: f"history_{number}_{name}" for name in TRANSFER}) for number in range(1, history_length() + 1)
         ]
-    if prediction := _given({name: f"prediction_{name}" for name in _PREDICTION}):
-        if prediction.get("icsi") in ("yes", "no"):
-            prediction["icsi"] = prediction["icsi"] == "yes"
-        case["prediction"] = prediction
     if st.session_state.get("small_percent_confirmed"):
         case["small_percent_confirmed"] = True
     return case | _pathway_fields()
@@ -152,6 +137,38 @@ def menu(field: str, label: str, options: Mapping[str, str], problems: Problems,
     problems(field)
 
 
+def field(path: str, problems: Problems, described: InputField | None = None, **more: Any) -> None:
+    """One field of a case, as it is described: its name, its help, and what it takes.
+
+    Args:
+        path: where it stands in a case, such as ``history.2.ploidy``.
+        problems: shows what is wrong with it.
+        described: its description, where the path alone does not say it.
+        more: options of the widget.
+    """
+    what = described or FIELDS[path]
+    label = capital(what.title) + (", %" if what.unit == "percent" else "")
+    options = choices(*what.choices) if what.choices else _YES_NO
+    match what.kind:
+        case Kind.NUMBER:
+            number(path, label, problems, help=what.help, **more)
+        case Kind.MENU:
+            menu(path, label, options, problems, help=what.help, **more)
+        case _:
+            choice(path, label, options, problems, help=what.help, **more)
+
+
+def fields(described: Iterable[InputField], problems: Problems) -> None:
+    """Fields side by side: numbers three in a row, the others two."""
+    for kind, alike in groupby(sorted(described, key=lambda each: list(Kind).index(each.kind)), lambda each: each.kind):
+        listed = list(alike)
+        wide = min(_NUMBERS_IN_A_ROW if kind == Kind.NUMBER else 2, len(listed))
+        for first in range(0, len(listed), wide):
+            for column, each in zip(st.columns(wide), listed[first : first + wide], strict=False):
+                with column:
+                    field(each.path, problems)
+
+
 def clear() -> None:
     """Forget everything that was typed, on every page."""
     for key in list(st.session_state):
@@ -188,9 +205,6 @@ def put(case: Mapping[str, Any]) -> None:
                 state[HISTORY_GIVEN], state[HISTORY_LENGTH] = True, len(value)
                 for row, transfer in enumerate(value, start=1):
                     state.update({f"history_{row}_{name}": as_typed(part) for name, part in transfer.items()})
-            case "prediction":
-                words = {True: "yes", False: "no"}
-                state.update({f"prediction_{name}": words.get(part) or as_typed(part) for name, part in value.items()})
             case "findings" | "answers":
                 prefix = FINDING if field == "findings" else ANSWER
                 state.update({f"{prefix}{name}": as_typed(part) for name, part in value.items()})
@@ -198,5 +212,12 @@ def put(case: Mapping[str, Any]) -> None:
                 state["medications"], state["no_medications"] = list(value), not value
             case "small_percent_confirmed":
                 state[field] = bool(value)
+            case _ if field in PARTS:
+                state.update({key_of(f"{field}.{name}"): _shown(part) for name, part in value.items()})
             case _:
-                state[field] = as_typed(value)
+                state[field] = _shown(value)
+
+
+def _shown(value: Any) -> str:
+    """A value as its widget holds it."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else as_typed(value)

@@ -11,19 +11,18 @@ from rif_threshold import sentences
 from rif_threshold.assessment import Assessment, assess
 from rif_threshold.errors import InvalidInput, Problem, TableError
 from rif_threshold.estimate import chance_words
+from rif_threshold.fields import title_of, without_codes
 from rif_threshold.pathway import facts, workup_lists
 from rif_threshold.tables import OURS, Remark, SourceReference
 from rif_threshold.ui import inputs
 from rif_threshold.vocabulary import Part
 from rif_threshold.wording import (
-    FIELDS,
     capital,
     long_word,
     number_words,
     percent_words,
     transfer_state,
     transfers_words,
-    without_codes,
 )
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -130,15 +129,15 @@ def field_words(field: str) -> str:
 def _field(name: str) -> str:
     if at := _HISTORY.match(name):
         part = name.removeprefix(at.group())
-        return f"transfer {at.group(1)}{f', {FIELDS[part]}' if part else ''}"
-    if name in FIELDS:
-        return FIELDS[name] if name == "case" else capital(FIELDS[name])
+        return f"transfer {at.group(1)}{f', {title_of(part)}' if part else ''}"
+    if title := title_of(name):
+        return title if name == "case" else capital(title)
     kind, _, part = name.partition(".")
     if kind == "answers" and part in facts():
         return facts()[part].label
     if kind == "findings" and part in workup_lists().investigations:
         return workup_lists().investigations[part].label
-    return f"{FIELDS.get(kind, kind)}, {FIELDS.get(part, part)}"
+    return f"{title_of(kind) or kind}, {title_of(part) or part}"
 
 
 def repeated(assessment: Assessment) -> None:

@@ -22,7 +22,6 @@ from rif_threshold.wording.figures import (
 from rif_threshold.wording.words import (
     CRITERION,
     DONE,
-    FIELDS,
     GRADE_SHAPES,
     TO_COME,
     capital,
@@ -32,14 +31,13 @@ from rif_threshold.wording.words import (
     rank_word,
     state_words,
     transfer_state,
-    without_codes,
     word,
+    word_of,
 )
 
 __all__ = [
     "CRITERION",
     "DONE",
-    "FIELDS",
     "GRADE_SHAPES",
     "MORE_THAN_LIMIT",
     "TO_COME",
@@ -66,6 +64,6 @@ __all__ = [
     "state_words",
     "transfer_state",
     "transfers_words",
-    "without_codes",
     "word",
+    "word_of",
 ]

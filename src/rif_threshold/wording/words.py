@@ -1,6 +1,5 @@
 """Every word of a closed list, once, by key. Words are as they stand inside a sentence; `capital` begins one."""
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
@@ -146,44 +145,7 @@ CRITERION: Mapping[v.Verdict, str] = {
 GRADE_SHAPES: Mapping[v.Grade, str] = dict(zip(v.Grade, "●◇✕", strict=True))
 """The shape that stands beside a grade's word; the paper draws the same."""
 
-FIELDS: Mapping[str, str] = {
-    "case": "the case",
-    "oocyte_age_years": "age at egg retrieval",
-    "ploidy": "embryos",
-    "failed_transfers": "failed transfers",
-    "history": "the transfers one by one",
-    "result": "what followed",
-    "per_transfer_percent": "its own chance",
-    "embryos": "embryos placed",
-    "live_birth_percent": "live-birth chance",
-    "live_birth_per": "what the live-birth chance is per",
-    "clinic_successes": "successes",
-    "clinic_transfers": "out of transfers",
-    "clinic_percent": "the clinic's rate",
-    "clinic_outcome": "what a success is",
-    "prediction": "the prediction model",
-    "woman_age_years": "woman's age",
-    "trying_years": "years of trying",
-    "egg_source": "eggs",
-    "cause": "cause of infertility",
-    "icsi": "sperm injection (ICSI)",
-    "attempt": "which attempt",
-    "unsuccessful_cycles": "earlier IVF cycles without a birth",
-    "pregnancy_history": "earlier pregnancies",
-    "cycle_medication": "cycle medication",
-    "threshold_percent": "threshold",
-    "minimum_transfers": "fewest transfers",
-    "primary_route": "answer with",
-    "small_percent_confirmed": "percentages of 1 or less are meant",
-    "findings": "findings",
-    "answers": "answers",
-    "medications": "other medicines",
-    "medication_list_complete": "whether the list of medicines is complete",
-}
-"""What the fields of a case are called."""
-
-_PLAIN = {member.value: words.short for listed in _WORDS.values() for member, words in listed.items()}
-_CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+_OF_CODE = {member.value: words.short for listed in _WORDS.values() for member, words in listed.items()}
 
 
 def word(member: StrEnum) -> str:
@@ -210,9 +172,9 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def choices(listed: type[StrEnum], *without: StrEnum) -> dict[str, str]:
-    """What a list offers to choose from: the value in a case, and what it is called."""
-    return {member.value: capital(word(member)) for member in listed if member not in without}
+def choices(*members: StrEnum) -> dict[str, str]:
+    """What is offered to choose from: the value in a case, and what it is called."""
+    return {member.value: capital(word(member)) for member in members}
 
 
 def state_words(state: v.WorkupState, finding: v.Finding | None) -> str:
@@ -234,10 +196,10 @@ def transfer_state(number: int, failed: int) -> str:
     return DONE if number <= failed else TO_COME
 
 
-def without_codes(text: str) -> str:
-    """Sentence text with the codes of a case file as words.
+def word_of(code: str) -> str | None:
+    """The word for a code of a case file; ``None`` where it is of no closed list.
 
-    >>> without_codes("one of treatment_cycle or retrieval, in live_birth_per")
-    'one of treatment cycle or retrieval, in what the live-birth chance is per'
+    >>> word_of("low_level_mosaic"), word_of("x")
+    ('low-level mosaic', None)
     """
-    return _CODE.sub(lambda code: _PLAIN.get(code.group()) or FIELDS.get(code.group()) or code.group(), text)
+    return _OF_CODE.get(code)

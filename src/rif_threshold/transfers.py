@@ -1,0 +1,94 @@
+"""The embryo transfers of a couple: those that were done, and the kind that is planned next."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from rif_threshold.bounds import MOST_ENTRIES
+from rif_threshold.record import Count, Percent, Record, Typed, TypedRecord
+from rif_threshold.vocabulary import Ploidy, TransferResult
+
+
+class Transfer(TypedRecord):
+    """One embryo transfer that has been done, in a case's ``history``, oldest first."""
+
+    result: Annotated[TransferResult, Field(title="what followed", description="What happened after it.")]
+    oocyte_age_years: Annotated[
+        Count | None,
+        Field(
+            title="age at egg retrieval", description="The woman's age when the oocyte was retrieved, completed years."
+        ),
+    ] = None
+    ploidy: Annotated[
+        Ploidy | None,
+        Field(title="embryos", description="What was known of the embryo's chromosomes (PGT-A)."),
+    ] = None
+    per_transfer_percent: Annotated[
+        Percent | None,
+        Field(
+            title="its own chance",
+            description="A chance of implantation for this very transfer, in percent, if one is known. It then serves"
+            " every route.",
+        ),
+    ] = None
+    embryos: Annotated[
+        Count | None,
+        Field(
+            title="embryos placed",
+            description="How many embryos were placed. Recorded; no source read gives a rate for two.",
+        ),
+    ] = None
+
+
+class Transfers(Record):
+    """What every route is told: the transfers that were done, and the kind that is planned next."""
+
+    oocyte_age_years: Annotated[
+        Count | None,
+        Typed("--oocyte-age"),
+        Field(
+            title="age at egg retrieval",
+            description="The woman's age, completed years, at retrieval of the oocytes for the transfers planned next"
+            " and, where no history is given, for those that failed.",
+        ),
+    ] = None
+    ploidy: Annotated[
+        Ploidy | None,
+        Typed("--ploidy"),
+        Field(title="embryos", description="Likewise, what was known of the embryos' chromosomes (PGT-A)."),
+    ] = None
+    failed_transfers: Annotated[
+        Count | None,
+        Typed("--failed"),
+        Field(
+            title="failed transfers",
+            description="Embryo transfers without a positive pregnancy test since the last positive one; 0 if none.",
+        ),
+    ] = None
+    history: Annotated[
+        Annotated[tuple[Transfer, ...], Field(max_length=MOST_ENTRIES)] | None,
+        Field(
+            title="the transfers one by one",
+            description="The transfers one by one, oldest first, instead of their number.",
+        ),
+    ] = None
+
+
+def counted_transfers(known: Transfers) -> tuple[Transfer, ...]:
+    """The failed transfers of the current run: those after the last positive test.
+
+    Without a history they are ``failed_transfers`` transfers of the kind the case describes.
+
+    >>> case = Transfers(history=[{"result": "biochemical"}, {"result": "no_positive_test"}])
+    >>> len(counted_transfers(case))
+    1
+    """
+    if known.history is None:
+        alike = Transfer(
+            result=TransferResult.NO_POSITIVE_TEST, oocyte_age_years=known.oocyte_age_years, ploidy=known.ploidy
+        )
+        return (alike,) * (known.failed_transfers or 0)
+    run: list[Transfer] = []
+    for transfer in known.history:
+        run = [*run, transfer] if transfer.result == TransferResult.NO_POSITIVE_TEST else []
+    return tuple(run)
