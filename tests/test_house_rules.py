@@ -18,7 +18,7 @@ TECHNICAL = {
     "sentences.py": {3},  # the likeliest answers are said
     "bounds.py": {10, 100_000},  # reasons in an exception, longest case file
     "record.py": {9_999_999},  # seven digits
-    "heterogeneity/couples.py": {1e-12},  # rounding error
+    "heterogeneity/models.py": {1e-12},  # rounding error
     "heterogeneity/fitting.py": {1e-9, 0.01, 0.1, 0.5, 1000, 3},  # search for a maximum; fewest ranks
     "uncertainty/threshold.py": {9_999_999},  # the longest count that can be typed
     "folder.py": {20, 200, 1_000_000},  # messages shown, files in a folder, bytes of a file

@@ -177,7 +177,7 @@ def unescaped(text: str) -> str:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_surface_says_the_same_of_the_work_up(path: Path) -> None:
-    from rif_threshold.ui import steps  # noqa: PLC0415
+    from rif_threshold.ui.workup import _line  # noqa: PLC0415
 
     found = assessed(path)
     workup = found.workup
@@ -192,7 +192,7 @@ def test_every_surface_says_the_same_of_the_work_up(path: Path) -> None:
     due = {grade: line for line in noted.splitlines() if line.startswith("Work-up (ESHRE), now:") for grade in Grade}
     for item in items:
         assert f"{item.label} ({word(item.concerns)}): {item.answer}" in text
-        page = unescaped(steps._line(item)).split("  \n")[1].replace("*", "")
+        page = unescaped(_line(item)).split("  \n")[1].replace("*", "")
         assert page.lower().startswith(item.answer)
         if item.grade != Grade.NOT_RECOMMENDED:
             assert printed[item.label] == item.answer
@@ -237,12 +237,12 @@ def test_the_sheet_lists_nothing_that_does_not_apply(path: Path) -> None:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_surface_says_the_same_of_each_protocol(path: Path) -> None:
-    from rif_threshold.ui import gate  # noqa: PLC0415
+    from rif_threshold.ui.tacrolimus import side_by_side  # noqa: PLC0415
 
     found = assessed(path)
     step = found.tacrolimus
     assert step is not None
-    text, page = cli_lines("tacrolimus", path), unescaped(gate.side_by_side(step))
+    text, page = cli_lines("tacrolimus", path), unescaped(side_by_side(step))
     paper = {row["label"]: row["verdict"] for row in clinician_report(found, DATE)["gate"]["protocols"]}
     for protocol in step.protocols:
         loud = str.upper if protocol.verdict == ProtocolVerdict.MEETS_ENTRY_CRITERIA else str

@@ -26,8 +26,8 @@ from rif_threshold.pathway import (
 )
 from rif_threshold.pathway.contradictions import contradictions
 from rif_threshold.pathway.facts import domains
-from rif_threshold.pathway.gate import build_tacrolimus, gate_lists
 from rif_threshold.pathway.protocols import dose_rows, protocols
+from rif_threshold.pathway.tacrolimus import build_tacrolimus, gate_lists
 from rif_threshold.rules import Kind, Value, examples, leaves, together
 from rif_threshold.vocabulary import Finding, Grade, Ploidy, ProtocolVerdict, Verdict
 

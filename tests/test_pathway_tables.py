@@ -22,10 +22,10 @@ from rif_threshold.pathway import (
 )
 from rif_threshold.pathway.contradictions import contradictions
 from rif_threshold.pathway.facts import domains
-from rif_threshold.pathway.gate import gate_lists, notes
 from rif_threshold.pathway.interactions import interactions, ivf_medicines
 from rif_threshold.pathway.protocols import dose_rows, protocols
 from rif_threshold.pathway.studies import other_profiles, profiles, study_entries, timing
+from rif_threshold.pathway.tacrolimus import gate_lists, notes
 from rif_threshold.rules import Condition, evaluate, examples, leaves, together
 from rif_threshold.tables import Folder, line_of, open_folder, shipped_directory, sources, verify
 from rif_threshold.vocabulary import Grade, Verdict

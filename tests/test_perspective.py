@@ -23,7 +23,7 @@ from rif_threshold.charts.perspective import (
 )
 from rif_threshold.errors import TableError
 from rif_threshold.perspective import Perspective, perspective
-from rif_threshold.perspective.evidence import assumptions, definitions, observed
+from rif_threshold.perspective.assumptions import assumptions, definitions, observed
 from rif_threshold.tables import open_folder, shipped, sources
 from rif_threshold.wording import in_hundred, settle_words
 

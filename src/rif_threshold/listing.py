@@ -10,7 +10,7 @@ from rif_threshold import pathway, perspective
 from rif_threshold.assessment import references
 from rif_threshold.method import method
 from rif_threshold.parts import default_parts
-from rif_threshold.pathway.common import Cited
+from rif_threshold.pathway.reading import Cited
 from rif_threshold.prediction import nelson_lawlor_2011
 from rif_threshold.probability import cumulative_probability, transfers_to_exceed
 from rif_threshold.rates import Stratum, load_rate_table

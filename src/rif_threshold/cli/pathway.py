@@ -11,8 +11,8 @@ from rif_threshold.cli.common import case_options, exit_code, json_option, wrapp
 from rif_threshold.cli.evidence import cited, dose_words, evidence_lines, study_lines, titled
 from rif_threshold.parts import default_parts
 from rif_threshold.pathway import Medication, Protocol, Tacrolimus, Workup, WorkupItem, conflicts_about, evidence, facts
-from rif_threshold.pathway.evidence import Monitoring
-from rif_threshold.pathway.gate import GateItem
+from rif_threshold.pathway.ledger import Monitoring
+from rif_threshold.pathway.tacrolimus import GateItem
 from rif_threshold.vocabulary import GateEffect, Grade, Part, ProtocolVerdict, Verdict
 from rif_threshold.wording import gate_word, long_word, word
 

@@ -8,7 +8,9 @@ Both give the plain formula back where couples do not differ.
 Neither replaces ESHRE's number, which assumes independence: they say how far it would move.
 """
 
-from rif_threshold.heterogeneity.couples import (
+from rif_threshold.heterogeneity.fitting import BetaGeometricFit, Fit, IndependenceFit, TwoClassFit, fit
+from rif_threshold.heterogeneity.labels import labelled_share, unexplained_share
+from rif_threshold.heterogeneity.models import (
     beta_geometric_cumulative,
     beta_geometric_next,
     beta_geometric_threshold,
@@ -17,8 +19,6 @@ from rif_threshold.heterogeneity.couples import (
     two_class_probability,
     two_class_threshold,
 )
-from rif_threshold.heterogeneity.fitting import BetaGeometricFit, Fit, IndependenceFit, TwoClassFit, fit
-from rif_threshold.heterogeneity.labels import labelled_share, unexplained_share
 
 __all__ = [
     "BetaGeometricFit",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rif_threshold.heterogeneity.couples import hazard_after
+from rif_threshold.heterogeneity.models import hazard_after
 from rif_threshold.probability import FloatArray
 
 # Parameters are kept this far from the ends of their ranges, where a logarithm has no value.

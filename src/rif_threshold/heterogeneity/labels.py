@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rif_threshold.heterogeneity.couples import checked_share, plain
+from rif_threshold.heterogeneity.models import checked_share, plain
 from rif_threshold.probability import FloatArray
 
 

@@ -7,9 +7,10 @@ from rif_threshold import tables
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.estimate import Answer
-from rif_threshold.pathway.common import Cited
 from rif_threshold.pathway.contradictions import contradiction_problems
-from rif_threshold.pathway.evidence import (
+from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values
+from rif_threshold.pathway.interactions import Medication, facts_from, find_medication, medication_rows
+from rif_threshold.pathway.ledger import (
     Conflict,
     GuidelinePosition,
     conflicts,
@@ -20,10 +21,8 @@ from rif_threshold.pathway.evidence import (
     monitoring,
     pregnancy_and_lactation,
 )
-from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values
-from rif_threshold.pathway.gate import Tacrolimus, build_tacrolimus, gate_lists, notes
-from rif_threshold.pathway.interactions import Medication, facts_from, find_medication, medication_rows
 from rif_threshold.pathway.protocols import PROTOCOLS, Protocol, dose_rows, protocols
+from rif_threshold.pathway.reading import Cited
 from rif_threshold.pathway.studies import (
     Evidence,
     Study,
@@ -37,6 +36,7 @@ from rif_threshold.pathway.studies import (
     study_entries,
     timing,
 )
+from rif_threshold.pathway.tacrolimus import Tacrolimus, build_tacrolimus, gate_lists, notes
 from rif_threshold.pathway.workup import Workup, WorkupItem, build_workup, threshold_statement, workup_lists
 from rif_threshold.tables import Folder
 from rif_threshold.vocabulary import Part

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from rif_threshold import tables
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
-from rif_threshold.pathway.common import check_rules, lists
 from rif_threshold.pathway.facts import domains, facts, values_as_answered
+from rif_threshold.pathway.reading import check_rules, lists
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, evaluate
 from rif_threshold.tables import Folder

@@ -12,7 +12,7 @@ from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.estimate import Answer
 from rif_threshold.forms import echo, read_count, read_decimal
-from rif_threshold.pathway.common import Number
+from rif_threshold.pathway.reading import Number
 from rif_threshold.record import Record
 from rif_threshold.rules import Domain, Kind, Leaf, Value, Values
 from rif_threshold.tables import Folder, SourceReference

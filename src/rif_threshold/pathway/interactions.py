@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from rif_threshold import tables
 from rif_threshold.bounds import LONGEST_TEXT
-from rif_threshold.pathway.common import Cited, columns_of
+from rif_threshold.pathway.reading import Cited, columns_of
 from rif_threshold.record import Record
 from rif_threshold.rules import Value
 from rif_threshold.tables import Folder, SourceReference

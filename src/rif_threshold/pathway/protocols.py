@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from rif_threshold import tables
-from rif_threshold.pathway.common import Amount, Cited, check_rules, csv_entries, entries, lists
 from rif_threshold.pathway.facts import domains, here, labels
+from rif_threshold.pathway.reading import Amount, Cited, check_rules, csv_entries, entries, lists
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Judgement, Value, combine, evaluate, together
 from rif_threshold.tables import Folder

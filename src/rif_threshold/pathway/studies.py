@@ -5,8 +5,8 @@ from functools import cache
 from rif_threshold import tables
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import echo
-from rif_threshold.pathway.common import Amount, Cited, csv_entries
-from rif_threshold.pathway.evidence import (
+from rif_threshold.pathway.facts import did_you_mean
+from rif_threshold.pathway.ledger import (
     Conflict,
     GuidelinePosition,
     Statement,
@@ -14,8 +14,8 @@ from rif_threshold.pathway.evidence import (
     guideline_positions,
     label_statements,
 )
-from rif_threshold.pathway.facts import did_you_mean
 from rif_threshold.pathway.protocols import DoseRow, dose_rows
+from rif_threshold.pathway.reading import Amount, Cited, csv_entries
 from rif_threshold.record import Count, Record
 from rif_threshold.tables import Folder
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from rif_threshold import tables
 from rif_threshold.case import Case
 from rif_threshold.estimate import Answer
-from rif_threshold.pathway.common import Cited, check_rules, cite, entries, lists
 from rif_threshold.pathway.facts import domains, facts, here
+from rif_threshold.pathway.reading import Cited, check_rules, cite, entries, lists
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Judgement, Value, evaluate
 from rif_threshold.tables import Folder

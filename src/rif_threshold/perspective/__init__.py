@@ -10,7 +10,7 @@ from typing import Any
 
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
-from rif_threshold.perspective import evidence
+from rif_threshold.perspective import assumptions
 from rif_threshold.perspective.budget import BudgetSection, BudgetTransfer, budget
 from rif_threshold.perspective.couples import MODEL_SOURCES, CouplesSection, Spread, couples_differ
 from rif_threshold.perspective.interval import METHOD_SOURCES, BandPoint, IntervalSection, Zone, interval
@@ -62,7 +62,7 @@ def perspective(case: Case, primary: Estimate) -> Perspective:
 
 def rests_on() -> tuple[Record, ...]:
     """What the sections read and reckon by, whatever the case."""
-    read = (evidence.assumptions(), *evidence.definitions(), *evidence.observed())
+    read = (assumptions.assumptions(), *assumptions.definitions(), *assumptions.observed())
     return (*read, *METHOD_SOURCES, *MODEL_SOURCES)
 
 

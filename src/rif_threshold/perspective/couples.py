@@ -15,7 +15,7 @@ from rif_threshold.heterogeneity import (
     two_class_probability,
     two_class_threshold,
 )
-from rif_threshold.perspective.evidence import Assumed, assumptions
+from rif_threshold.perspective.assumptions import Assumed, assumptions
 from rif_threshold.perspective.section import (
     NOT_ALIKE,
     Section,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.heterogeneity import unexplained_share
-from rif_threshold.perspective.evidence import Assumptions, Definition, assumptions, definitions
+from rif_threshold.perspective.assumptions import Assumptions, Definition, assumptions, definitions
 from rif_threshold.perspective.section import (
     Section,
     limited,

@@ -8,7 +8,7 @@ from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.heterogeneity import beta_geometric_threshold
 from rif_threshold.method import Rule, method
-from rif_threshold.perspective.evidence import Assumptions, assumptions
+from rif_threshold.perspective.assumptions import Assumptions, assumptions
 from rif_threshold.perspective.section import (
     NOT_ALIKE,
     Section,

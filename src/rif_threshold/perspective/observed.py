@@ -3,7 +3,7 @@
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.method import method
-from rif_threshold.perspective.evidence import ObservedSeries, observed
+from rif_threshold.perspective.assumptions import ObservedSeries, observed
 from rif_threshold.perspective.section import Section
 from rif_threshold.probability import cumulative_probability
 from rif_threshold.record import Record

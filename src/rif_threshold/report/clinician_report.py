@@ -13,9 +13,9 @@ from rif_threshold.estimate import Estimate, chance_words
 from rif_threshold.parts import default_parts
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.report.curve_files import curve_svg
-from rif_threshold.report.gate_summary import gate_summary
 from rif_threshold.report.note import RULE_SOURCE
 from rif_threshold.report.shapes import grade_shape, qr
+from rif_threshold.report.tacrolimus_summary import gate_summary
 from rif_threshold.sentences import (
     headline,
     inputs_words,

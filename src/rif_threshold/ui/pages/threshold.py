@@ -5,7 +5,7 @@ import streamlit as st
 from rif_threshold.assessment import assess
 from rif_threshold.charts.curve import curve_specification, describe_curve
 from rif_threshold.parts import default_parts
-from rif_threshold.ui import couple, exports, inputs, panels, present
+from rif_threshold.ui import exports, inputs, panels, present, threshold
 from rif_threshold.vocabulary import Part
 
 st.markdown(
@@ -16,11 +16,11 @@ judged = present.judge()
 beside = present.beside(judged)
 
 with st.container(key="inputs"):
-    couple.first_fields(beside)
+    threshold.first_fields(beside)
     for label, key, draw in (
-        ("More routes: the clinic's own rate, the prediction model", "fold_routes", couple.more_routes),
-        ("The transfers one by one", "fold_history", couple.history_editor),
-        ("The threshold and the main route", "fold_settings", couple.settings),
+        ("More routes: the clinic's own rate, the prediction model", "fold_routes", threshold.more_routes),
+        ("The transfers one by one", "fold_history", threshold.history_editor),
+        ("The threshold and the main route", "fold_settings", threshold.settings),
     ):
         unfolded, panel = present.fold(label, key)
         if unfolded:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rif_threshold.ui import present, questions, steps
+from rif_threshold.ui import present, questions, workup
 from rif_threshold.vocabulary import Part
 
 st.title("Work-up")
@@ -14,14 +14,14 @@ assessment = present.answered(judged)
 if judged.problems:
     questions.ask_all(questions.worth_asking((), among=questions.workup_facts()), beside)
 if assessment is not None and assessment.workup is not None:
-    workup = assessment.workup
+    lists = assessment.workup
     present.repeated(assessment)
     with st.container(key="answer"):
-        st.markdown(present.statement(workup.statement))
-    steps.legend()
+        st.markdown(present.statement(lists.statement))
+    workup.legend()
     asked = [
         fact
-        for fact in questions.worth_asking(workup.questions, among=questions.workup_facts())
+        for fact in questions.worth_asking(lists.questions, among=questions.workup_facts())
         if fact.kind != "finding"
     ]
     if asked:
@@ -29,7 +29,7 @@ if assessment is not None and assessment.workup is not None:
         questions.ask_all(asked, beside)
     st.markdown("## Investigations")
     st.caption("Tick off what is known. The interventions below answer.")
-    steps.investigations(workup, beside)
+    workup.investigations(lists, beside)
     st.markdown("## Interventions")
-    steps.interventions(workup)
+    workup.interventions(lists)
     present.footer(assessment)

@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from rif_threshold import tables
-from rif_threshold.pathway.common import Cited, csv_entries
 from rif_threshold.pathway.facts import facts
+from rif_threshold.pathway.reading import Cited, csv_entries
 from rif_threshold.tables import Folder
 from rif_threshold.vocabulary import PART_OF_SURFACE, Part, Surface
 

@@ -5,7 +5,7 @@ from functools import cache
 
 import streamlit as st
 
-from rif_threshold.charts.evidence import describe_evidence, evidence_specification
+from rif_threshold.charts.forest import describe_evidence, evidence_specification
 from rif_threshold.charts.specification import Specification
 from rif_threshold.pathway import (
     Medication,
@@ -16,8 +16,8 @@ from rif_threshold.pathway import (
     facts,
     guideline_positions,
 )
-from rif_threshold.pathway.gate import GateItem, gate_lists
 from rif_threshold.pathway.studies import study_words
+from rif_threshold.pathway.tacrolimus import GateItem, gate_lists
 from rif_threshold.rules import leaves
 from rif_threshold.ui import questions
 from rif_threshold.ui.fields import PROTOCOL_VERDICTS
@@ -101,7 +101,7 @@ def _medicine(found: Medication) -> None:
         questions.suggestions(found)
 
 
-def gate(step: Tacrolimus) -> None:
+def stops_and_holds(step: Tacrolimus) -> None:
     """The three lists above all protocols."""
     for effect, about, items in (
         (GateEffect.STOPS, "Any that stops, and no protocol is met.", step.stops),

@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Mapping
 from pydantic import Field
 
 from rif_threshold import tables
-from rif_threshold.pathway.common import Cited, check_rules, entries, lists
-from rif_threshold.pathway.evidence import (
+from rif_threshold.pathway.facts import domains, facts, here, labels, said
+from rif_threshold.pathway.interactions import Medication
+from rif_threshold.pathway.ledger import (
     ChecklistItem,
     Conflict,
     GuidelinePosition,
@@ -23,9 +24,8 @@ from rif_threshold.pathway.evidence import (
     monitoring,
     pregnancy_and_lactation,
 )
-from rif_threshold.pathway.facts import domains, facts, here, labels, said
-from rif_threshold.pathway.interactions import Medication
 from rif_threshold.pathway.protocols import Gate, Protocol, judge, protocols
+from rif_threshold.pathway.reading import Cited, check_rules, entries, lists
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Value, evaluate
 from rif_threshold.tables import Folder
