@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import integrate
 
 import oracle
+from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.heterogeneity import (
     beta_geometric_cumulative,
     beta_geometric_next,
@@ -23,7 +24,6 @@ from rif_threshold.heterogeneity import (
     two_class_threshold,
     unexplained_share,
 )
-from rif_threshold.probability import TRANSFERS_LIMIT
 
 chances = st.integers(1, 99).map(lambda k: k / 100)
 ROWS = [0.315, 0.259, 0.15, 0.684, 0.641, 0.58]

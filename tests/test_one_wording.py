@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner
 
 from rif_threshold import Assessment, assess, sentences, vocabulary
+from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.charts.curve import curve_specification, describe_curve
 from rif_threshold.charts.perspective import interval_chart
 from rif_threshold.cli import cli
-from rif_threshold.probability import TRANSFERS_LIMIT
 from rif_threshold.report.clinician_report import clinician_report
 from rif_threshold.report.couple_sheet import sheet
 from rif_threshold.report.grades import plain_grades

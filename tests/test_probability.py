@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oracle
+from rif_threshold.arrays import exact
+from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.probability import (
-    TRANSFERS_LIMIT,
     chance_that_all_fail,
     cumulative_curve,
     cumulative_probability,
-    exact,
     further_to_exceed,
     margin,
     transfers_to_exceed,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import integrate
 
 import oracle
-from rif_threshold.probability import TRANSFERS_LIMIT
+from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.uncertainty import (
     Group,
     clopper_pearson,

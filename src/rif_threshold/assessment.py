@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from rif_threshold import notebook, pathway
 from rif_threshold._version import __version__
 from rif_threshold.case import Case, read_case
+from rif_threshold.citing import CitedSource, cited
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.estimate import Answer, Estimate, Refused, Routes, chance_words, estimate_routes, preferred_route
 from rif_threshold.folder import Folder
@@ -19,7 +20,7 @@ from rif_threshold.perspective import Perspective, perspective
 from rif_threshold.ranges import range_problems
 from rif_threshold.record import Record
 from rif_threshold.routes import caveats
-from rif_threshold.tables import Remark, Source, SourceReference, shipped, sources
+from rif_threshold.tables import Remark, shipped
 from rif_threshold.vocabulary import Part, TransferResult
 from rif_threshold.wording import number_words, points_words
 
@@ -37,16 +38,6 @@ class ThresholdAnswer(Answer):
     percent: float
     minimum_transfers: int
     next_transfer_percent: float
-
-
-class CitedSource(Record):
-    """A source that something in the assessment rests on."""
-
-    key: str
-    citation: str
-    short: str
-    read: str
-    note: str
 
 
 class UsedTable(Record):
@@ -174,7 +165,7 @@ def assess(
         workup=workup,
         tacrolimus=tacrolimus,
         perspective=beside,
-        sources=tuple(_cited(tables, routes.estimates, routes.refused, notes, workup, tacrolimus, beside)),
+        sources=tuple(cited(own_folder(tables), routes.estimates, routes.refused, notes, workup, tacrolimus, beside)),
         tables=_used_tables(tables),
         software=Software(name="rif-threshold", version=__version__),
         disclaimer=method().disclaimer,
@@ -251,49 +242,6 @@ def _notes(case: Case) -> Iterator[Remark]:
     if any((transfer.embryos or 1) > 1 for transfer in case.history or ()):
         yield from caveats("two_embryos")
     yield from caveats("independence")
-
-
-def _cited(directory: str | Path | None, *parts: object) -> Iterator[CitedSource]:
-    """The bibliography entries that the parts refer to, in alphabetical order."""
-    own = own_folder(directory)
-    known: Mapping[str, Source] = {**(sources(own) if own else {}), **sources()}
-    for key in sorted({*references(parts), method().threshold_source.key}):
-        if source := known.get(key):
-            yield _cited_source(key, source)
-
-
-@cache
-def _cited_source(key: str, source: Source) -> CitedSource:
-    return CitedSource(key=key, citation=source.citation, short=source.short, read=source.read, note=source.note)
-
-
-def references(value: object) -> set[str]:
-    """The keys that the references and remarks in a value hold. A text cites nothing, whatever it says."""
-    found: set[str] = set()
-    rest = [value]
-    while rest:
-        each = rest.pop()
-        if isinstance(each, tuple):
-            rest += each
-        elif isinstance(each, SourceReference):
-            found.add(each.key)
-        elif isinstance(each, Remark | Problem):
-            found.add(each.source)
-        elif isinstance(each, Record):
-            rest += [each.__dict__[name] for name in _may_cite(type(each))]
-    return found
-
-
-@cache
-def _may_cite(kind: type[Record]) -> tuple[str, ...]:
-    """The fields of a record that can hold a reference: looking into every text and number of a result is slow."""
-    return tuple(name for name, field in kind.model_fields.items() if _cites(field.annotation))
-
-
-def _cites(annotation: Any) -> bool:
-    if parts := get_args(annotation):
-        return any(map(_cites, parts))
-    return annotation is Any or (isinstance(annotation, type) and issubclass(annotation, Record | Problem))
 
 
 def _used_tables(directory: str | Path | None) -> tuple[UsedTable, ...]:

@@ -17,3 +17,6 @@ MOST_PROBLEMS = 100
 
 MOST_REASONS = 10
 """Problems whose reasons stand in the text of an exception."""
+
+TRANSFERS_LIMIT = 1_000
+"""Beyond this many transfers the answer is "more than 1,000", written as ``TRANSFERS_LIMIT + 1``."""

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput, OutOfRange, Problem
 from rif_threshold.method import Rule, method
-from rif_threshold.probability import TRANSFERS_LIMIT, chance_that_all_fail, further_to_exceed
+from rif_threshold.probability import chance_that_all_fail, further_to_exceed
 from rif_threshold.rates import RateTable
 from rif_threshold.record import Record
 from rif_threshold.routes import ROUTES, Chances, caveats, given_routes, route_of

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from rif_threshold import pathway, perspective
-from rif_threshold.assessment import references
+from rif_threshold.citing import references
 from rif_threshold.method import method
 from rif_threshold.parts import default_parts
 from rif_threshold.pathway.reading import Cited

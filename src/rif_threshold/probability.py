@@ -10,23 +10,26 @@ worked example and table: ``C(n) = 1 - (1 - p)**n``, exceeded strictly.
 """
 
 import math
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any, NamedTuple, TypeAlias, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
 
-Number: TypeAlias = float | Decimal | Fraction
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-CountArray: TypeAlias = npt.NDArray[np.int32]
+from rif_threshold.arrays import (
+    CHUNK,
+    CountArray,
+    FloatArray,
+    Number,
+    check_inside,
+    checked_count,
+    checked_counts,
+    checked_probability,
+    chunks,
+)
+from rif_threshold.bounds import TRANSFERS_LIMIT
 
-TRANSFERS_LIMIT = 1_000
-"""Beyond this many transfers the answer is "more than 1,000", written as ``TRANSFERS_LIMIT + 1``."""
-
-# A chunk stays in the processor's cache, which is worth more than any cleverer algorithm.
-_CHUNK = 1 << 16
 # Far above the rounding error of the two logarithms, far below the distance between typed decimals.
 _NEAR = 1e-9
 # Far above the limit of transfers, far below what a 32-bit count holds.
@@ -43,17 +46,6 @@ class Margin(NamedTuple):
 
     to_fewer: Any
     to_more: Any
-
-
-def exact(value: Number) -> Fraction:
-    """Return a number as the exact fraction of the decimal it is written as.
-
-    >>> exact(0.259)
-    Fraction(259, 1000)
-    """
-    if isinstance(value, Fraction | Decimal):
-        return Fraction(value)
-    return Fraction(repr(float(value)))
 
 
 def cumulative_probability(p: Any, n: Any) -> Any:
@@ -77,12 +69,12 @@ def cumulative_probability(p: Any, n: Any) -> Any:
     array([0.259, 0.451, 0.593])
     """
     if np.ndim(p) == 0 and np.ndim(n) == 0:
-        return float(1 - (1 - _probability(p, "p")) ** _count(n, "n", 0))
-    counts = _counts(n, "n", 0)
+        return float(1 - (1 - checked_probability(p, "p")) ** checked_count(n, "n", 0))
+    counts = checked_counts(n, "n", 0)
     shape = np.broadcast_shapes(np.shape(p), counts.shape)
     result = np.empty(shape)
-    for index, chance, (count,), out in _chunks(p, (counts.astype(np.float64),), result):
-        _check(chance, index, shape, "p")
+    for index, chance, (count,), out in chunks(p, (counts.astype(np.float64),), result):
+        check_inside(chance, index, shape, "p")
         np.negative(chance, out=out)
         np.log1p(out, out=out)
         np.multiply(out, count, out=out)
@@ -109,7 +101,7 @@ def cumulative_curve(probabilities: npt.ArrayLike) -> FloatArray:
     chances = np.asarray(probabilities, dtype=np.float64)
     if chances.ndim == 0:
         raise ValueError("probabilities must be a sequence or an array with at least one axis")
-    _check(chances.ravel(), 0, chances.shape, "probabilities")
+    check_inside(chances.ravel(), 0, chances.shape, "probabilities")
     curve: FloatArray = -np.expm1(np.cumsum(np.log1p(-chances), axis=-1))
     return curve
 
@@ -143,19 +135,19 @@ def transfers_to_exceed(p: Any, threshold: Any, minimum: Any = 1) -> Any:
     array([3, 4, 6, 2], dtype=int32)
     """
     if np.ndim(p) == 0 and np.ndim(threshold) == 0 and np.ndim(minimum) == 0:
-        chance, target = _probability(p, "p"), _probability(threshold, "threshold")
-        return further_to_exceed(Fraction(1), chance, target, _count(minimum, "minimum", 1))
+        chance, target = checked_probability(p, "p"), checked_probability(threshold, "threshold")
+        return further_to_exceed(Fraction(1), chance, target, checked_count(minimum, "minimum", 1))
     thresholds = np.asarray(threshold, dtype=np.float64)
-    _check(thresholds.ravel(), 0, thresholds.shape, "threshold")
-    fewest = _counts(minimum, "minimum", 1)
+    check_inside(thresholds.ravel(), 0, thresholds.shape, "threshold")
+    fewest = checked_counts(minimum, "minimum", 1)
     shape = np.broadcast_shapes(np.shape(p), thresholds.shape, fewest.shape)
     result = np.empty(shape, dtype=np.int32)
-    scratch = np.empty((2, min(result.size, _CHUNK)))
+    scratch = np.empty((2, min(result.size, CHUNK)))
     # The ratio is raised by a hair, so that a value just below a whole number and one just above it both end just
     # above it: one subtraction then finds all that rounding might have decided.
     raised = np.log1p(-thresholds) * (1 + _NEAR)
-    for index, chance, (log_miss, least), out in _chunks(p, (raised, fewest), result):
-        smallest = _check(chance, index, shape, "p")
+    for index, chance, (log_miss, least), out in chunks(p, (raised, fewest), result):
+        smallest = check_inside(chance, index, shape, "p")
         ratio, whole = scratch[:, : chance.size]
         np.negative(chance, out=ratio)
         np.log1p(ratio, out=ratio)
@@ -266,59 +258,3 @@ def _decide_again(
         if pair not in known:
             known[pair] = transfers_to_exceed(*pair)
         out[place] = known[pair]
-
-
-def _chunks(p: Any, others: tuple[npt.NDArray[Any], ...], result: npt.NDArray[Any]) -> Iterator[tuple[Any, ...]]:
-    """Walk through a broadcast in cache-sized pieces: start, piece of ``p``, pieces of the others, piece of the result.
-
-    An argument that is one number is not blown up into an array: each piece of it is that number.
-    """
-
-    def flat(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        return values if values.size == 1 else np.broadcast_to(values, result.shape).reshape(-1)
-
-    chances = np.broadcast_to(np.asarray(p, dtype=np.float64), result.shape).reshape(-1)
-    rest, out = [flat(values) for values in others], result.reshape(-1)
-    for start in range(0, out.size, _CHUNK):
-        piece = slice(start, start + _CHUNK)
-        yield (
-            start,
-            chances[piece],
-            tuple(values.reshape(-1)[0] if values.size == 1 else values[piece] for values in rest),
-            out[piece],
-        )
-
-
-def _check(values: FloatArray, start: int, shape: tuple[int, ...], name: str) -> float:
-    """Raise `ValueError` unless all values lie strictly between 0 and 1 (``nan`` does not); return the smallest."""
-    if not values.size:
-        return 1.0
-    smallest = float(values.min())
-    if not (smallest > 0 and values.max() < 1):
-        place = start + int(np.flatnonzero(~((values > 0) & (values < 1)))[0])
-        where = "".join(f"[{index}]" for index in np.unravel_index(place, shape))
-        raise ValueError(f"{name}{where} must lie strictly between 0 and 1")
-    return smallest
-
-
-def _probability(value: Any, name: str) -> Fraction:
-    try:
-        chance = exact(value)
-    except (ValueError, TypeError, OverflowError):
-        chance = Fraction(0)
-    if not 0 < chance < 1:
-        raise ValueError(f"{name} must be a number strictly between 0 and 1")
-    return chance
-
-
-def _count(value: Any, name: str, least: int) -> int:
-    return int(_counts(value, name, least))
-
-
-def _counts(value: Any, name: str, least: int) -> CountArray:
-    counts = np.asarray(value)
-    if counts.dtype.kind not in "iu":
-        raise ValueError(f"{name} must be a whole number")
-    if counts.size and not (counts.min() >= least and counts.max() <= TRANSFERS_LIMIT):
-        raise ValueError(f"{name} must be a whole number from {least} to {TRANSFERS_LIMIT}")
-    return counts.astype(np.int32, copy=False)

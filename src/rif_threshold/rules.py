@@ -225,9 +225,8 @@ def _misfit(leaf: Leaf, domain: Domain) -> str | None:
     name, wanted = leaf.comparison
     match domain.kind:
         case Kind.YES_NO:
-            return (
-                None if name == "is" and isinstance(wanted, bool) else "a yes-or-no fact takes only is = true or false"
-            )
+            fits = name == "is" and isinstance(wanted, bool)
+            return None if fits else "a yes-or-no fact takes only is = true or false"
         case Kind.CHOICE:
             asked = (wanted,) if name == "is" else wanted
             if name not in {"is", "one_of"} or not all(isinstance(option, str) for option in asked):
@@ -274,8 +273,7 @@ def _candidates(fact: str, condition: Condition, domain: Domain) -> Iterable[Val
     if domain.kind == Kind.COUNT:
         near: set[Any] = {int(limit) + step for limit in limits for step in (-1, 0, 1)}
     else:
-        ordered = sorted(limits)
-        near = limits | {(low + high) / 2 for low, high in pairwise(ordered)}
+        near = limits | {(low + high) / 2 for low, high in pairwise(sorted(limits))}
     return sorted(
         value for value in near if domain.minimum <= value and (domain.maximum is None or value <= domain.maximum)
     )

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rif_threshold.arrays import FloatArray
 from rif_threshold.heterogeneity.models import hazard_after
-from rif_threshold.probability import FloatArray
 
 # Parameters are kept this far from the ends of their ranges, where a logarithm has no value.
 _EDGE = 1e-9

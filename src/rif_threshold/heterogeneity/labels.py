@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rif_threshold.heterogeneity.models import checked_share, plain
-from rif_threshold.probability import FloatArray
+from rif_threshold.arrays import FloatArray, float_or_array
+from rif_threshold.heterogeneity.models import checked_share
 
 
 def labelled_share(miss: npt.ArrayLike, prevalence: npt.ArrayLike = 0.0, miss_affected: npt.ArrayLike = 1.0) -> Any:
@@ -30,7 +30,7 @@ def labelled_share(miss: npt.ArrayLike, prevalence: npt.ArrayLike = 0.0, miss_af
     """
     missed, affected = _miss(miss, "miss"), _miss(miss_affected, "miss_affected")
     ill = checked_share(prevalence, "prevalence")
-    return plain((1 - ill) * missed + ill * affected)
+    return float_or_array((1 - ill) * missed + ill * affected)
 
 
 def unexplained_share(miss: npt.ArrayLike, prevalence: npt.ArrayLike, miss_affected: npt.ArrayLike = 1.0) -> Any:
@@ -59,7 +59,7 @@ def unexplained_share(miss: npt.ArrayLike, prevalence: npt.ArrayLike, miss_affec
     unlucky, ailing = np.broadcast_arrays((1 - ill) * missed, ill * affected)
     # Nobody at all is left only where both chances underflow; then nobody has a known problem.
     everyone = unlucky + ailing
-    return plain(np.where(ailing == 0, 1.0, unlucky / np.where(everyone > 0, everyone, 1)))
+    return float_or_array(np.where(ailing == 0, 1.0, unlucky / np.where(everyone > 0, everyone, 1)))
 
 
 def _miss(values: npt.ArrayLike, name: str) -> FloatArray:

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rif_threshold.probability import TRANSFERS_LIMIT, FloatArray, Number, exact
+from rif_threshold.arrays import FloatArray, Number, exact, float_or_array
+from rif_threshold.bounds import TRANSFERS_LIMIT
 
 # Larger than the rounding error of a sum of two decimals, smaller than the distance between typed ones.
 _ROUNDING = 1e-12
@@ -32,7 +33,7 @@ def two_class_cumulative(share: npt.ArrayLike, p: npt.ArrayLike, n: npt.ArrayLik
     0.5913
     """
     lost, chance, count = checked_share(share, "share"), _inside(p, "p"), _whole(n, "n")
-    return plain((1 - lost) * -np.expm1(count * np.log1p(-chance)))
+    return float_or_array((1 - lost) * -np.expm1(count * np.log1p(-chance)))
 
 
 def two_class_next(share: npt.ArrayLike, p: npt.ArrayLike, failed: npt.ArrayLike) -> Any:
@@ -59,7 +60,7 @@ def two_class_next(share: npt.ArrayLike, p: npt.ArrayLike, failed: npt.ArrayLike
     able = (1 - lost) * np.exp(count * np.log1p(-chance))
     # No couple is left in either class only where `able` underflows; the plain formula then has its limit.
     left = lost + able
-    return plain(np.where(left > 0, chance * able / np.where(left > 0, left, 1), chance))
+    return float_or_array(np.where(left > 0, chance * able / np.where(left > 0, left, 1), chance))
 
 
 def two_class_probability(mean: npt.ArrayLike, share: npt.ArrayLike) -> Any:
@@ -83,7 +84,7 @@ def two_class_probability(mean: npt.ArrayLike, share: npt.ArrayLike) -> Any:
     chance = _inside(mean, "mean") / (1 - checked_share(share, "share"))
     if np.any(chance >= 1):
         raise ValueError("mean must be below 1 - share")
-    return plain(chance)
+    return float_or_array(chance)
 
 
 def two_class_threshold(share: npt.ArrayLike, p: npt.ArrayLike, threshold: Number, minimum: int = 1) -> Any:
@@ -140,7 +141,7 @@ def beta_geometric_cumulative(mean: npt.ArrayLike, correlation: npt.ArrayLike, n
     log_miss = np.zeros(chance.shape)
     for k in range(int(count.max(initial=0))):
         log_miss += np.where(k < count, np.log1p(-hazard_after(chance, spread, k)), 0)
-    return plain(-np.expm1(log_miss))
+    return float_or_array(-np.expm1(log_miss))
 
 
 def beta_geometric_next(mean: npt.ArrayLike, correlation: npt.ArrayLike, failed: npt.ArrayLike) -> Any:
@@ -161,7 +162,7 @@ def beta_geometric_next(mean: npt.ArrayLike, correlation: npt.ArrayLike, failed:
     array([0.259, 0.221, 0.193, 0.171, 0.153])
     """
     chance, spread = _inside(mean, "mean"), checked_share(correlation, "correlation")
-    return plain(hazard_after(chance, spread, _whole(failed, "failed")))
+    return float_or_array(hazard_after(chance, spread, _whole(failed, "failed")))
 
 
 def beta_geometric_threshold(
@@ -240,8 +241,3 @@ def _whole(values: npt.ArrayLike, name: str) -> npt.NDArray[Any]:
     if counts.dtype.kind not in "iu" or not np.all((counts >= 0) & (counts <= TRANSFERS_LIMIT)):
         raise ValueError(f"{name} must be whole numbers from 0 to {TRANSFERS_LIMIT}")
     return counts
-
-
-def plain(values: Any) -> Any:
-    """A float where there is one value, else the array."""
-    return float(values) if np.ndim(values) == 0 else values

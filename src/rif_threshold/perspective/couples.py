@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rif_threshold.arrays import exact
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate, chance_words
 from rif_threshold.heterogeneity import (
@@ -25,7 +26,6 @@ from rif_threshold.perspective.section import (
     planned,
     without_repeats,
 )
-from rif_threshold.probability import exact
 from rif_threshold.record import Record
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.vocabulary import SpreadModel

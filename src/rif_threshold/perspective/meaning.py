@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.heterogeneity import unexplained_share
@@ -12,7 +13,7 @@ from rif_threshold.perspective.section import (
     misses,
     without_repeats,
 )
-from rif_threshold.probability import TRANSFERS_LIMIT, cumulative_probability, transfers_to_exceed
+from rif_threshold.probability import cumulative_probability, transfers_to_exceed
 from rif_threshold.rates import load_rate_table
 from rif_threshold.record import Record
 from rif_threshold.routes import PUBLISHED_TABLE

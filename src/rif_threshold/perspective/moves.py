@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from operator import mul
 
+from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.heterogeneity import beta_geometric_threshold
@@ -19,7 +20,6 @@ from rif_threshold.perspective.section import (
     threshold_alike,
     without_repeats,
 )
-from rif_threshold.probability import TRANSFERS_LIMIT
 from rif_threshold.record import Record
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.uncertainty import clopper_pearson, transfers_interval

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from fractions import Fraction
 
+from rif_threshold.arrays import exact
+from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.estimate import Estimate
 from rif_threshold.method import Rule
-from rif_threshold.probability import TRANSFERS_LIMIT, exact, transfers_to_exceed
+from rif_threshold.probability import transfers_to_exceed
 from rif_threshold.record import Record
 from rif_threshold.tables import Remark, SourceReference
 

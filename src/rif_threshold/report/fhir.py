@@ -12,8 +12,8 @@ from html import escape
 from typing import Any
 
 from rif_threshold.assessment import Assessment
+from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.estimate import Estimate
-from rif_threshold.probability import TRANSFERS_LIMIT
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.routes import PUBLISHED_TABLE
 from rif_threshold.sentences import (

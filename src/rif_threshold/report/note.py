@@ -4,7 +4,8 @@ import datetime
 import unicodedata
 from collections.abc import Iterator
 
-from rif_threshold.assessment import Assessment, CitedSource
+from rif_threshold.assessment import Assessment
+from rif_threshold.citing import CitedSource
 from rif_threshold.estimate import chance_words
 from rif_threshold.parts import default_parts
 from rif_threshold.report.check_code import code_or_why

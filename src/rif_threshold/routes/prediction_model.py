@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rif_threshold.arrays import exact
 from rif_threshold.method import method
 from rif_threshold.prediction import nelson_lawlor_2011
 from rif_threshold.prediction.nelson_lawlor_2011 import PredictionInput
-from rif_threshold.probability import exact
 from rif_threshold.routes.kind import Chances, RouteKind, Used, caveats, knows_no_ploidy, of_table, one_probability
 from rif_threshold.routes.live_birth import pregnancy
 from rif_threshold.tables import Remark

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from rif_threshold.arrays import float_or_array
+
 CLOPPER_PEARSON = "Clopper-Pearson"
 JEFFREYS = "Jeffreys"
 
@@ -57,7 +59,7 @@ def clopper_pearson(successes: npt.ArrayLike, transfers: npt.ArrayLike, level: f
     # Each formula fails only where its bound is the end of the scale; there any valid parameter will do.
     lower = np.where(x == 0, 0.0, betaincinv(np.maximum(x, 1), total - x + 1, outside))
     upper = np.where(x == total, 1.0, betaincinv(x + 1, np.maximum(total - x, 1), 1 - outside))
-    return Interval(plain(lower), plain(upper), level, CLOPPER_PEARSON)
+    return Interval(float_or_array(lower), float_or_array(upper), level, CLOPPER_PEARSON)
 
 
 def jeffreys(successes: npt.ArrayLike, transfers: npt.ArrayLike, level: float) -> Interval:
@@ -86,7 +88,7 @@ def jeffreys(successes: npt.ArrayLike, transfers: npt.ArrayLike, level: float) -
     outside = tail(level)
     lower = np.where(x == 0, 0.0, betaincinv(x + PRIOR, total - x + PRIOR, outside))
     upper = np.where(x == total, 1.0, betaincinv(x + PRIOR, total - x + PRIOR, 1 - outside))
-    return Interval(plain(lower), plain(upper), level, JEFFREYS)
+    return Interval(float_or_array(lower), float_or_array(upper), level, JEFFREYS)
 
 
 def cumulative_interval(interval: Interval, n: npt.ArrayLike) -> Interval:
@@ -113,7 +115,7 @@ def cumulative_interval(interval: Interval, n: npt.ArrayLike) -> Interval:
     if not np.all(transfers >= 0):
         raise ValueError("n must not be negative")
     lower, upper = (_cumulative(np.asarray(bound, dtype=np.float64), transfers) for bound in interval[:2])
-    return Interval(plain(lower), plain(upper), interval.level, interval.method)
+    return Interval(float_or_array(lower), float_or_array(upper), interval.level, interval.method)
 
 
 def checked_counts(successes: npt.ArrayLike, transfers: npt.ArrayLike) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
@@ -135,11 +137,6 @@ def tail(level: float) -> float:
     if not 0 < level < 1:
         raise ValueError("level must lie strictly between 0 and 1")
     return (1 - level) / 2
-
-
-def plain(values: Any) -> Any:
-    """A float where there is one value, else the array."""
-    return float(values) if np.ndim(values) == 0 else values
 
 
 def _cumulative(p: npt.NDArray[np.float64], n: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

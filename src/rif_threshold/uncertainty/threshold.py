@@ -6,14 +6,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rif_threshold.probability import TRANSFERS_LIMIT, Number, exact, margin, transfers_to_exceed
+from rif_threshold.arrays import Number, exact, float_or_array
+from rif_threshold.bounds import TRANSFERS_LIMIT
+from rif_threshold.probability import margin, transfers_to_exceed
 from rif_threshold.uncertainty.intervals import (
     PRIOR,
     Interval,
     checked_counts,
     clopper_pearson,
     cumulative_interval,
-    plain,
     tail,
 )
 
@@ -189,7 +190,7 @@ def flipping_multiplier(p: Any, threshold: Number, minimum: int) -> FlippingMult
     """
     up, down = margin(p, threshold, minimum)
     chance = np.asarray(p, dtype=np.float64)
-    return FlippingMultiplier(plain(1 + up / chance), plain(1 - down / chance))
+    return FlippingMultiplier(float_or_array(1 + up / chance), float_or_array(1 - down / chance))
 
 
 def interval_of_counts(
