@@ -9,7 +9,7 @@ st.set_page_config(
 )
 frame.keep_texts_out_of_the_log()
 page = st.navigation(frame.pages(), position="top")
-with frame.gate:
+with frame.turns:
     frame.style()
     page.run()
 frame.settle(page.url_path)

@@ -27,7 +27,7 @@ TECHNICAL = {
     "pathway/interactions.py": {75, 3},  # how alike of 100 two names are; how many are offered
     "pathway/facts.py": {60, 75},  # how alike of 100 two names are
     "__main__.py": {130},  # exit code
-    "cli/common.py": {3, 24, 40, 110},  # exit code, terminal sizes
+    "cli/printing.py": {3, 24, 40, 110},  # exit code, terminal sizes
     "cli/__init__.py": {110},  # terminal width
     "cli/assess.py": {5, 12},  # numbers of columns
     "cli/ending.py": {4, 130},  # exit codes

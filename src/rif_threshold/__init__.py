@@ -42,55 +42,19 @@ if TYPE_CHECKING:
 
 # Module -> the public names it holds.
 _PUBLIC = {
-    "assessment": (
-        "Assessment",
-        "ThresholdAnswer",
-        "assess",
-    ),
-    "case": (
-        "Case",
-        "read_case",
-    ),
-    "errors": (
-        "InvalidInput",
-        "OutOfRange",
-        "Problem",
-        "RifThresholdError",
-        "TableError",
-    ),
-    "estimate": (
-        "Estimate",
-        "Refused",
-    ),
-    "parts": ("default_parts",),
-    "bounds": ("TRANSFERS_LIMIT",),
-    "probability": (
-        "Margin",
-        "cumulative_curve",
-        "cumulative_probability",
-        "margin",
-        "transfers_to_exceed",
-    ),
-    "prediction.nelson_lawlor_2011": ("PredictionInput",),
-    "rates": (
-        "RateTable",
-        "load_rate_table",
-    ),
-    "transfers": ("Transfer",),
-    "vocabulary": (
-        "Denominator",
-        "Finding",
-        "Grade",
-        "Outcome",
-        "Part",
-        "Ploidy",
-        "ProtocolVerdict",
-        "Route",
-        "TransferResult",
-        "Verdict",
-    ),
+    "assessment": "Assessment ThresholdAnswer assess",
+    "case": "Case read_case",
+    "errors": "InvalidInput OutOfRange Problem RifThresholdError TableError",
+    "estimate": "Estimate Refused",
+    "parts": "default_parts",
+    "bounds": "TRANSFERS_LIMIT",
+    "probability": "Margin cumulative_curve cumulative_probability margin transfers_to_exceed",
+    "prediction.nelson_lawlor_2011": "PredictionInput",
+    "rates": "RateTable load_rate_table",
+    "transfers": "Transfer",
+    "vocabulary": "Denominator Finding Grade Outcome Part Ploidy ProtocolVerdict Route TransferResult Verdict",
 }
-_MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
+_MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names.split()}
 
 __all__ = [
     "TRANSFERS_LIMIT",

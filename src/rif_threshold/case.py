@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, ValidationInfo, model_validator
 from rif_threshold.bounds import MOST_ENTRIES
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import as_typed, echo, read_json_object
-from rif_threshold.given import listed, named, plain
+from rif_threshold.given import as_in_json, listed, named
 from rif_threshold.messages import problems_of
 from rif_threshold.method import Rule, method
 from rif_threshold.record import Count, Percent, ShortText, Typed, TypedRecord, YesNo
@@ -201,7 +201,7 @@ def _taken(data: Any) -> tuple[dict[str, Any], list[Problem]]:
                 taken[field] = _taken_history(value, problems)
             case "medications":
                 entries = listed(value, field, problems)
-                taken[field] = None if entries is None else [plain(entry) for entry in entries]
+                taken[field] = None if entries is None else [as_in_json(entry) for entry in entries]
             case "findings" | "answers":
                 taken[field] = named(value, field, problems)
             case _ if (part := PARTS.get(field)) and not isinstance(value, part):
@@ -209,7 +209,7 @@ def _taken(data: Any) -> tuple[dict[str, Any], list[Problem]]:
             case _ if field in PARTS:
                 taken[field] = value
             case _:
-                taken[field] = plain(value)
+                taken[field] = as_in_json(value)
     return {name: value for name, value in taken.items() if value is not None}, problems
 
 

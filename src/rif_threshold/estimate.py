@@ -31,7 +31,7 @@ class MarginPoints(Record):
     to_more_points: float | None
 
 
-class Interval(Record):
+class RateInterval(Record):
     """How sure a counted rate is, and what follows for transfers of the planned kind, all alike.
 
     Clopper-Pearson bounds, which never cover less often than the level says; the probabilities of each number of
@@ -80,7 +80,7 @@ class Estimate(Answer):
     margin: MarginPoints
     successes: int | None = None
     transfers: int | None = None
-    interval: Interval | None = None
+    interval: RateInterval | None = None
     sources: tuple[SourceReference, ...]
     caveats: tuple[Remark, ...]
 
@@ -91,7 +91,7 @@ class Refused(Record):
     route: str
     label: str
     problems: tuple[Problem, ...]
-    interval: Interval | None = None
+    interval: RateInterval | None = None
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ def _estimate(case: Case, route: str, label: str, chances: Chances) -> Estimate:
     )
 
 
-def _of_refused(case: Case, route: str, problems: Iterable[Problem]) -> Interval | None:
+def _of_refused(case: Case, route: str, problems: Iterable[Problem]) -> RateInterval | None:
     """All or none of the transfers give no threshold, but they do give an interval."""
     counts = route_of(route).counts(case)
     if counts is None or all(problem.code != "all_or_none" for problem in problems):
@@ -199,12 +199,12 @@ def _of_refused(case: Case, route: str, problems: Iterable[Problem]) -> Interval
     return _interval(*counts, case.rule, method().shortest_curve)
 
 
-def _interval(successes: int | None, transfers: int | None, rule: Rule, length: int) -> Interval | None:
+def _interval(successes: int | None, transfers: int | None, rule: Rule, length: int) -> RateInterval | None:
     if successes is None or transfers is None:
         return None
     level = float(method().interval_level)
     counted = interval_of_counts(successes, transfers, rule.threshold, rule.minimum, length, level=level)
-    return Interval(
+    return RateInterval(
         level=counted.level,
         method=counted.method,
         lower_percent=100 * counted.lower,

@@ -34,13 +34,13 @@ def is_missing(given: object) -> bool:
     return _is_float(given) and given != given  # noqa: PLR0124 - only what is not a number differs from itself
 
 
-def plain(given: Any) -> Any:
+def as_in_json(given: Any) -> Any:
     """One value as JSON would hold it: whole-valued floats as whole numbers, numpy's texts and truths as Python's.
 
     A data frame turns a column of whole numbers into floats as soon as one cell is empty. A *text* such as ``"36.0"``
     stays as it was typed; of one that is too long for any field, the beginning is kept with ``…`` behind it.
 
-    >>> plain(36.0), plain(36.5), plain("36.0")
+    >>> as_in_json(36.0), as_in_json(36.5), as_in_json("36.0")
     (36, 36.5, '36.0')
     """
     if isinstance(given, str):
@@ -91,7 +91,7 @@ def named(
         elif name in found:
             problems.append(Problem(place, echo(name), "each name may stand only once", "given_twice"))
         elif not is_missing(value):
-            found[name] = value if known else plain(value)
+            found[name] = value if known else as_in_json(value)
     return found
 
 

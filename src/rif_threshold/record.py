@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 from rif_threshold.bounds import LONGEST_TEXT
 from rif_threshold.errors import Problem
 from rif_threshold.forms import read_count, read_percent, read_text, read_yes_or_no
-from rif_threshold.given import is_missing, plain
+from rif_threshold.given import as_in_json, is_missing
 
 
 def _form(read: Callable[[object, str], Any]) -> Callable[[object], Any]:
@@ -109,4 +109,4 @@ class TypedRecord(Record):
         if not isinstance(data, dict):
             return data
         known = cls.model_fields
-        return {name: plain(value) for name, value in data.items() if name not in known or not is_missing(value)}
+        return {name: as_in_json(value) for name, value in data.items() if name not in known or not is_missing(value)}

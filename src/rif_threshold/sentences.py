@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from rif_threshold.assessment import Assessment
-from rif_threshold.estimate import Estimate, Interval, chance_words
+from rif_threshold.estimate import Estimate, RateInterval, chance_words
 from rif_threshold.routes import ROUTES
 from rif_threshold.transfers import Transfer
 from rif_threshold.wording import (
@@ -87,7 +87,7 @@ def margin_words(estimate: Estimate) -> str:
     return f"{start}: {', '.join(parts)}" if parts else f"{start}: no change of it alters the answer"
 
 
-def interval_words(interval: Interval) -> str:
+def interval_words(interval: RateInterval) -> str:
     """How sure a counted rate is, and what that means for the number of transfers."""
     level = f"{exact_words(100 * interval.level)} % interval ({interval.method})"
     bounds = f"{percent_words(interval.lower_percent)} to {percent_words(interval.upper_percent)} per transfer"

@@ -2,9 +2,9 @@
 
 import click
 
-from rif_threshold.cli.common import as_json as to_json
-from rif_threshold.cli.common import json_option
 from rif_threshold.cli.files import refusing
+from rif_threshold.cli.options import json_option
+from rif_threshold.cli.printing import as_json as to_json
 
 
 @click.command("app")

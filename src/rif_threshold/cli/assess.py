@@ -7,7 +7,8 @@ import click
 
 from rif_threshold.assessment import Assessment, assess
 from rif_threshold.cli.columns import fits, table
-from rif_threshold.cli.common import PARTS, case_options, exit_code, json_option, wrapped
+from rif_threshold.cli.options import PARTS, case_options, json_option
+from rif_threshold.cli.printing import exit_code, wrapped
 from rif_threshold.estimate import Estimate, chance_words
 from rif_threshold.parts import default_parts, need
 from rif_threshold.perspective import Perspective

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from rif_threshold.cli.common import line_width, wrapped
+from rif_threshold.cli.printing import line_width, wrapped
 
 _GAP = "  "
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from rif_threshold.cli.common import exit_code, show_problems
+from rif_threshold.cli.printing import exit_code, show_problems
 from rif_threshold.errors import InvalidInput, Problem, TableError
 
 ANSWERED, FAULT, INPUT, TABLES, INTERRUPTED = 0, 1, 2, 4, 130

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from rif_threshold.cli.common import wrapped
+from rif_threshold.cli.printing import wrapped
 from rif_threshold.pathway import Evidence, Study
 from rif_threshold.pathway.protocols import DoseRow
 from rif_threshold.pathway.studies import Comparison

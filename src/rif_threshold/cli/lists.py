@@ -7,8 +7,9 @@ import click
 from rif_threshold.assessment import Assessment
 from rif_threshold.case import Case
 from rif_threshold.cli.columns import table
-from rif_threshold.cli.common import as_json as to_json
-from rif_threshold.cli.common import json_option, wrapped
+from rif_threshold.cli.options import json_option
+from rif_threshold.cli.printing import as_json as to_json
+from rif_threshold.cli.printing import wrapped
 from rif_threshold.folder import SUMS, shown
 from rif_threshold.listing import equal_words, listed_sources, listed_tables, recomputed_table
 from rif_threshold.own_tables import new_folder, own_folder, own_tables_of, sign_folder

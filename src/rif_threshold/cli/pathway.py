@@ -6,9 +6,10 @@ from typing import Any
 import click
 
 from rif_threshold.assessment import Assessment, assess
-from rif_threshold.cli.common import as_json as to_json
-from rif_threshold.cli.common import case_options, exit_code, json_option, wrapped
 from rif_threshold.cli.evidence import cited, dose_words, evidence_lines, study_lines, titled
+from rif_threshold.cli.options import case_options, json_option
+from rif_threshold.cli.printing import as_json as to_json
+from rif_threshold.cli.printing import exit_code, wrapped
 from rif_threshold.parts import default_parts
 from rif_threshold.pathway import Medication, Protocol, Tacrolimus, Workup, WorkupItem, conflicts_about, evidence, facts
 from rif_threshold.pathway.ledger import Monitoring

@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from rif_threshold.assessment import assess
-from rif_threshold.cli.common import PARTS, case_options, exit_code, json_option, wrapped
-from rif_threshold.cli.common import as_json as to_json
 from rif_threshold.cli.files import read_text, refusing, write_whole
+from rif_threshold.cli.options import PARTS, case_options, json_option
+from rif_threshold.cli.printing import as_json as to_json
+from rif_threshold.cli.printing import exit_code, wrapped
 from rif_threshold.parts import default_parts
 from rif_threshold.report import FORMATS, report
 from rif_threshold.sentences import headline, inputs_words, standing

@@ -57,7 +57,7 @@ class Assumptions(Record):
         return next(each for each in self.prevalence if each.main)
 
 
-class Definition(Record):
+class CountedDefinition(Record):
     """Another definition: a number of transfers, of euploid transfers, or a cumulative chance."""
 
     id: str
@@ -105,7 +105,7 @@ class ObservedSeries(_Series):
 class _Definitions(Record):
     """``tables/perspective/definitions.toml``."""
 
-    definition: tuple[Definition, ...]
+    definition: tuple[CountedDefinition, ...]
 
 
 class _SeriesFile(Record):
@@ -136,7 +136,7 @@ def assumptions(folder: Folder) -> Assumptions:
 
 
 @reads(_DEFINITIONS)
-def definitions(folder: Folder) -> tuple[Definition, ...]:
+def definitions(folder: Folder) -> tuple[CountedDefinition, ...]:
     """Other definitions of recurrent implantation failure. Raises `TableError`."""
     read = parse(folder, _DEFINITIONS, _Definitions, folder.toml(_DEFINITIONS), None).definition
     for each in read:

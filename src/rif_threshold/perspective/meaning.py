@@ -6,7 +6,7 @@ from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.heterogeneity import unexplained_share
-from rif_threshold.perspective.assumptions import Assumptions, Definition, assumptions, definitions
+from rif_threshold.perspective.assumptions import Assumptions, CountedDefinition, assumptions, definitions
 from rif_threshold.perspective.section import (
     Section,
     limited,
@@ -134,7 +134,7 @@ def _points(missed: list[float], known: Assumptions) -> Iterator[MeaningPoint]:
         yield MeaningPoint(transfers=number, labelled_percent=100 * miss, unexplained_percents=percents)
 
 
-def _on_curve(case: Case, estimate: Estimate, definition: Definition, missed: list[float]) -> DefinitionOnCurve:
+def _on_curve(case: Case, estimate: Estimate, definition: CountedDefinition, missed: list[float]) -> DefinitionOnCurve:
     n = _transfers_of(case, estimate, definition, missed)
     chance = None if n is None else 1 - (missed if n <= len(missed) else misses(estimate, n))[n - 1]
     main = float(assumptions().main_prevalence.value)
@@ -149,7 +149,7 @@ def _on_curve(case: Case, estimate: Estimate, definition: Definition, missed: li
     )
 
 
-def _transfers_of(case: Case, estimate: Estimate, definition: Definition, missed: list[float]) -> int | None:
+def _transfers_of(case: Case, estimate: Estimate, definition: CountedDefinition, missed: list[float]) -> int | None:
     """How many transfers of this curve fulfil a definition; ``None`` where that cannot be said."""
     if definition.transfers is not None:
         return definition.transfers

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from rif_threshold.assessment import Assessment
-from rif_threshold.citing import CitedSource
 from rif_threshold.charts.curve import describe_curve
+from rif_threshold.citing import CitedSource
 from rif_threshold.estimate import Estimate, chance_words
 from rif_threshold.parts import default_parts
 from rif_threshold.report.check_code import code_or_why

@@ -31,7 +31,7 @@ class Counts:
         """The same for those who are left: ``about 30``."""
         return self._said(_OPPOSITE[self._key(percent)], of_100(percent)[1], 100 - self.line, bare=bare)
 
-    def plain(self, percent: float) -> bool:
+    def is_whole(self, percent: float) -> bool:
         """Whether the count is a number and nothing more."""
         return self._key(percent) == "about"
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from rif_threshold.assessment import Assessment
 from rif_threshold.method import method
 from rif_threshold.report.counts import Counts
-from rif_threshold.report.interval import transfers_interval
 from rif_threshold.report.words import Words
 from rif_threshold.routes import route_of
 from rif_threshold.vocabulary import Route, TransferResult
@@ -92,7 +91,7 @@ class Plain:
         by = self.counts.of(self.shown_percent, bare=True)
         no = self.counts.left(self.shown_percent, bare=True)
         n = self.words.number(str(self.shown_transfers))
-        key = "box_by_for" if self.counts.plain(self.shown_percent) else "box_by_for_unlike"
+        key = "box_by_for" if self.counts.is_whole(self.shown_percent) else "box_by_for_unlike"
         return (
             self.words(key, by=by, n=n, next=self.next_chance()),
             self.words("box_expected", no=no),
@@ -116,8 +115,9 @@ class Plain:
             yield self.words("range_routes", low=low, high=high)
 
     def _interval(self) -> Iterator[str]:
-        if ends := transfers_interval(self.assessment):
-            low, high = ends
+        beside = self.assessment.perspective
+        if beside is not None and beside.interval.level is not None:
+            low, high = beside.interval.transfers_lower, beside.interval.transfers_upper
             if high is None or high > method().longest_curve:
                 yield self.words("range_interval_open", low=self.words.number(str(low)))
             elif low != high:

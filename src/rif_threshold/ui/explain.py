@@ -7,7 +7,7 @@ import streamlit as st
 
 from rif_threshold.charts.people import people_specification
 from rif_threshold.report.couple_sheet import Sheet
-from rif_threshold.ui.present import markdown_table, plain
+from rif_threshold.ui.markdown import escaped, markdown_table
 from rif_threshold.wording import GRADE_SHAPES
 
 
@@ -17,13 +17,13 @@ def starred(text: str) -> str:
     >>> starred("about *70*")
     'about **70**'
     """
-    return re.sub(r"\\\*(.+?)\\\*", r"**\1**", plain(text))
+    return re.sub(r"\\\*(.+?)\\\*", r"**\1**", escaped(text))
 
 
 def page(sheet: Sheet) -> None:
     """The whole page, from the same strings as the sheet on paper."""
     if sheet.people is None:
-        st.markdown(f"## {plain(sheet.first_line)}")
+        st.markdown(f"## {escaped(sheet.first_line)}")
         st.markdown("\n\n".join(map(starred, sheet.standing)))
         return
     st.markdown("\n\n".join((f"## {starred(sheet.first_line)}", *map(starred, sheet.standing))))
@@ -36,18 +36,18 @@ def page(sheet: Sheet) -> None:
         st.markdown("\n\n".join([intro, f"● {yes}", f"□ {no}", starred(sheet.not_a_baby)]))
     with st.container(border=True, key="misreading"):
         st.markdown("\n\n".join((_title(sheet, "box_title"), *map(starred, sheet.box))))
-    rows = [[_after(each.transfer, each.mark), plain(each.yes), plain(each.no)] for each in sheet.columns]
-    head = [plain(sheet.labels[name]) for name in ("table_after", "table_yes", "table_no")]
+    rows = [[_after(each.transfer, each.mark), escaped(each.yes), escaped(each.no)] for each in sheet.columns]
+    head = [escaped(sheet.labels[name]) for name in ("table_after", "table_yes", "table_no")]
     st.markdown(f"{_title(sheet, 'table_title')}\n\n{markdown_table(head, rows)}")
     st.markdown("\n\n".join(_lists(sheet)))
 
 
 def _title(sheet: Sheet, name: str) -> str:
-    return f"### {plain(sheet.labels[name])}"
+    return f"### {escaped(sheet.labels[name])}"
 
 
 def _after(transfer: str, mark: str) -> str:
-    return f"{transfer}, **{plain(mark)}**" if mark else transfer
+    return f"{transfer}, **{escaped(mark)}**" if mark else transfer
 
 
 def _lists(sheet: Sheet) -> list[str]:
@@ -55,11 +55,11 @@ def _lists(sheet: Sheet) -> list[str]:
     for title, lines in (("used_title", sheet.used), ("options_title", sheet.options)):
         parts += [_title(sheet, title), _listed(map(starred, lines))]
     if sheet.grades:
-        shown = (f"{GRADE_SHAPES[each.grade]} **{plain(each.name)}:** {plain(each.items)}" for each in sheet.grades)
-        parts += [f"### {plain(sheet.grades_title)}", _listed(shown)]
+        shown = (f"{GRADE_SHAPES[each.grade]} **{escaped(each.name)}:** {escaped(each.items)}" for each in sheet.grades)
+        parts += [f"### {escaped(sheet.grades_title)}", _listed(shown)]
     parts += [_title(sheet, "teach_title"), _listed(map(starred, sheet.teach))]
     parts += [_title(sheet, "source_title"), *map(starred, sheet.sources)]
-    return [*parts, plain(sheet.labels["reference"]), plain(sheet.labels["no_medicine"])]
+    return [*parts, escaped(sheet.labels["reference"]), escaped(sheet.labels["no_medicine"])]
 
 
 def _listed(lines: Iterable[str]) -> str:

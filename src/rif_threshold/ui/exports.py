@@ -13,7 +13,8 @@ from rif_threshold.report.check_code import code_or_why
 from rif_threshold.report.letters import unusual
 from rif_threshold.report.verification import Verification, verify
 from rif_threshold.ui import inputs
-from rif_threshold.ui.present import plain, problem_lines
+from rif_threshold.ui.judging import problem_lines
+from rif_threshold.ui.markdown import escaped
 
 FOR_THE_COUPLE = ("sheet.pdf", "sheet.html", "note.txt")
 FOR_THE_RECORD = tuple(name for name in FORMATS if name not in FOR_THE_COUPLE)
@@ -45,7 +46,7 @@ def offer(formats: Collection[str], assessment: Assessment) -> None:
     if failed:
         with st.container(key="problem_export"):
             st.error(
-                "\n\n".join(f"**{plain(FORMATS[name].label)}: no file was made.** {failed[name]}" for name in failed)
+                "\n\n".join(f"**{escaped(FORMATS[name].label)}: no file was made.** {failed[name]}" for name in failed)
             )
 
 
@@ -67,7 +68,7 @@ def check_code(assessment: Assessment) -> None:
     """The code that holds the inputs, to be copied."""
     code = code_or_why(assessment)
     if not code.text:
-        st.caption(f"There is no check code: {plain(code.why_not)}.")
+        st.caption(f"There is no check code: {escaped(code.why_not)}.")
         return
     st.code(code.text, language=None, wrap_lines=True)
     st.caption("The check code holds what was typed in. It is not secret: anyone can read it.")
@@ -85,7 +86,7 @@ def read_code() -> None:
         with st.container(key="problem_check_code"):
             st.error("\n".join(problem_lines(error.problems)))
         return
-    st.markdown(f"**{plain(found.sentence)}**")
+    st.markdown(f"**{escaped(found.sentence)}**")
     st.button("Put this case into the fields", key="restore", on_click=_restore, args=(found,))
 
 

@@ -21,7 +21,7 @@ from rif_threshold.vocabulary import Part
 PAGES = Path(__file__).with_name("pages")
 
 # Two page bodies at a time: with one interpreter, more would only finish late together.
-gate = threading.BoundedSemaphore(2)
+turns = threading.BoundedSemaphore(2)
 
 FIRST = "threshold.py"
 _PAGES = (

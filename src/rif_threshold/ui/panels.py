@@ -5,7 +5,8 @@ import streamlit as st
 from rif_threshold.assessment import Assessment
 from rif_threshold.charts.perspective import DRAWN
 from rif_threshold.perspective import SECTIONS, CouplesSection
-from rif_threshold.ui.present import fold, markdown_table, plain
+from rif_threshold.ui.controls import fold
+from rif_threshold.ui.markdown import escaped, markdown_table
 from rif_threshold.vocabulary import SpreadModel
 from rif_threshold.wording import capital, long_word
 
@@ -23,13 +24,13 @@ def panels(assessment: Assessment) -> None:
         if unfolded:
             with panel:
                 section = compute(assessment.case, primary)
-                st.markdown(f"**{plain(section.sentence)}**")
+                st.markdown(f"**{escaped(section.sentence)}**")
                 model = {"model": _which_model()} if isinstance(section, CouplesSection) else {}
                 st.vega_lite_chart(DRAWN[key](section, **model), alt=section.sentence, key=f"chart_{key}")
-                rows = [[plain(cell) for cell in row] for row in section.rows]
-                lines = [markdown_table([plain(cell) for cell in section.headings], rows), ""]
-                lines += [f"- {plain(str(note))}" for note in section.notes]
-                keys = "; ".join(f"{plain(each.key)}, {plain(each.locator)}" for each in section.sources)
+                rows = [[escaped(cell) for cell in row] for row in section.rows]
+                lines = [markdown_table([escaped(cell) for cell in section.headings], rows), ""]
+                lines += [f"- {escaped(str(note))}" for note in section.notes]
+                keys = "; ".join(f"{escaped(each.key)}, {escaped(each.locator)}" for each in section.sources)
                 lines += ["", f":small[{keys}]"] if keys else []
                 st.markdown("\n".join(lines))
 

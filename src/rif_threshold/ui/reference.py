@@ -8,7 +8,7 @@ from rif_threshold.method import method
 from rif_threshold.parts import default_parts
 from rif_threshold.pathway import conflicts_about
 from rif_threshold.tables import shipped
-from rif_threshold.ui.present import markdown_table, plain, where
+from rif_threshold.ui.markdown import escaped, markdown_table, where
 from rif_threshold.wording import line_words, percent_words, word
 
 NOT_FOR = """
@@ -35,7 +35,7 @@ The threshold is the first *n* of at least {minimum} with C(n) above {threshold}
 Comparisons are made in exact arithmetic; percentages are shown with one decimal, half up.
 A live-birth chance is turned into pregnancy by × {constants.live_birth_to_pregnancy_factor}.
 
-{plain(constants.disclaimer)}
+{escaped(constants.disclaimer)}
 """
 
 
@@ -46,7 +46,7 @@ def published_table() -> tuple[str, str]:
     for row in rows:
         figures = "  ".join(f"{cell.printed}/{cell.computed}" for cell in row.cells)
         rate, after = percent_words(row.per_transfer_percent), row.printed_transfers_to_threshold
-        kind = plain(f"{word(row.ploidy)}, {row.age_label}")
+        kind = escaped(f"{word(row.ploidy)}, {row.age_label}")
         lines.append([kind, rate, figures, f"{after}/{row.transfers_to_threshold}"])
     head = ["Embryos, age", "Per transfer", "After 1, 2, 3 … transfers, in percent", "Intervene after"]
     return markdown_table(head, lines), f"Printed/computed. {equal_words(rows)}"
@@ -55,8 +55,8 @@ def published_table() -> tuple[str, str]:
 def conflicts() -> str:
     """The ledger of what sources disagree on, and what is done about it."""
     return "\n".join(
-        f"- **{plain(each.topic)}** — {plain(each.one_side)} *But:* {plain(each.other_side)} "
-        f"*Here:* {plain(each.what_we_do)} {where(each.source)}"
+        f"- **{escaped(each.topic)}** — {escaped(each.one_side)} *But:* {escaped(each.other_side)} "
+        f"*Here:* {escaped(each.what_we_do)} {where(each.source)}"
         for each in conflicts_about(None, *default_parts())
     )
 
@@ -65,8 +65,8 @@ def bibliography() -> str:
     """Every source: citation, how far it was read, and what to know of it."""
     lines = []
     for key, source in listed_sources().items():
-        note = f" {plain(source.note)}" if source.note else ""
-        lines.append(f"- **{plain(key)}** — {plain(source.citation)} *Read: {source.read}.*{note}")
+        note = f" {escaped(source.note)}" if source.note else ""
+        lines.append(f"- **{escaped(key)}** — {escaped(source.citation)} *Read: {source.read}.*{note}")
     return "\n".join(lines)
 
 
@@ -77,7 +77,7 @@ def rules() -> str:
         lines += ["", f"**{title}**", ""]
         for entry in entries:
             label = getattr(entry, "label", "") or getattr(entry, "statement", "")
-            lines.append(f"- {plain(label)} :small[{where(entry.source)}; read: {entry.source.read}]")
+            lines.append(f"- {escaped(label)} :small[{where(entry.source)}; read: {entry.source.read}]")
     return "\n".join(lines)
 
 
@@ -85,7 +85,7 @@ def files() -> str:
     """Every table file: its source, how far that was read, and its checksum."""
     rows = []
     for name, digest in listed_tables().items():
-        rows.append([plain(name), plain(_source_of(name)), f"`{digest[:16]}`"])
+        rows.append([escaped(name), escaped(_source_of(name)), f"`{digest[:16]}`"])
     head = ["Table", "Source", "SHA-256, first 16 of 64"]
     return f"{markdown_table(head, rows)}\n\nThe whole list: `cd tables && sha256sum -c SHA256SUMS`."
 

@@ -20,9 +20,10 @@ from rif_threshold.pathway.studies import study_words
 from rif_threshold.pathway.tacrolimus import GateItem, gate_lists
 from rif_threshold.rules import leaves
 from rif_threshold.ui import questions
+from rif_threshold.ui.controls import fold
 from rif_threshold.ui.fields import PROTOCOL_VERDICTS
 from rif_threshold.ui.inputs import Problems
-from rif_threshold.ui.present import fold, literal, markdown_table, plain, where
+from rif_threshold.ui.markdown import escaped, literal, markdown_table, where
 from rif_threshold.vocabulary import GateEffect, Part, Verdict
 from rif_threshold.wording import CRITERION, capital, gate_word, shown_p, word
 
@@ -34,7 +35,7 @@ _ORDER = (Verdict.YES, Verdict.NO, Verdict.NOT_KNOWN)
 @cache
 def against() -> str:
     """What speaks against the whole step. The same for everyone."""
-    return "\n".join(f"- {plain(entry.statement)} :small[{where(entry.source)}]" for entry in gate_lists().against)
+    return "\n".join(f"- {escaped(entry.statement)} :small[{where(entry.source)}]" for entry in gate_lists().against)
 
 
 @cache
@@ -43,7 +44,7 @@ def positions() -> str:
     return markdown_table(
         ["Who", "On what", "What they say", "Names tacrolimus"],
         [
-            [plain(f"{each.body}, {each.year}"), plain(each.topic), plain(each.position), plain(each.names_tacrolimus)]
+            list(map(escaped, (f"{each.body}, {each.year}", each.topic, each.position, each.names_tacrolimus)))
             for each in guideline_positions()
         ],
     )
@@ -55,7 +56,7 @@ def disagreements() -> str:
     return markdown_table(
         ["About", "One side", "The other", "What is done here"],
         [
-            [f"**{plain(each.topic)}**", plain(each.one_side), plain(each.other_side), plain(each.what_we_do)]
+            [f"**{escaped(each.topic)}**", escaped(each.one_side), escaped(each.other_side), escaped(each.what_we_do)]
             for each in conflicts_about(Part.TACROLIMUS)
         ],
     )
@@ -93,10 +94,10 @@ def ask(step: Tacrolimus | None, problems: Problems) -> None:
 def _medicine(found: Medication) -> None:
     """What was found for one medicine, and close names to choose from where it is not in the list."""
     kind = f" {capital(word(found.seriousness))}." if found.seriousness else ""
-    via = f" (as {plain(found.matched)})" if found.matched and found.matched != found.typed else ""
-    effect = f" {plain(found.effect)}." if found.effect else ""
+    via = f" (as {escaped(found.matched)})" if found.matched and found.matched != found.typed else ""
+    effect = f" {escaped(found.effect)}." if found.effect else ""
     source = f" :small[{where(found.source)}]" if found.source else ""
-    st.markdown(f"- {literal(found.typed)}{via}:{kind}{effect} {plain(found.action)}.{source}")
+    st.markdown(f"- {literal(found.typed)}{via}:{kind}{effect} {escaped(found.action)}.{source}")
     if found.suggestions:
         questions.suggestions(found)
 
@@ -109,7 +110,7 @@ def stops_and_holds(step: Tacrolimus) -> None:
     ):
         st.markdown("\n".join((f"### {capital(word(effect))}", "", about, "", *_lines(items, effect))))
     applies = [item for item in step.advice if item.verdict != Verdict.NO]
-    lines = [f"- {plain(item.label)} :small[{where(item.source)}]" for item in applies]
+    lines = [f"- {escaped(item.label)} :small[{where(item.source)}]" for item in applies]
     st.markdown("\n".join(("### To keep in mind", "", *lines)))
 
 
@@ -118,12 +119,12 @@ def _lines(items: Iterable[GateItem], effect: GateEffect) -> Iterable[str]:
         label = item.label_when_clear if item.verdict == Verdict.NO else item.label
         said = capital(gate_word(item.verdict, effect))
         strong = f"**{said}**" if item.verdict == Verdict.YES else said
-        yield f"- {strong}: {plain(label)} :small[{where(item.source)}]"
+        yield f"- {strong}: {escaped(label)} :small[{where(item.source)}]"
 
 
 def side_by_side(step: Tacrolimus) -> str:
     """Every protocol and its verdict, in one table."""
-    rows = [[plain(each.label), PROTOCOL_VERDICTS[each.verdict]] for each in step.protocols]
+    rows = [[escaped(each.label), PROTOCOL_VERDICTS[each.verdict]] for each in step.protocols]
     return markdown_table(["Published protocol", "This case"], rows)
 
 
@@ -141,26 +142,26 @@ def protocols(step: Tacrolimus) -> None:
 
 
 def _protocol(each: Protocol, step: Tacrolimus) -> Iterable[str]:
-    yield f"**{plain(each.label)}**\n"
+    yield f"**{escaped(each.label)}**\n"
     yield f"{PROTOCOL_VERDICTS[each.verdict]}\n"
     if each.indirect:
-        yield f"*Indirect: another disease.* {plain(each.indirect_note)}\n"
+        yield f"*Indirect: another disease.* {escaped(each.indirect_note)}\n"
     yield from _reasons(each, step)
-    yield f"\nStart: {plain(each.start)}. Stop: {plain(each.stop)}.\n"
+    yield f"\nStart: {escaped(each.start)}. Stop: {escaped(each.stop)}.\n"
     if each.dose_bands:
         bands = [
-            [plain(band.dose_as_published), plain(band.schedule), _LIES_HERE if band.marked else ""]
+            [escaped(band.dose_as_published), escaped(band.schedule), _LIES_HERE if band.marked else ""]
             for band in each.dose_bands
         ]
         yield f"\n{markdown_table(['What the protocol gave', 'How', 'Mark'], bands)}\n"
-    yield f"\n:small[{plain(each.dose_note)}]\n"
+    yield f"\n:small[{escaped(each.dose_note)}]\n"
 
 
 def _reasons(each: Protocol, step: Tacrolimus) -> Iterable[str]:
     """The protocol's own criteria, each with its answer; then what stands above all protocols, in one line."""
     known = facts()
     if not each.criteria:
-        yield from (f"- {plain(reason)}" for reason in each.because[:1])
+        yield from (f"- {escaped(reason)}" for reason in each.because[:1])
     for criterion in each.criteria:
         if criterion.verdict == Verdict.NOT_KNOWN:
             here = f"not known: {'; '.join(known[name].label for name in criterion.missing)}"
@@ -168,7 +169,7 @@ def _reasons(each: Protocol, step: Tacrolimus) -> Iterable[str]:
             here = f"here: {criterion.here}"
         said = capital(CRITERION[criterion.verdict])
         said = f"**{said}**" if criterion.verdict == Verdict.NO else said
-        yield f"- {said}: asks for {plain(criterion.asks)} ({plain(here)})"
+        yield f"- {said}: asks for {escaped(criterion.asks)} ({escaped(here)})"
     stops = [item.verdict for item in step.stops]
     holds = [item.verdict for item in step.holds]
     if Verdict.YES in stops:
@@ -179,9 +180,9 @@ def _reasons(each: Protocol, step: Tacrolimus) -> Iterable[str]:
 
 
 def _found(each: Protocol) -> Iterable[str]:
-    yield from (f"- {plain(sentence)}" for sentence in each.found)
+    yield from (f"- {escaped(sentence)}" for sentence in each.found)
     yield "\n**Limits**\n"
-    yield from (f"- {plain(sentence)}" for sentence in each.limits)
+    yield from (f"- {escaped(sentence)}" for sentence in each.limits)
     yield f"\n:small[{where(each.source)}]"
 
 
@@ -189,14 +190,14 @@ def monitoring(step: Tacrolimus) -> str:
     """What is measured, when, and what the source reacts to."""
     return markdown_table(
         ["What", "When", "Reacts to", "Note"],
-        [[plain(each.item), plain(each.when_done), plain(each.trigger), plain(each.note)] for each in step.monitoring],
+        [list(map(escaped, (each.item, each.when_done, each.trigger, each.note))) for each in step.monitoring],
     )
 
 
 def pregnancy(step: Tacrolimus) -> str:
     """Label texts on pregnancy and lactation, and outcomes with their denominators."""
     return "\n".join(
-        f"- **{plain(each.topic)}.** {plain(each.content)} {plain(each.relevance)} :small[{where(each.source)}]"
+        f"- **{escaped(each.topic)}.** {escaped(each.content)} {escaped(each.relevance)} :small[{where(each.source)}]"
         for each in step.pregnancy_and_lactation
     )
 
@@ -206,12 +207,12 @@ def _evidence() -> tuple[Specification, str, str]:
     compared = [each for study in evidence().studies for each in study.comparisons]
     rows = [
         [
-            plain(f"{study_words(each.published.study)}: {each.published.compares}"),
-            plain(each.published.outcome),
-            plain(f"{each.published.first_events}/{each.published.first_total} {each.published.first}"),
-            plain(f"{each.published.second_events}/{each.published.second_total} {each.published.second}"),
-            plain(each.published.printed or "not printed"),
-            plain(f"{shown_p(each.recomputed.fisher_exact_p)} / {shown_p(each.recomputed.chi_square_p)}"),
+            escaped(f"{study_words(each.published.study)}: {each.published.compares}"),
+            escaped(each.published.outcome),
+            escaped(f"{each.published.first_events}/{each.published.first_total} {each.published.first}"),
+            escaped(f"{each.published.second_events}/{each.published.second_total} {each.published.second}"),
+            escaped(each.published.printed or "not printed"),
+            escaped(f"{shown_p(each.recomputed.fisher_exact_p)} / {shown_p(each.recomputed.chi_square_p)}"),
         ]
         for each in compared
     ]

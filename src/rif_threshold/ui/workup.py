@@ -8,7 +8,7 @@ from rif_threshold.pathway import Workup, WorkupItem, facts
 from rif_threshold.ui import questions
 from rif_threshold.ui.fields import CONCERNS, GRADES
 from rif_threshold.ui.inputs import Problems
-from rif_threshold.ui.present import plain, where
+from rif_threshold.ui.markdown import escaped, where
 from rif_threshold.vocabulary import Grade, WorkupState
 from rif_threshold.wording import capital
 
@@ -51,11 +51,11 @@ def _line(item: WorkupItem) -> str:
     """One item in words: what it is, whom it concerns, whether it is for this couple now, and why."""
     because = "; ".join(reason for reason in item.because if reason)
     reason = because[:1].lower() + because[1:] if because.startswith("Not") else because
-    why = f" ({plain(reason)})" if reason and item.grade != Grade.NOT_RECOMMENDED else ""
-    answer = plain(capital(item.answer))
+    why = f" ({escaped(reason)})" if reason and item.grade != Grade.NOT_RECOMMENDED else ""
+    answer = escaped(capital(item.answer))
     shown = f"**{answer}**" if item.state == WorkupState.APPLIES else answer
-    parts = [f"**{plain(item.label)}** · {CONCERNS[item.concerns]}  \n{shown}{why}"]
-    parts += [f"{plain(other.body)}: {plain(other.position)}" for other in item.other_positions]
-    parts += [plain(item.note)] if item.note else []
+    parts = [f"**{escaped(item.label)}** · {CONCERNS[item.concerns]}  \n{shown}{why}"]
+    parts += [f"{escaped(other.body)}: {escaped(other.position)}" for other in item.other_positions]
+    parts += [escaped(item.note)] if item.note else []
     parts.append(where(item.source))
     return "  \n".join([parts[0], *(f":small[{part}]" for part in parts[1:])])

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rif_threshold.ui import present, reference
+from rif_threshold.ui import controls, reference
 
 st.title("Sources")
 st.markdown("Where every number and rule comes from. Nothing here depends on the couple.")
@@ -21,7 +21,7 @@ for title, key, text in (
     ("Every rule, and where it stands", "fold_rules", reference.rules),
     ("Every table with its checksum", "fold_files", reference.files),
 ):
-    unfolded, panel = present.fold(title, key)
+    unfolded, panel = controls.fold(title, key)
     if unfolded:
         with panel:
             st.markdown(text())

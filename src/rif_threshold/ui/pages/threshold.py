@@ -5,15 +5,15 @@ import streamlit as st
 from rif_threshold.assessment import assess
 from rif_threshold.charts.curve import curve_specification, describe_curve
 from rif_threshold.parts import default_parts
-from rif_threshold.ui import exports, inputs, panels, present, threshold
+from rif_threshold.ui import answer, controls, exports, inputs, judging, panels, threshold
 from rif_threshold.vocabulary import Part
 
 st.markdown(
     "# Chance and threshold\n\nAfter how many embryo transfers without a pregnancy is it time to look for a reason?"
 )
 
-judged = present.judge()
-beside = present.beside(judged)
+judged = judging.judge()
+beside = judging.beside(judged)
 
 with st.container(key="inputs"):
     threshold.first_fields(beside)
@@ -22,27 +22,27 @@ with st.container(key="inputs"):
         ("The transfers one by one", "fold_history", threshold.history_editor),
         ("The threshold and the main route", "fold_settings", threshold.settings),
     ):
-        unfolded, panel = present.fold(label, key)
+        unfolded, panel = controls.fold(label, key)
         if unfolded:
             with panel:
                 draw(beside)
-    present.actions()
+    controls.actions()
 
-assessment = present.answered(judged)
+assessment = judging.answered(judged)
 if assessment is not None:
-    present.threshold_answer(assessment)
+    answer.threshold_answer(assessment)
     if assessment.estimates:
         st.vega_lite_chart(curve_specification(assessment), alt=describe_curve(assessment), key="curve")
-        st.markdown(f"{present.curve_table(assessment)}\n\n{present.routes(assessment)}")
+        st.markdown(f"{answer.curve_table(assessment)}\n\n{answer.routes(assessment)}")
         if Part.PERSPECTIVE in default_parts():
             panels.panels(assessment)
-    unfolded, panel = present.fold("Take it with you: report, machine formats, check code", "fold_exports")
+    unfolded, panel = controls.fold("Take it with you: report, machine formats, check code", "fold_exports")
     if unfolded:
         with panel:
             exports.offer(exports.FOR_THE_RECORD, assessment)
             exports.check_code(assess(inputs.typed_case()))
-    present.caveats(assessment)
-unfolded, panel = present.fold("Check a code from a sheet, note or report", "fold_code")
+    answer.caveats(assessment)
+unfolded, panel = controls.fold("Check a code from a sheet, note or report", "fold_code")
 if unfolded:
     with panel:
         exports.read_code()

@@ -2,22 +2,22 @@
 
 import streamlit as st
 
-from rif_threshold.ui import present, questions, workup
+from rif_threshold.ui import answer, judging, markdown, questions, workup
 from rif_threshold.vocabulary import Part
 
 st.title("Work-up")
 st.markdown("What to look for after the threshold, as ESHRE grades it.")
 
-judged = present.judge(Part.WORKUP)
-beside = present.beside(judged)
-assessment = present.answered(judged)
+judged = judging.judge(Part.WORKUP)
+beside = judging.beside(judged)
+assessment = judging.answered(judged)
 if judged.problems:
     questions.ask_all(questions.worth_asking((), among=questions.workup_facts()), beside)
 if assessment is not None and assessment.workup is not None:
     lists = assessment.workup
-    present.repeated(assessment)
+    answer.repeated(assessment)
     with st.container(key="answer"):
-        st.markdown(present.statement(lists.statement))
+        st.markdown(markdown.statement(lists.statement))
     workup.legend()
     asked = [
         fact
@@ -32,4 +32,4 @@ if assessment is not None and assessment.workup is not None:
     workup.investigations(lists, beside)
     st.markdown("## Interventions")
     workup.interventions(lists)
-    present.footer(assessment)
+    answer.footer(assessment)

@@ -1,0 +1,110 @@
+"""The answer on the page: the numbers, the routes side by side, what to bear in mind."""
+
+import streamlit as st
+
+from rif_threshold import sentences
+from rif_threshold.assessment import Assessment
+from rif_threshold.estimate import chance_words
+from rif_threshold.fields import without_codes
+from rif_threshold.tables import OURS, Remark
+from rif_threshold.ui.judging import problem_lines
+from rif_threshold.ui.markdown import bold_numbers, escaped, markdown_table, statement, unbroken
+from rif_threshold.wording import (
+    long_word,
+    number_words,
+    percent_words,
+    transfer_state,
+    transfers_words,
+)
+
+
+def threshold_answer(assessment: Assessment) -> None:
+    """The answer in words, where this couple stands, and the three numbers that must not be mixed up."""
+    answer, primary = assessment.threshold, assessment.primary
+    lines = [
+        f"## {bold_numbers(sentences.headline(assessment))}",
+        bold_numbers(sentences.standing(assessment)),
+        f":small[For: {escaped(sentences.inputs_words(assessment))}.]",
+    ]
+    if answer is None or primary is None:
+        lines.append("\n".join(problem_lines(assessment.primary_problems)))
+    else:
+        lines.append(f":small[Margin: {sentences.margin_words(primary)}. {sentences.rule_words(assessment)}]")
+    with st.container(key="answer"):
+        st.markdown("\n\n".join(lines))
+    if answer is None or primary is None:
+        return
+    so_far = percent_words(answer.cumulative_percent_so_far, answer.percent)
+    after = number_words(answer.transfers_to_threshold)
+    with st.container(horizontal=True):
+        st.metric(f"So far, after {transfers_words(answer.failed_transfers)}", so_far, border=True)
+        st.metric("The next transfer by itself", chance_words(primary), border=True)
+        st.metric("Transfers to the threshold", after, border=True)
+
+
+def curve_table(assessment: Assessment) -> str:
+    """The same numbers as the curve, as a table."""
+    estimates = assessment.estimates
+    done, threshold = estimates[0].failed_transfers, float(assessment.rule.percent)
+    rows = []
+    for number in range(1, max(len(estimate.cumulative_percent) for estimate in estimates) + 1):
+        cells = [str(number), transfer_state(number, done)]
+        for estimate in estimates:
+            if number > len(estimate.cumulative_percent):
+                cells.append("")
+                continue
+            shown = percent_words(estimate.cumulative_percent[number - 1], threshold)
+            cells.append(f"**{shown}** crosses" if number == estimate.transfers_to_threshold else shown)
+        rows.append(cells)
+    return markdown_table(["Transfer", "State", *(estimate.label for estimate in estimates)], rows)
+
+
+def routes(assessment: Assessment) -> str:
+    """The routes side by side, with a flag where they disagree."""
+    threshold = float(assessment.rule.percent)
+    lines = ["### The routes side by side", ""]
+    if assessment.disagreement:
+        lines += [f"> ⚑ {statement(escaped(without_codes(assessment.disagreement)))}", ""]
+    rows = []
+    for estimate in assessment.estimates:
+        main = " *(the main answer)*" if estimate.route == assessment.primary_route else ""
+        counts = f"It counts {long_word(estimate.outcome)}."
+        rows.append(
+            [
+                f"**{escaped(estimate.label)}**{main} :small[From {escaped(estimate.explanation)}. {counts}]",
+                unbroken(chance_words(estimate)),
+                transfers_words(estimate.transfers_to_threshold),
+                unbroken(percent_words(estimate.cumulative_percent_so_far, threshold)),
+            ]
+        )
+    lines.append(markdown_table(["Route", "Per transfer", "Crossed after", "So far"], rows))
+    for refused in assessment.refused:
+        lines += ["", f"**{escaped(refused.label)}** could not be computed:", "", *problem_lines(refused.problems)]
+    return "\n".join(lines)
+
+
+def caveats(assessment: Assessment) -> None:
+    """What to bear in mind, and where the numbers come from. Sources are numbered."""
+    numbers = {source.key: number for number, source in enumerate(assessment.sources, start=1)}
+
+    def cited(remark: Remark) -> str:
+        source = "(our own reading)" if remark.source == OURS else f"\\[{numbers[remark.source]}\\]"
+        return f"- {escaped(remark.text)} {source}"
+
+    remarks = [*assessment.notes, *(each for estimate in assessment.estimates for each in estimate.caveats)]
+    lines = ["### To bear in mind", "", *map(cited, dict.fromkeys(remarks))]
+    lines += ["", "### Sources", ""]
+    lines += [f"{numbers[each.key]}. {escaped(each.citation)} (read: {each.read})" for each in assessment.sources]
+    software = assessment.software
+    lines += ["", f":small[{assessment.disclaimer} {software.name} {software.version}.]"]
+    st.markdown("\n".join(lines))
+
+
+def repeated(assessment: Assessment) -> None:
+    """Repeat the inputs a result is for."""
+    st.caption(f"For: {escaped(sentences.inputs_words(assessment))}.")
+
+
+def footer(assessment: Assessment) -> None:
+    """What this is not, and which version made it."""
+    st.caption(f"{assessment.disclaimer} {assessment.software.name} {assessment.software.version}.")

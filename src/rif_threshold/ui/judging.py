@@ -1,0 +1,118 @@
+"""What is typed is judged here, and problems become words. This is the only place that catches errors."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from rif_threshold.assessment import Assessment, assess
+from rif_threshold.errors import InvalidInput, Problem, TableError
+from rif_threshold.fields import title_of, without_codes
+from rif_threshold.pathway import facts, workup_lists
+from rif_threshold.ui import inputs
+from rif_threshold.ui.markdown import escaped, literal
+from rif_threshold.vocabulary import Part
+from rif_threshold.wording import (
+    capital,
+)
+
+_HISTORY = re.compile(r"^history\.(\d+)\.?")
+_STILL_NEEDED = {"missing"}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the page knows after judging what is typed: an assessment, or the problems that keep it from one."""
+
+    assessment: Assessment | None = None
+    problems: tuple[Problem, ...] = ()
+    untouched: bool = False
+
+    def for_field(self, field: str) -> list[Problem]:
+        """The problems that belong beside one field."""
+        refused = self.assessment.refused if self.assessment else ()
+        everything = [*self.problems, *(problem for route in refused for problem in route.problems)]
+        return list(dict.fromkeys(problem for problem in everything if problem.field.split(", ")[0] == field))
+
+
+def judge(*parts: Part) -> Judged:
+    """Judge what is typed, now. Nothing is kept from an earlier run."""
+    typed = inputs.typed_case()
+    if not typed:
+        return Judged(untouched=True)
+    try:
+        return Judged(assess(typed, include=parts))
+    except InvalidInput as error:
+        return Judged(problems=error.problems)
+    except TableError as error:
+        st.error(f"The tables are not as they should be, and nothing is computed. {escaped(str(error))}")
+        st.stop()
+
+
+def said(problem: Problem) -> str:
+    """One problem in words, for the person who typed it."""
+    given = f"{literal(problem.given)} was given. " if problem.given else ""
+    why = f" ({escaped(problem.source)})" if problem.source else ""
+    place = " with the switch in 'The threshold and the main route'" if problem.code == "small_percent" else ""
+    sentence = without_codes(replace(problem, allowed=f"{problem.allowed}{place}").sentence)
+    end = "" if sentence.endswith("?") and not why else "."
+    return f"{given}{escaped(capital(sentence))}{why}{end}"
+
+
+def beside(judged: Judged) -> Callable[[str], None]:
+    """The function that shows a field's problems under it."""
+
+    def show(field: str) -> None:
+        for number, problem in enumerate(judged.for_field(field)):
+            if problem.code in _STILL_NEEDED:
+                st.caption(f"Still needed here: {escaped(without_codes(problem.allowed))}.")
+            else:
+                with st.container(key=f"problem_{inputs.key_of(field)}_{number}"):
+                    st.error(said(problem))
+
+    return show
+
+
+def answered(judged: Judged) -> Assessment | None:
+    """Show why there is no answer, or return the assessment there is."""
+    if judged.assessment is not None:
+        return judged.assessment
+    wrong = [problem for problem in judged.problems if problem.code not in _STILL_NEEDED]
+    with st.container(border=True, key="no_answer"):
+        if judged.untouched:
+            st.markdown(
+                "**No couple yet.** On the page *Chance and threshold*, type the age, choose the embryos, and say "
+                "how many transfers have failed."
+            )
+        elif wrong:
+            st.markdown("**No answer: something typed cannot be used.**")
+        else:
+            st.markdown("**Not enough yet for an answer.**")
+        if judged.problems:
+            st.markdown("\n".join(problem_lines(judged.problems)))
+    return None
+
+
+def field_words(field: str) -> str:
+    """A field's name as words: ``history.2.embryos`` is ``Transfer 2, embryos placed``."""
+    return " and ".join(map(_field, field.split(", ")))
+
+
+def _field(name: str) -> str:
+    if at := _HISTORY.match(name):
+        part = name.removeprefix(at.group())
+        return f"transfer {at.group(1)}{f', {title_of(part)}' if part else ''}"
+    if title := title_of(name):
+        return title if name == "case" else capital(title)
+    kind, _, part = name.partition(".")
+    if kind == "answers" and part in facts():
+        return facts()[part].label
+    if kind == "findings" and part in workup_lists().investigations:
+        return workup_lists().investigations[part].label
+    return f"{title_of(kind) or kind}, {title_of(part) or part}"
+
+
+def problem_lines(problems: Iterable[Problem]) -> list[str]:
+    """Problems as the lines of a list, each with the field it is about."""
+    return [f"- {escaped(field_words(problem.field))}: {said(problem)}" for problem in problems]
