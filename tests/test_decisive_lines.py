@@ -1,23 +1,41 @@
 """Lines that decide an answer, each held by a case that comes out otherwise without it.
 
-The chances are ESHRE's as printed (2023, table of cumulative likelihoods): untested 31.5, 25.9 and 15.0 %, euploid
-68.4, 64.1 and 58.0 %; the crossings follow by counting, in `oracle`.
+Those of reading a case are in test_decisive_lines_of_cases.py. The chances are ESHRE's as printed (2023, table of
+cumulative likelihoods): untested 31.5, 25.9 and 15.0 %, euploid 68.4, 64.1 and 58.0 %; the crossings follow by
+counting, in `oracle`.
 """
 
+import math
+import tomllib
+from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import oracle
 from rif_threshold import Estimate, assess
 from rif_threshold.case import Case
+from rif_threshold.own_tables import new_folder
 from rif_threshold.pathway import Tacrolimus
-from rif_threshold.rules import Condition, Not, evaluate
+from rif_threshold.probability import (
+    TRANSFERS_LIMIT,
+    chance_that_all_fail,
+    cumulative_probability,
+    further_to_exceed,
+    margin,
+    transfers_to_exceed,
+)
+from rif_threshold.rules import Condition, Domain, Kind, Leaf, Not, defect, evaluate
 from rif_threshold.vocabulary import Verdict
+from test_prediction import WOMAN
 
 CASES = Path(__file__).parent / "cases"
+TABLES = Path(__file__).parents[1] / "tables"
+METHOD = tomllib.loads((TABLES / "method.toml").read_text("utf-8"))
 UNTESTED = {"result": "no_positive_test", "oocyte_age_years": 36, "ploidy": "untested"}
 EUPLOID = UNTESTED | {"ploidy": "euploid"}
 AT_36 = {"oocyte_age_years": 36, "ploidy": "untested"}
@@ -189,3 +207,161 @@ def test_a_negation_keeps_what_decided_it_and_what_is_missing() -> None:
     found = evaluate(nested, {"a": False, "b": 4})
     assert (found.verdict, [leaf.fact for leaf in found.decided]) == (Verdict.NO, ["b"])
     assert evaluate(nested, {"a": False, "b": None}).missing == ("b",)
+
+
+def test_what_only_the_end_of_a_range_satisfies_can_be_satisfied() -> None:
+    domains = {"ratio": Domain(Kind.NUMBER, maximum=Decimal(100))}
+    assert defect(Leaf.model_validate({"fact": "ratio", "more_than": Decimal("99.9")}), domains) is None
+
+
+def test_the_summary_counts_the_protocols_of_each_verdict() -> None:
+    found = step(read("five_failed_euploid"), th1_th2_ratio="10.5")
+    met, unmet, unsaid = (
+        sum(each.verdict == verdict for each in found.protocols)
+        for verdict in ("meets_entry_criteria", "does_not_meet", "cannot_say")
+    )
+    assert len({met, unmet, unsaid}) == 3
+    assert f"criteria of {met} of {met + unmet + unsaid} published" in found.summary
+    assert f"Does not meet those of {unmet}; of {unsaid} it cannot be said." in found.summary
+
+
+# The arithmetic takes every kind of number, and is right at both ends of its range.
+
+
+def change_at(n: int) -> float:
+    """The chance above which `n` transfers exceed 60 %: 1 - 0.4^(1/n)."""
+    return float(1 - 0.4 ** (1 / n))
+
+
+def test_one_chance_and_many_counts_make_a_curve() -> None:
+    assert cumulative_probability(0.5, [0, 1, 2]).tolist() == pytest.approx([0, 0.5, 0.75])
+
+
+@pytest.mark.parametrize("number", [float, Decimal, Fraction])
+def test_every_kind_of_number_is_taken_alone_and_in_a_list(number: Callable[[str], Any]) -> None:
+    p, line = number("0.259"), number("0.6")
+    assert transfers_to_exceed(p, line, 2) == 4
+    assert transfers_to_exceed([p], line, 2).tolist() == transfers_to_exceed([p], [line], 2).tolist() == [4]
+    assert cumulative_probability([p], 2).tolist() == pytest.approx([0.450919])
+    distances = (change_at(3) - 0.259, 0.259 - change_at(4))
+    assert margin(p, line, 2) == pytest.approx(distances)
+    assert np.ravel(margin([p], [line], 2)).tolist() == pytest.approx(distances)
+
+
+def test_one_transfer_can_be_enough_where_no_minimum_is_named() -> None:
+    assert transfers_to_exceed(0.7, 0.6) == 1
+    assert transfers_to_exceed([0.7], 0.6).tolist() == [1]
+    assert margin(0.7, 0.6).to_more == pytest.approx(0.7 - 0.6)
+    assert further_to_exceed(Fraction(1, 10), Fraction(1, 2), Fraction(3, 5)) == 0  # 90 % already
+
+
+@pytest.mark.parametrize("n", [1, 2, 1000])
+def test_a_hair_decides_on_either_side_of_a_change(n: int) -> None:
+    near = [change_at(n)]
+    for direction in (0.0, 1.0):
+        near += [math.nextafter(near[0], direction), near[0] + (direction - 0.5) * 1e-12]
+    for p, answer in zip(near, transfers_to_exceed(np.array(near), 0.6).tolist(), strict=True):
+        miss = 1 - Fraction(repr(p))
+        assert [1 - miss**m > SIXTY for m in (answer - 1, answer)] == [False, True]
+
+
+def test_a_thousand_transfers_are_an_answer_and_more_are_not() -> None:
+    p = Fraction("0.00091588")
+    assert oracle.transfers_to_exceed(p, SIXTY) == 1000
+    assert margin(float(p), 0.6) == pytest.approx((change_at(999) - float(p), float(p) - change_at(1000)), abs=1e-13)
+    assert further_to_exceed(Fraction(1), Fraction(1, 2), SIXTY, at_least=1002) == TRANSFERS_LIMIT + 1
+    found = primary(
+        clinic_percent="0.091588", clinic_outcome="implantation", small_percent_confirmed=True, failed_transfers=0
+    )
+    assert (found.transfers_to_threshold, found.further_transfers) == (1000, 1000)
+
+
+def test_a_line_too_near_certainty_for_a_float_is_crossed_exactly() -> None:
+    # 1 - 2^-100 is reached by a hundred transfers of one half, and exceeded by one more.
+    assert transfers_to_exceed(Fraction(1, 2), 1 - Fraction(1, 2**100)) == 101
+
+
+def test_the_chance_that_all_of_none_fail_is_an_exact_one() -> None:
+    found = chance_that_all_fail([])
+    assert (found, type(found)) == (1, Fraction)
+
+
+def test_a_chance_that_is_none_is_refused_by_its_name() -> None:
+    with pytest.raises(ValueError, match=r"^p must be"):
+        cumulative_probability(1, 2)
+
+
+# A chance is shown on its own side of the chances at which the answer changes.
+
+
+@pytest.mark.parametrize(
+    ("percent", "n"),
+    [
+        ("20.46", 5),  # 4 only above 20.473 %, and 20.5 would lie there
+        ("26.32", 3),  # 4 below 26.319 %, and 26.3 would lie there
+    ],
+)
+def test_rounding_moves_no_chance_over_a_change(percent: str, n: int) -> None:
+    assert oracle.transfers_to_exceed(Fraction(percent) / 100, SIXTY, 2) == n
+    found = assess(
+        AT_36 | {"clinic_percent": percent, "clinic_outcome": "implantation", "failed_transfers": 0}, include=()
+    )
+    assert f"clinic_rate gives {n} ({percent} % per transfer)" in found.disagreement
+    assert "age_table gives 4 (25.9 % per transfer)" in found.disagreement
+
+
+# Each route: whose words stand beside it, what it still needs, and which transfers move with its chance.
+
+
+@pytest.mark.parametrize(
+    ("done", "fewer", "more"),
+    [
+        ({"failed_transfers": 3}, 100 * change_at(3) - 25.9, 25.9 - 100 * change_at(4)),
+        # A first of 30 % stays as it is: two suffice from 1 - 0.4/0.7, four are needed from 1 - sqrt(0.4/0.7).
+        (
+            {"history": [{"result": "no_positive_test", "per_transfer_percent": "30"}, {"result": "no_positive_test"}]},
+            100 * (1 - 0.4 / 0.7) - 25.9,
+            25.9 - 100 * (1 - (0.4 / 0.7) ** 0.5),
+        ),
+    ],
+)
+def test_a_transfer_with_a_percentage_of_its_own_does_not_move_with_the_others(
+    done: dict[str, Any], fewer: float, more: float
+) -> None:
+    found = primary(clinic_percent="25.9", clinic_outcome="implantation", **done).margin
+    assert (found.to_fewer_points, found.to_more_points) == pytest.approx((fewer, more), abs=1e-9)
+
+
+def test_a_live_birth_chance_is_labelled_with_its_factor() -> None:
+    assert primary(**LIVE_BIRTH, failed_transfers=0).label.endswith("× 1.16")  # 23.8 % and 27.6 % in ESHRE's example
+
+
+@pytest.mark.parametrize(
+    ("case", "name"),
+    [(AT_36, "rates/eshre_rif_2023.toml"), ({"prediction": WOMAN}, "prediction/nelson_lawlor_2011.toml")],
+)
+def test_what_a_table_says_of_itself_is_cited(case: dict[str, Any], name: str) -> None:
+    table = tomllib.loads((TABLES / name).read_text("utf-8"))
+    cited = {remark.text: remark.source for remark in primary(**case, failed_transfers=0).caveats}
+    assert table["caveats"]
+    assert {cited[text] for text in table["caveats"]} == {table["source"]["key"]}
+
+
+def test_a_clinics_own_table_is_called_so_and_the_published_one_printed(tmp_path: Path) -> None:
+    new_folder(tmp_path / "clinic")
+    published, own = assess(AT_36 | {"failed_transfers": 0}, include=(), tables=tmp_path / "clinic").estimates
+    warning = METHOD["caveats"]["own_table"]["text"]
+    for found, is_own in ((published, False), (own, True)):
+        assert (warning in {remark.text for remark in found.caveats}) == is_own
+        assert ("in this table" in found.explanation, "printed" in found.explanation) == (is_own, not is_own)
+
+
+@pytest.mark.parametrize(("done", "which"), [({"failed_transfers": 0}, ""), ({"history": [UNTESTED]}, " planned next")])
+@pytest.mark.parametrize(("missing", "asked"), [("oocyte_age_years", "transfers"), ("ploidy", "embryos")])
+def test_what_is_missing_is_asked_of_the_transfers_that_need_it(
+    done: dict[str, Any], which: str, missing: str, asked: str
+) -> None:
+    case = {name: value for name, value in AT_36.items() if name != missing}
+    (problem,) = assess(case | done, include=()).refused[0].problems
+    assert (problem.field, problem.given, problem.code) == (missing, "", "missing")
+    assert problem.allowed.endswith(f"{asked}{which}")
