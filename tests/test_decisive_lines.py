@@ -29,7 +29,10 @@ from rif_threshold.probability import (
     margin,
     transfers_to_exceed,
 )
+from rif_threshold.report.couple_sheet import sheet
+from rif_threshold.report.words import words
 from rif_threshold.rules import Condition, Domain, Kind, Leaf, Not, defect, evaluate
+from rif_threshold.sentences import inputs_words
 from rif_threshold.vocabulary import Verdict
 from test_prediction import WOMAN
 
@@ -365,3 +368,36 @@ def test_what_is_missing_is_asked_of_the_transfers_that_need_it(
     (problem,) = assess(case | done, include=()).refused[0].problems
     assert (problem.field, problem.given, problem.code) == (missing, "", "missing")
     assert problem.allowed.endswith(f"{asked}{which}")
+
+
+@pytest.mark.parametrize(
+    ("case", "told", "used"),
+    [
+        (LIVE_BIRTH, "live birth 23.8 % per treatment cycle", "A chance of a baby of 23.8 in 100"),
+        (LIVE_BIRTH | {"live_birth_per": "embryo_transfer"}, "live birth 23.8 % per embryo transfer", "23.8 in 100"),
+        ({"prediction": WOMAN}, "inputs of the prediction model", "Your answers to questions on your health"),
+        (
+            {"clinic_successes": 52, "clinic_transfers": 200, "clinic_outcome": "implantation"},
+            "clinic 52 of 200",
+            "Your clinic's results: 52 of 200",
+        ),
+        ({"clinic_percent": "26", "clinic_outcome": "implantation"}, "clinic 26 %", "clinic's results: 26 in 100"),
+        (AT_36, "oocyte age 36", "Age when the eggs were collected: 36."),
+        (AT_36, "untested embryos", "Embryos: not tested."),
+        (AT_36 | {"history": [UNTESTED]}, "next: oocyte age 36", "Age when the eggs for the next transfer were"),
+        (AT_36 | {"history": [UNTESTED]}, "untested embryos", "Embryos for the next transfer: not tested."),
+    ],
+)
+def test_what_a_route_was_told_is_repeated_beside_its_answer(case: dict[str, Any], told: str, used: str) -> None:
+    found = assess(case if "history" in case else case | {"failed_transfers": 0}, include=())
+    assert told in inputs_words(found).split("; ")
+    assert any(used in line for line in sheet(found, words()).used)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [({"live_birth_percent": "23.8"}, "live birth 23.8 %"), ({"live_birth_per": "embryo_transfer"}, None)],
+)
+def test_half_of_a_figure_is_told_as_far_as_it_was_given(given: dict[str, Any], told: str | None) -> None:
+    said = inputs_words(assess(AT_36 | given | {"failed_transfers": 0}, include=())).split("; ")
+    assert said == ["oocyte age 36", "untested embryos", "0 failed", *([told] if told else [])]
