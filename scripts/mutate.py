@@ -56,7 +56,11 @@ def report(paths: list[Path]) -> int:
         Mutant(**{name: each[name] for name in Mutant._fields})
         for each in tomllib.loads(LISTED.read_text("utf-8"))["survivor"]
     ]
-    wrong, total = 0, Counter[str]()
+    tried = {Path(path).stem for path in SETTINGS["only_mutate"]}
+    nowhere = [mutant for mutant in listed if mutant.module not in tried]
+    for mutant in nowhere:
+        print(f"  is listed, and its module is not tried: {mutant.module}.{mutant.function}")
+    wrong, total = len(nowhere), Counter[str]()
     for path in paths:
         found = list(mutants(path))
         count = Counter(outcome for outcome, _ in found)

@@ -17,6 +17,7 @@ import counting
 import oracle
 from rif_threshold import Assessment, Case, InvalidInput, Part, TableError, assess, default_parts
 from rif_threshold.assessment import WITHOUT_VARIABLE
+from rif_threshold.sentences import inputs_words
 from test_prediction import WOMAN
 from test_tables import own, sign
 
@@ -403,3 +404,12 @@ def test_a_table_of_the_clinic_is_an_estimate_of_its_own_and_never_primary_unles
     assert named.primary.route == "age_table:ours"
     outside = assess({**TABLE, **FAILED, "oocyte_age_years": 46}, include=())
     assert [each.route for each in outside.refused] == ["age_table:ours"]
+
+
+def test_half_of_a_clinics_count_is_repeated_as_half() -> None:
+    for given, said in (
+        ({"clinic_successes": 5}, "clinic 5 successes, of how many is not given"),
+        ({"clinic_transfers": 200}, "clinic 200 transfers, how many succeeded is not given"),
+        ({"clinic_successes": 5, "clinic_transfers": 200}, "clinic 5 of 200"),
+    ):
+        assert inputs_words(assess({**TABLE, **FAILED, **given}, include=())).endswith(said)

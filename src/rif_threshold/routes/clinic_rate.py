@@ -107,8 +107,12 @@ def _counts(case: ClinicInputs) -> tuple[int, int] | None:
 
 
 def _told(case: ClinicInputs) -> Iterator[str]:
-    if (case.clinic_successes, case.clinic_transfers) != (None, None):
-        yield f"clinic {case.clinic_successes} of {case.clinic_transfers}"
+    if counts := _counts(case):
+        yield f"clinic {counts[0]} of {counts[1]}"
+    elif case.clinic_successes is not None:
+        yield f"clinic {case.clinic_successes} successes, of how many is not given"
+    elif case.clinic_transfers is not None:
+        yield f"clinic {case.clinic_transfers} transfers, how many succeeded is not given"
     if case.clinic_percent is not None:
         yield f"clinic {case.clinic_percent} %"
 
