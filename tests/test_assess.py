@@ -407,9 +407,9 @@ def test_a_table_of_the_clinic_is_an_estimate_of_its_own_and_never_primary_unles
 
 
 def test_half_of_a_clinics_count_is_repeated_as_half() -> None:
-    for given, said in (
+    for counts, said in (
         ({"clinic_successes": 5}, "clinic 5 successes, of how many is not given"),
         ({"clinic_transfers": 200}, "clinic 200 transfers, how many succeeded is not given"),
         ({"clinic_successes": 5, "clinic_transfers": 200}, "clinic 5 of 200"),
     ):
-        assert inputs_words(assess({**TABLE, **FAILED, **given}, include=())).endswith(said)
+        assert inputs_words(assess({**TABLE, **FAILED, **counts}, include=())).endswith(said)
