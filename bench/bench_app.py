@@ -36,6 +36,7 @@ import streamlit as st
 typed = st.text_input("A number", value=None, key="failed_transfers")
 st.metric("The number", typed or "none")
 """
+FLOOD = 100_000  # characters in each field
 ALLOWED = {"rerun_median_ms": 20, "paced_p95_ms": 250, "paced_errors": 0, "first_page_s": 2}
 
 
@@ -152,6 +153,24 @@ async def one_user(address: str, reruns: int) -> dict[str, float]:
     }
 
 
+async def beside_a_flood(address: str, reruns: int) -> dict[str, float]:
+    """How long one visitor waits while another keeps sending texts far too long for any field."""
+    visitor, flood = await open_session(address, filled=True), await open_session(address, filled=True)
+    flood.typed = dict.fromkeys(flood.typed, "9" * FLOOD)
+    over = False
+
+    async def pour() -> None:
+        while not over:
+            await flood.rerun()
+
+    pouring = asyncio.create_task(pour())
+    times = [await change(visitor, step) for step in range(reruns)]
+    over = True
+    await pouring
+    await asyncio.gather(visitor.socket.close(), flood.socket.close())
+    return {"beside_flood_median_ms": statistics.median(times), "beside_flood_longest_ms": max(times)}
+
+
 async def paced(address: str, users: int, seconds: float) -> dict[str, float]:
     opened = time.perf_counter()
     sessions = await asyncio.gather(*(open_session(address, filled=True) for _ in range(users)))
@@ -217,6 +236,7 @@ def measure(plain: bool, options: argparse.Namespace) -> dict[str, float]:
             "resident_first_MB": resident_mb(pid),
         }
         found |= asyncio.run(one_user(address, options.reruns))
+        found |= asyncio.run(beside_a_flood(address, options.reruns))
         found |= asyncio.run(paced(address, options.users, options.seconds))
         found["resident_after_paced_MB"] = resident_mb(pid)
         found |= asyncio.run(soak(address, pid, options.soak if not plain else min(options.soak, 500)))
