@@ -143,7 +143,7 @@ percents = st.decimals(min_value="0.000001", max_value="99.999999", places=6).ma
 counts = st.integers(0, 9_999_999)
 histories = st.lists(
     st.fixed_dictionaries(
-        {"result": st.sampled_from(list(TransferResult))},
+        {"result": st.sampled_from([each for each in TransferResult if each != TransferResult.AWAITED])},
         optional={
             "oocyte_age_years": counts,
             "ploidy": st.sampled_from(list(Ploidy)),

@@ -18,10 +18,11 @@ from rif_threshold.own_tables import own_folder, own_rate_tables
 from rif_threshold.parts import WITHOUT_VARIABLE, default_parts, named_parts
 from rif_threshold.perspective import Perspective, perspective
 from rif_threshold.ranges import range_problems
+from rif_threshold.rates import RateTable
 from rif_threshold.record import Record
 from rif_threshold.routes import caveats
 from rif_threshold.tables import Remark, shipped
-from rif_threshold.vocabulary import Part, TransferResult
+from rif_threshold.vocabulary import POSITIVE_TESTS, Part, TransferResult
 from rif_threshold.wording import number_words, points_words
 
 _UNREAD = {"not_a_case", "not_named", "count_range"}
@@ -32,12 +33,13 @@ class ThresholdAnswer(Answer):
     """The primary route's answer, with the rule it is held against.
 
     ``cumulative_percent_so_far`` is the chance of the failed transfers together, ``next_transfer_percent`` that of
-    the next one by itself.
+    the next one by itself. ``if_negative`` is the answer in case a test that is awaited is negative.
     """
 
     percent: float
     minimum_transfers: int
     next_transfer_percent: float
+    if_negative: Answer | None = None
 
 
 class UsedTable(Record):
@@ -160,7 +162,7 @@ def assess(
         primary_route=primary_route,
         routes_agree=len({(each.transfers_to_threshold, each.reached) for each in routes.estimates}) <= 1,
         disagreement=_disagreement(routes.estimates),
-        threshold=_answer(case, primary),
+        threshold=_answer(case, primary, own_tables),
         notes=notes,
         workup=workup,
         tacrolimus=tacrolimus,
@@ -197,15 +199,26 @@ def _check_primary(case: Case, routes: Routes) -> None:
         raise InvalidInput((Problem("primary_route", case.primary_route, allowed, "not_in_list"),))
 
 
-def _answer(case: Case, primary: Estimate | None) -> ThresholdAnswer | None:
+def _answer(case: Case, primary: Estimate | None, own_tables: Mapping[str, RateTable]) -> ThresholdAnswer | None:
     if primary is None:
         return None
     return ThresholdAnswer(
-        **{name: getattr(primary, name) for name in Answer.model_fields},
+        **primary.answer.__dict__,
+        if_negative=_if_negative(case, primary.route, own_tables),
         percent=float(case.rule.percent),
         minimum_transfers=case.rule.minimum,
         next_transfer_percent=primary.per_transfer_percent,
     )
+
+
+def _if_negative(case: Case, route: str, own_tables: Mapping[str, RateTable]) -> Answer | None:
+    """The answer of a route, had the test that is awaited come out negative; ``None`` where none is awaited."""
+    *done, last = case.history or (None,)
+    if last is None or last.result != TransferResult.AWAITED:
+        return None
+    failed = last.model_copy(update={"result": TransferResult.NO_POSITIVE_TEST})
+    routes = estimate_routes(case.model_copy(update={"history": (*done, failed)}), own_tables)
+    return next((each.answer for each in routes.estimates if each.route == route), None)
 
 
 def _disagreement(estimates: tuple[Estimate, ...]) -> str:
@@ -234,11 +247,17 @@ def _disagreement(estimates: tuple[Estimate, ...]) -> str:
 
 def _notes(case: Case) -> Iterator[Remark]:
     """What a history asks to be said."""
-    results = {transfer.result for transfer in case.history or ()}
-    if results - {TransferResult.NO_POSITIVE_TEST}:
-        yield from caveats("after_positive_test")
-    if TransferResult.PREGNANCY_LOSS in results:
+    results = [transfer.result for transfer in case.history or ()]
+    if results and results[-1] == TransferResult.ONGOING:
+        yield from caveats("ongoing")
+    if pathway.losses(case) > 1:
+        yield from caveats("recurrent_loss")
+    elif TransferResult.PREGNANCY_LOSS in results:
         yield from caveats("pregnancy_loss")
+    if POSITIVE_TESTS & set(results):
+        yield from caveats("after_positive_test")
+    if TransferResult.UNKNOWN_LOCATION in results:
+        yield from caveats("unknown_location")
     if any((transfer.embryos or 1) > 1 for transfer in case.history or ()):
         yield from caveats("two_embryos")
     yield from caveats("independence")

@@ -15,7 +15,7 @@ from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import as_typed, echo, read_json_object
 from rif_threshold.given import as_in_json, listed, named
 from rif_threshold.messages import problems_of
-from rif_threshold.method import Rule, method
+from rif_threshold.method import NoTransfer, Rule, method
 from rif_threshold.record import Count, Percent, ShortText, Typed, TypedRecord, YesNo
 from rif_threshold.routes import ROUTES, RouteInputs
 from rif_threshold.transfers import Transfer
@@ -132,6 +132,15 @@ class Case(RouteInputs):
             yield Problem(
                 "failed_transfers, history", "both", "give the transfers one by one or their number, not both", _CROSS
             )
+        *before, _ = self.history or (None,)
+        for number, transfer in enumerate(before, start=1):
+            if transfer is not None and transfer.result == TransferResult.AWAITED:
+                yield Problem(
+                    f"history.{number}.result",
+                    TransferResult.AWAITED,
+                    "only the last transfer can still wait for its test",
+                    _CROSS,
+                )
         if self.history == ():
             yield Problem("history", "an empty list", "leave it out, or list the transfers that were done", "empty")
         for number, transfer in enumerate(self.history or (), start=1):
@@ -219,8 +228,17 @@ def _taken_history(given: Any, problems: list[Problem]) -> list[Any] | None:
     taken = []
     for number, row in enumerate(rows, start=1):
         read = row if isinstance(row, Transfer) else named(row, f"history.{number}", problems, Transfer.model_fields)
+        if isinstance(read, dict) and (none := _no_transfer(read.get("result"))):
+            field = f"history.{number}.result"
+            problems.append(Problem(field, echo(read["result"]), none.text, "no_transfer", none.source))
+            read |= _ANY_RESULT
         taken.append(_ANY_RESULT if read is None else read)
     return taken
+
+
+def _no_transfer(given: object) -> NoTransfer | None:
+    """What is to be said of something that is listed and is no transfer."""
+    return next((each for each in method().no_transfer if given in each.names), None)
 
 
 def _judged(taken: dict[str, Any], problems: list[Problem]) -> tuple[Case, tuple[Problem, ...]]:

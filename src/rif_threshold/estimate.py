@@ -84,6 +84,11 @@ class Estimate(Answer):
     sources: tuple[SourceReference, ...]
     caveats: tuple[Remark, ...]
 
+    @property
+    def answer(self) -> Answer:
+        """The answer alone."""
+        return Answer(**{name: getattr(self, name) for name in Answer.model_fields})
+
 
 class Refused(Record):
     """A route that could not be computed, and why."""

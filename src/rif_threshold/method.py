@@ -19,14 +19,17 @@ CAVEATS = {
     "interval_only",
     "more_than_limit",
     "one_probability",
+    "ongoing",
     "own_percentage",
     "own_table",
     "per_treatment_cycle",
     "percentage_without_counts",
     "positive_test",
     "pregnancy_loss",
+    "recurrent_loss",
     "small_counts",
     "two_embryos",
+    "unknown_location",
 }
 
 
@@ -42,6 +45,12 @@ class WorkedExample(Remark):
     """What is said where the published worked example is computed again."""
 
     live_birth_percent: Percent
+
+
+class NoTransfer(Remark):
+    """What is said where something is listed as a transfer that is none. ``names`` are the words it is typed with."""
+
+    names: tuple[str, ...]
 
 
 class Method(Record):
@@ -61,6 +70,7 @@ class Method(Record):
     disclaimer: str
     caveats: dict[str, Remark]
     worked_example: WorkedExample
+    no_transfer: tuple[NoTransfer, ...]
 
 
 class Rule(NamedTuple):
@@ -84,7 +94,7 @@ class Rule(NamedTuple):
 def method(folder: Folder) -> Method:
     """The constants of the calculation. Raises `TableError`."""
     read = parse(folder, METHOD, Method, folder.toml(METHOD), None)
-    for remark in (*read.caveats.values(), read.worked_example):
+    for remark in (*read.caveats.values(), read.worked_example, *read.no_transfer):
         check_remark(folder, METHOD, remark)
     possible = {
         "minimum_transfers": read.minimum_transfers > 0,

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from rif_threshold.assessment import Assessment
-from rif_threshold.estimate import Estimate, RateInterval, chance_words
+from rif_threshold.assessment import Assessment, ThresholdAnswer
+from rif_threshold.estimate import Answer, Estimate, RateInterval, chance_words
+from rif_threshold.method import Rule
+from rif_threshold.pathway import losses
 from rif_threshold.routes import ROUTES
 from rif_threshold.transfers import Transfer
+from rif_threshold.vocabulary import POSITIVE_TESTS, TransferResult
 from rif_threshold.wording import (
     MORE_THAN_LIMIT,
     exact_words,
@@ -38,15 +41,31 @@ def standing(assessment: Assessment) -> str:
     answer = assessment.threshold
     if answer is None:
         return "Name another route to be answered with, or mend what is refused."
-    so_far = percent_words(answer.cumulative_percent_so_far, answer.percent)
-    start = f"{answer.failed_transfers} failed: {so_far} so far"
+    return " ".join(_standing(assessment, answer))
+
+
+def _standing(assessment: Assessment, answer: ThresholdAnswer) -> Iterator[str]:
+    results = [transfer.result for transfer in assessment.case.history or ()]
+    if results and results[-1] == TransferResult.ONGOING:
+        yield "A pregnancy is under way: nothing is being counted now."
+    if losses(assessment.case) > 1:
+        yield "Two or more pregnancies were lost: recurrent pregnancy loss is another question, to be asked first."
+    since = " since the last positive test" if POSITIVE_TESTS & set(results) else ""
+    yield _where(answer, assessment.rule, since)
+    if answer.if_negative is not None:
+        yield f"If the test still to come is negative: {_where(answer.if_negative, assessment.rule, since)}"
+
+
+def _where(answer: Answer, rule: Rule, since: str) -> str:
+    so_far = percent_words(answer.cumulative_percent_so_far, rule.percent)
+    start = f"{answer.failed_transfers} failed{since}: {so_far} so far"
     if answer.reached:
-        return f"{start}, the {line_words(answer.percent)} line is crossed."
+        return f"{start}, the {line_words(rule.percent)} line is crossed."
     if answer.further_transfers is None:
         return f"{start}, and {MORE_THAN_LIMIT} further transfers would be needed."
-    if answer.cumulative_percent_so_far > answer.percent:
-        least = transfers_words(answer.minimum_transfers)
-        wait = f"above {line_words(answer.percent)}, but at least {least} must have failed"
+    if answer.cumulative_percent_so_far > rule.percent:
+        least = transfers_words(rule.minimum)
+        wait = f"above {line_words(rule.percent)}, but at least {least} must have failed"
         return f"{start}, {wait}: {answer.further_transfers} more to come."
     verb = "crosses" if answer.further_transfers == 1 else "cross"
     number = "one more" if answer.further_transfers == 1 else f"{answer.further_transfers} more"

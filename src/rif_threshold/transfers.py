@@ -6,13 +6,21 @@ from pydantic import Field
 
 from rif_threshold.bounds import MOST_ENTRIES
 from rif_threshold.record import Count, Percent, Record, Typed, TypedRecord
-from rif_threshold.vocabulary import Ploidy, TransferResult
+from rif_threshold.vocabulary import POSITIVE_TESTS, Ploidy, TransferResult
 
 
 class Transfer(TypedRecord):
     """One embryo transfer that has been done, in a case's ``history``, oldest first."""
 
-    result: Annotated[TransferResult, Field(title="what followed", description="What happened after it.")]
+    result: Annotated[
+        TransferResult,
+        Typed(menu=True),
+        Field(
+            title="what followed",
+            description="What happened after it. A cycle or a thaw without a transfer, and a natural pregnancy, are not"
+            " listed. Only the last transfer can still wait for its test.",
+        ),
+    ]
     oocyte_age_years: Annotated[
         Count | None,
         Field(
@@ -62,7 +70,8 @@ class Transfers(Record):
         Typed("--failed"),
         Field(
             title="failed transfers",
-            description="Embryo transfers without a positive pregnancy test since the last positive one; 0 if none.",
+            description="Transfers of embryos considered to be viable, without a positive pregnancy test, since the"
+            " last positive one; 0 if none.",
         ),
     ] = None
     history: Annotated[
@@ -75,7 +84,7 @@ class Transfers(Record):
 
 
 def counted_transfers(known: Transfers) -> tuple[Transfer, ...]:
-    """The failed transfers of the current run: those after the last positive test.
+    """The failed transfers of the current run: those after the last positive test. One whose test is awaited is none.
 
     Without a history they are ``failed_transfers`` transfers of the kind the case describes.
 
@@ -90,5 +99,8 @@ def counted_transfers(known: Transfers) -> tuple[Transfer, ...]:
         return (alike,) * (known.failed_transfers or 0)
     run: list[Transfer] = []
     for transfer in known.history:
-        run = [*run, transfer] if transfer.result == TransferResult.NO_POSITIVE_TEST else []
+        if transfer.result in POSITIVE_TESTS:
+            run = []
+        elif transfer.result == TransferResult.NO_POSITIVE_TEST:
+            run.append(transfer)
     return tuple(run)

@@ -34,12 +34,24 @@ class Ploidy(StrEnum):
 
 
 class TransferResult(StrEnum):
-    """What happened after a transfer. Only ``no_positive_test`` is a failed transfer."""
+    """What happened after a transfer. Only ``no_positive_test`` is a failed transfer; ``awaited`` is not known yet."""
 
     NO_POSITIVE_TEST = "no_positive_test"
     BIOCHEMICAL = "biochemical"
     PREGNANCY_LOSS = "pregnancy_loss"
+    ECTOPIC = "ectopic"
+    UNKNOWN_LOCATION = "unknown_location"
+    MOLAR = "molar"
+    ONGOING = "ongoing"
     LIVE_BIRTH = "live_birth"
+    AWAITED = "awaited"
+
+
+POSITIVE_TESTS = frozenset(TransferResult) - {TransferResult.NO_POSITIVE_TEST, TransferResult.AWAITED}
+"""The results that are an implantation: the count of failed transfers starts again after them."""
+
+LOSSES = frozenset({TransferResult.BIOCHEMICAL, TransferResult.PREGNANCY_LOSS})
+"""The results that count towards recurrent pregnancy loss."""
 
 
 class Route(StrEnum):

@@ -8,7 +8,7 @@ from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.estimate import Answer
 from rif_threshold.pathway.contradictions import contradiction_problems
-from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values
+from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values, losses
 from rif_threshold.pathway.interactions import Medication, facts_from, find_medication, medication_rows
 from rif_threshold.pathway.ledger import (
     Conflict,
@@ -124,6 +124,7 @@ __all__ = [
     "find_medication",
     "guideline_positions",
     "label_statements",
+    "losses",
     "model_critique",
     "monitoring",
     "pregnancy_and_lactation",

@@ -17,7 +17,15 @@ from rif_threshold.record import Record
 from rif_threshold.rules import Domain, Kind, Leaf, Value, Values
 from rif_threshold.tables import Folder, SourceReference
 from rif_threshold.transfers import counted_transfers
-from rif_threshold.vocabulary import EggSource, Finding, PregnancyHistory, TransferResult, Verdict
+from rif_threshold.vocabulary import (
+    LOSSES,
+    POSITIVE_TESTS,
+    EggSource,
+    Finding,
+    PregnancyHistory,
+    TransferResult,
+    Verdict,
+)
 
 FACTS = "pathways/facts.toml"
 NOT_KNOWN = "not_known"
@@ -199,9 +207,16 @@ def _results(case: Case) -> list[TransferResult]:
 
 def _longest_run_of_losses(case: Case) -> int:
     """Losses that followed each other with no other pregnancy between them."""
-    pregnancies = [result for result in _results(case) if result != TransferResult.NO_POSITIVE_TEST]
+    pregnancies = [result for result in _results(case) if result in POSITIVE_TESTS]
     runs = [len(list(run)) for result, run in groupby(pregnancies) if result == TransferResult.PREGNANCY_LOSS]
     return max(runs, default=0)
+
+
+def losses(case: Case) -> int:
+    """Pregnancies lost, biochemical ones counted: in the history or as answered, whichever is more."""
+    listed = sum(result in LOSSES for result in _results(case))
+    answered = read_count(case.answers.get("miscarriages", NOT_KNOWN), "")
+    return listed if isinstance(answered, Problem) else max(listed, answered)
 
 
 def _pregnancy_in_the_model(case: Case) -> bool | None:
@@ -236,7 +251,7 @@ _DERIVED: Mapping[str, Callable[[Case, Answer | None, Values], Value | None]] = 
     "threshold_reached": lambda _, answer, __: None if answer is None else answer.reached,
     "failed_transfers": lambda case, _, __: len(counted_transfers(case)),
     "planned_ploidy": lambda case, _, __: case.ploidy and case.ploidy.value,
-    "positive_test_in_history": lambda case, _, __: bool(set(_results(case)) - {TransferResult.NO_POSITIVE_TEST}),
+    "positive_test_in_history": lambda case, _, __: bool(set(_results(case)) & POSITIVE_TESTS),
     "pregnancy_in_the_model": lambda case, _, __: _pregnancy_in_the_model(case),
     "miscarriages_beyond_history": lambda case, _, known: _less(known["miscarriages"], _longest_run_of_losses(case)),
     "failed_transfers_in_all": lambda case, _, known: _failed_transfers_in_all(case, known),

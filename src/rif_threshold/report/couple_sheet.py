@@ -94,7 +94,7 @@ def sheet(assessment: Assessment, words: Words) -> Sheet:
     first, rest = of_100(plain.shown_percent)
     return Sheet(
         first_line=plain.first_line(),
-        standing=(plain.standing(),),
+        standing=(*plain.first_of_all(), plain.standing()),
         people=first,
         picture_words=words("picture", yes=words.number(str(first)), no=words.number(str(rest))),
         framing=plain.framing(),

@@ -6,8 +6,8 @@ from rif_threshold.assessment import Assessment
 from rif_threshold.method import method
 from rif_threshold.report.counts import Counts
 from rif_threshold.report.words import Words
-from rif_threshold.routes import route_of
-from rif_threshold.vocabulary import Route, TransferResult
+from rif_threshold.routes import caveats, route_of
+from rif_threshold.vocabulary import POSITIVE_TESTS, Route, TransferResult
 from rif_threshold.wording import exact_words, shown_line
 
 _MOST_ROWS = 8
@@ -49,9 +49,20 @@ class Plain:
         if further is None:
             return self.words("standing_out_of_reach")
         if self.answer.failed_transfers == 0:
-            return self.words("standing_none")
+            return self.words("standing_none_since" if self._after_a_positive_test() else "standing_none")
         total = self.words.number(str(self.answer.transfers_to_threshold))
         return self.words("standing_more", further, failed=failed, further=self.words.number(str(further)), n=total)
+
+    def _after_a_positive_test(self) -> bool:
+        return any(transfer.result in POSITIVE_TESTS for transfer in self.assessment.case.history or ())
+
+    def first_of_all(self) -> Iterator[str]:
+        """What stands above the number: a pregnancy that is under way, and losses, which are another question."""
+        history = self.assessment.case.history or ()
+        if history and history[-1].result == TransferResult.ONGOING:
+            yield self.words("ongoing")
+        if any(note in self.assessment.notes for note in caveats("recurrent_loss")):
+            yield self.words("losses")
 
     def refusals(self) -> Iterator[str]:
         """Why there is no number, without the number."""
@@ -145,7 +156,7 @@ class Plain:
         yield from self._used_by_route()
         failed = self.words.number(str(self.answer.failed_transfers))
         yield self.words("used_failed", failed=failed)
-        if any(transfer.result != TransferResult.NO_POSITIVE_TEST for transfer in self.assessment.case.history or ()):
+        if self._after_a_positive_test():
             yield self.words("used_since")
         model = self.answer.route == Route.PREDICTION_MODEL
         yield self.words("not_used_model" if model else "not_used")

@@ -42,7 +42,12 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
         v.TransferResult.NO_POSITIVE_TEST: Words("no positive test"),
         v.TransferResult.BIOCHEMICAL: Words("biochemical pregnancy"),
         v.TransferResult.PREGNANCY_LOSS: Words("pregnancy loss"),
+        v.TransferResult.ECTOPIC: Words("ectopic pregnancy"),
+        v.TransferResult.UNKNOWN_LOCATION: Words("pregnancy of unknown location"),
+        v.TransferResult.MOLAR: Words("molar pregnancy"),
+        v.TransferResult.ONGOING: Words("ongoing pregnancy"),
         v.TransferResult.LIVE_BIRTH: Words("live birth"),
+        v.TransferResult.AWAITED: Words("test still to come"),
     },
     v.Route: {
         v.Route.LIVE_BIRTH: Words("live-birth chance", "live-birth chance × {factor}"),

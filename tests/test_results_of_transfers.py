@@ -1,0 +1,123 @@
+"""Every result of a transfer has a word; what is no transfer is refused; the count starts again where it should."""
+
+from typing import Any
+
+import pytest
+
+from rif_threshold import InvalidInput, TransferResult, assess
+from rif_threshold.report.couple_sheet import sheet
+from rif_threshold.report.words import words
+from rif_threshold.sentences import standing
+
+FAILED = "no_positive_test"
+
+
+def listed(*results: str, age: int = 36, ploidy: str = "untested", **more: Any) -> dict[str, Any]:
+    kind = {"oocyte_age_years": age, "ploidy": ploidy}
+    return {**kind, "history": [{**kind, "result": result} for result in results], **more}
+
+
+@pytest.mark.parametrize(
+    ("results", "failed", "percent"),
+    [
+        # 31.5 % per transfer below 35, and 25.9 % at 36, as printed.
+        ((FAILED, FAILED, "ectopic", FAILED), 1, 25.9),
+        ((FAILED, "unknown_location"), 0, 0.0),
+        ((FAILED, "molar", FAILED, FAILED), 2, 45.0919),
+        ((FAILED, "ongoing"), 0, 0.0),
+        ((FAILED, "live_birth", FAILED), 1, 25.9),
+        ((FAILED, FAILED, "awaited"), 2, 45.0919),
+        (("biochemical", "awaited"), 0, 0.0),
+    ],
+)
+def test_only_a_failed_transfer_counts_and_a_positive_test_starts_again(
+    results: tuple[str, ...], failed: int, percent: float
+) -> None:
+    answer = assess(listed(*results), include=()).threshold
+    assert answer is not None
+    assert answer.failed_transfers == failed
+    assert answer.cumulative_percent_so_far == pytest.approx(percent)
+
+
+def test_a_test_that_is_awaited_is_answered_for_both_ways() -> None:
+    found = assess(listed(FAILED, "awaited", ploidy="euploid"), include=())
+    answer = found.threshold
+    assert answer is not None
+    assert (answer.failed_transfers, answer.reached) == (1, False)
+    assert answer.cumulative_percent_so_far == pytest.approx(64.1)
+    assert answer.if_negative is not None
+    # 1 - 0.359^2 = 0.871119: a second failure crosses the line, and the minimum of two is then met.
+    assert answer.if_negative.cumulative_percent_so_far == pytest.approx(87.1119)
+    assert answer.if_negative.reached
+    said = "If the test still to come is negative: 2 failed: 87.1 % so far, the 60 % line is crossed."
+    assert standing(found).endswith(said)
+    assert assess(listed(FAILED), include=()).threshold.if_negative is None  # type: ignore[union-attr]
+
+
+def test_only_the_last_test_can_be_awaited() -> None:
+    with pytest.raises(InvalidInput) as raised:
+        assess(listed("awaited", FAILED, "awaited"), include=())
+    assert [(each.field, each.code) for each in raised.value.problems] == [("history.1.result", "cross_field")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("cancelled", "a cycle without a transfer is no transfer"),
+        ("no_transfer", "a cycle without a transfer is no transfer"),
+        ("failed_thaw", "a thaw without a transfer is no transfer"),
+        ("natural_pregnancy_loss", "a natural pregnancy is no transfer"),
+    ],
+)
+def test_what_is_no_transfer_is_refused_in_a_sentence_and_the_rest_is_still_judged(typed: str, said: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        assess(listed(FAILED, typed) | {"oocyte_age_years": 99}, include=())
+    problems = {each.field: each for each in raised.value.problems}
+    assert said in problems["history.2.result"].allowed
+    assert problems["history.2.result"].given == typed
+    assert "oocyte_age_years" in problems
+
+
+def test_the_restart_stands_where_the_number_stands() -> None:
+    said = standing(assess(listed(FAILED, FAILED, "biochemical", FAILED, FAILED, age=41), include=()))
+    assert said.startswith("2 failed since the last positive test: 27.8 % so far")  # 1 - 0.85^2 = 0.2775
+
+
+@pytest.mark.parametrize(
+    ("results", "miscarriages", "said"),
+    [
+        (4 * ("biochemical",), None, True),
+        (("biochemical", "pregnancy_loss"), None, True),
+        (("biochemical",), None, False),
+        (("ectopic", "molar", "unknown_location"), None, False),
+        (("biochemical",), "2", True),
+        ((FAILED,), "3", True),
+    ],
+)
+def test_two_losses_of_either_kind_stand_first(results: tuple[str, ...], miscarriages: str | None, said: bool) -> None:
+    answers = {} if miscarriages is None else {"answers": {"miscarriages": miscarriages}}
+    found = assess(listed(*results, **answers), include=())
+    assert standing(found).startswith("Two or more pregnancies were lost") == said
+    assert ("recurrent pregnancy loss" in found.notes[0].text) == said
+    assert sheet(found, words()).standing[0].startswith("Two or more pregnancies ended early.") == said
+
+
+def test_the_sheet_does_not_say_none_so_far_where_there_were_transfers() -> None:
+    assert sheet(assess(listed("biochemical"), include=()), words()).standing == (
+        "You have had none since your last positive test.",
+    )
+
+
+def test_a_pregnancy_under_way_has_a_sentence_of_its_own() -> None:
+    found = assess(listed(FAILED, "ongoing"), include=())
+    assert standing(found).startswith("A pregnancy is under way: nothing is being counted now.")
+    assert sheet(found, words()).standing[0].startswith("You are pregnant now")
+    assert not standing(assess(listed("ongoing", FAILED), include=())).startswith("A pregnancy")
+
+
+@pytest.mark.parametrize("result", TransferResult)
+def test_every_result_is_repeated_beside_the_answer_in_words(result: TransferResult) -> None:
+    from rif_threshold.sentences import inputs_words  # noqa: PLC0415
+    from rif_threshold.wording import word  # noqa: PLC0415
+
+    assert f"({word(result)})" in inputs_words(assess(listed(FAILED, result.value), include=()))
