@@ -33,6 +33,7 @@ def disagreement(seed: int) -> dict[str, object] | None:
         age, ploidy = made.randint(18, 55), made.choice(("untested", "euploid"))
         percent, minimum = made.randint(2, 99), made.randint(1, 8)
         case = {"oocyte_age_years": age, "ploidy": ploidy, "history": history, "threshold_percent": percent}
+        case["high_percent_confirmed"] = True
         estimate = assess(case | {"minimum_transfers": minimum}, include=()).primary
         expected = counting.count(history, age, ploidy, percent, minimum).figures()
         if estimate is None or {name: getattr(estimate, name) for name in expected} != expected:

@@ -148,7 +148,8 @@ def test_a_route_that_cannot_be_computed_is_refused_with_its_reason(
 
 
 def test_a_product_just_below_one_hundred_percent_is_accepted() -> None:
-    answer = threshold(live_birth_percent="86.2", live_birth_per="embryo_transfer", **FAILED)
+    high = {"live_birth_percent": "86.2", "live_birth_per": "embryo_transfer", "high_percent_confirmed": True}
+    answer = threshold(**high, **FAILED)
     assert answer.primary is not None
     assert answer.primary.per_transfer_percent == pytest.approx(99.992)
 
@@ -215,7 +216,8 @@ def test_the_limits_of_age_are_taken() -> None:
 def test_threshold_and_minimum_can_be_set_and_are_made_visible() -> None:
     assert threshold(**TABLE, **FAILED).case.threshold_percent == 60
     assert threshold(**TABLE, **FAILED).case.minimum_transfers == 2
-    answer = threshold(clinic_percent="70", clinic_outcome="implantation", threshold_percent="91", **FAILED)
+    high = {"clinic_percent": "70", "clinic_outcome": "implantation", "high_percent_confirmed": True}
+    answer = threshold(**high, threshold_percent="91", **FAILED)
     assert answer.threshold is not None
     assert answer.threshold.transfers_to_threshold == 3  # 1 - 0.3**2 is 0.91 exactly, which is not above 91 %
     answer = threshold(oocyte_age_years=33, ploidy="euploid", minimum_transfers=1, failed_transfers=0)
@@ -266,6 +268,7 @@ def test_any_history_agrees_with_counting(
             "history": history,
             "threshold_percent": percent,
             "minimum_transfers": minimum,
+            "high_percent_confirmed": True,
         },
         include=(),
     )

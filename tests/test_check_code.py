@@ -105,6 +105,7 @@ SINGLE: list[dict[str, Any]] = [
     {"minimum_transfers": 5},
     {"primary_route": "age_table"},
     {"small_percent_confirmed": True},
+    {"high_percent_confirmed": True},
     {"medications": []},
     {"medications": ["oestradiol", "Ibuprofène 400", '"quoted", {braced}', "日本語"]},
     *({"medication_list_complete": each} for each in Verdict),
@@ -156,7 +157,7 @@ histories = st.lists(
 )
 texts = st.text(min_size=1, max_size=100).filter(lambda text: bool(text.strip(" \t\r\n")) and text.isprintable())
 cases = st.fixed_dictionaries(
-    {"small_percent_confirmed": st.just(value=True)},
+    {"small_percent_confirmed": st.just(value=True), "high_percent_confirmed": st.just(value=True)},
     optional={
         "oocyte_age_years": counts,
         "ploidy": st.sampled_from(list(Ploidy)),

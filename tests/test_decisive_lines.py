@@ -19,6 +19,7 @@ import pytest
 import oracle
 from rif_threshold import Estimate, assess
 from rif_threshold.case import Case
+from rif_threshold.heterogeneity import unexplained_share
 from rif_threshold.own_tables import new_folder
 from rif_threshold.pathway import Tacrolimus
 from rif_threshold.probability import (
@@ -401,3 +402,9 @@ def test_what_a_route_was_told_is_repeated_beside_its_answer(case: dict[str, Any
 def test_half_of_a_figure_is_told_as_far_as_it_was_given(given: dict[str, Any], told: str | None) -> None:
     said = inputs_words(assess(AT_36 | given | {"failed_transfers": 0}, include=())).split("; ")
     assert said == ["oocyte age 36", "untested embryos", "0 failed", *([told] if told else [])]
+
+
+def test_one_value_comes_back_as_a_float_and_several_as_an_array() -> None:
+    one, several = unexplained_share(0.343, 0.1), unexplained_share([0.343], 0.1)
+    assert type(one) is float
+    assert several.shape == (1,)

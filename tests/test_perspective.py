@@ -40,7 +40,7 @@ CHARTS = {
 
 
 def of(**case) -> Perspective:
-    answer = assess(case, include=())
+    answer = assess({**case, "high_percent_confirmed": True}, include=())
     return perspective(answer.case, answer.primary)
 
 
@@ -151,7 +151,8 @@ def test_mixed_histories_add_up(history, planned, used, chance) -> None:
 @settings(max_examples=20)
 def test_the_budget_is_crossed_where_the_chance_is(percents: list[int], planned: int) -> None:
     history = failed(*({"per_transfer_percent": str(percent)} for percent in percents))
-    answer = assess({"history": history, "clinic_percent": str(planned), "clinic_outcome": "implantation"}, include=())
+    case = {"history": history, "clinic_percent": str(planned), "clinic_outcome": "implantation"}
+    answer = assess({**case, "high_percent_confirmed": True}, include=())
     section = perspective(answer.case, answer.primary).budget
     last = answer.threshold.transfers_to_threshold
     if last <= len(section.transfers):

@@ -21,8 +21,9 @@ from rif_threshold.ranges import range_problems
 from rif_threshold.rates import RateTable
 from rif_threshold.record import Record
 from rif_threshold.routes import caveats
+from rif_threshold.routes.kind import ages_differ
 from rif_threshold.tables import Remark, shipped
-from rif_threshold.vocabulary import POSITIVE_TESTS, Part, TransferResult
+from rif_threshold.vocabulary import POSITIVE_TESTS, Part, Route, TransferResult
 from rif_threshold.wording import number_words, points_words
 
 _UNREAD = {"not_a_case", "not_named", "count_range"}
@@ -151,7 +152,7 @@ def assess(
     primary_route = preferred_route(case, routes)
     _check_primary(case, routes)
     primary = next((estimate for estimate in routes.estimates if estimate.route == primary_route), None)
-    notes = tuple(_notes(case))
+    notes = tuple(_notes(case, primary_route, more_routes=len(routes.estimates) + len(routes.refused) > 1))
     workup = pathway.workup(case, primary) if Part.WORKUP in parts else None
     tacrolimus = pathway.tacrolimus(case, primary) if Part.TACROLIMUS in parts else None
     beside = perspective(case, primary) if Part.PERSPECTIVE in parts and primary else None
@@ -245,7 +246,7 @@ def _disagreement(estimates: tuple[Estimate, ...]) -> str:
     return f"The routes disagree: {answers}. {near_by}."
 
 
-def _notes(case: Case) -> Iterator[Remark]:
+def _notes(case: Case, primary_route: str | None, *, more_routes: bool) -> Iterator[Remark]:
     """What a history asks to be said."""
     results = [transfer.result for transfer in case.history or ()]
     if results and results[-1] == TransferResult.ONGOING:
@@ -260,6 +261,8 @@ def _notes(case: Case) -> Iterator[Remark]:
         yield from caveats("unknown_location")
     if any((transfer.embryos or 1) > 1 for transfer in case.history or ()):
         yield from caveats("two_embryos")
+    if case.primary_route is None and primary_route == Route.AGE_TABLE and ages_differ(case) and more_routes:
+        yield from caveats("table_for_ages")
     yield from caveats("independence")
 
 

@@ -17,6 +17,7 @@ from rif_threshold.probability import chance_that_all_fail, further_to_exceed
 from rif_threshold.rates import RateTable
 from rif_threshold.record import Record
 from rif_threshold.routes import ROUTES, Chances, caveats, given_routes, route_of
+from rif_threshold.routes.kind import ages_differ
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.transfers import counted_transfers
 from rif_threshold.uncertainty import interval_of_counts
@@ -98,6 +99,11 @@ class Refused(Record):
     problems: tuple[Problem, ...]
     interval: RateInterval | None = None
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether it only lacks something: what was not given yet, or the answer to a question about it."""
+        return all(problem.code in {"missing", "high_percent"} for problem in self.problems)
+
 
 @dataclass(frozen=True)
 class Routes:
@@ -140,18 +146,23 @@ def chance_words(estimate: Estimate) -> str:
 def preferred_route(case: Case, routes: Routes) -> str | None:
     """The primary route: the one the case names, else ESHRE's order of preference among those given.
 
-    An individual estimate comes before a crude one. But if any counted transfer was not of an untested embryo, or a
-    euploid one is planned next, the table by ploidy is primary, because the other routes hold one probability.
+    An individual estimate comes before a crude one. But if any counted transfer was not of an untested embryo, a
+    euploid one is planned next, or counted transfers were of ages with other rows, the table is primary, because the
+    other routes hold one probability. A route that only lacks something leaves the answer to one that is complete.
     """
     if case.primary_route is not None:
         return case.primary_route
     given = {estimate.route for estimate in routes.estimates} | {refused.route for refused in routes.refused}
     kinds = {transfer.ploidy for transfer in counted_transfers(case)}
-    if Route.AGE_TABLE in given and (kinds - {Ploidy.UNTESTED, None} or case.ploidy == Ploidy.EUPLOID):
+    by_ploidy = kinds - {Ploidy.UNTESTED, None} or case.ploidy == Ploidy.EUPLOID
+    if Route.AGE_TABLE in given and (by_ploidy or ages_differ(case)):
         return Route.AGE_TABLE
     # What a figure would be per, or would count, gives no route while the figure itself is not given.
     with_figure = {route.name for route in ROUTES if any(getattr(case, name) is not None for name in route.figures)}
-    return next((route.name for route in ROUTES if route.name in (given & with_figure or given)), None)
+    # Nor does a route that is not yet filled in take away the answer of another.
+    finished = given - {refused.route for refused in routes.refused if refused.unfinished}
+    wanted = given & with_figure & finished or given & with_figure or given
+    return next((route.name for route in ROUTES if route.name in wanted), None)
 
 
 def _estimate(case: Case, route: str, label: str, chances: Chances) -> Estimate:

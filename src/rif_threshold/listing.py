@@ -13,9 +13,8 @@ from rif_threshold.parts import default_parts
 from rif_threshold.pathway.reading import Cited
 from rif_threshold.prediction import nelson_lawlor_2011
 from rif_threshold.probability import cumulative_probability, transfers_to_exceed
-from rif_threshold.rates import Stratum, load_rate_table
+from rif_threshold.rates import PUBLISHED_TABLE, Stratum, load_rate_table
 from rif_threshold.record import Record
-from rif_threshold.routes import PUBLISHED_TABLE
 from rif_threshold.tables import Source, shipped, sources
 from rif_threshold.vocabulary import Part, Ploidy
 from rif_threshold.wording import shown_percent

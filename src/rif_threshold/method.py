@@ -19,6 +19,7 @@ CAVEATS = {
     "interval_only",
     "more_than_limit",
     "one_probability",
+    "one_age",
     "ongoing",
     "own_percentage",
     "own_table",
@@ -28,6 +29,7 @@ CAVEATS = {
     "pregnancy_loss",
     "recurrent_loss",
     "small_counts",
+    "table_for_ages",
     "two_embryos",
     "unknown_location",
 }
@@ -64,6 +66,7 @@ class Method(Record):
     oocyte_age: AgeLimits
     most_entries: Count
     most_embryos: Count
+    high_percent_factor: Decimal
     shortest_curve: Count
     longest_curve: Count
     interval_level: Decimal
@@ -102,6 +105,7 @@ def method(folder: Folder) -> Method:
         "minimum_years": read.oocyte_age.minimum_years <= read.oocyte_age.maximum_years,
         "most_entries": read.most_entries > 0,
         "most_embryos": read.most_embryos > 0,
+        "high_percent_factor": read.high_percent_factor >= 1,
         "shortest_curve": 0 < read.shortest_curve <= read.longest_curve,
         "interval_level": 0 < read.interval_level < 1,
     }

@@ -1,11 +1,13 @@
 """What the tables refuse of a case that is well formed, and what a case still needs."""
 
 from collections.abc import Collection, Iterator
+from fractions import Fraction
 
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.method import method
 from rif_threshold.routes import ROUTES
+from rif_threshold.routes.kind import asks_back
 from rif_threshold.vocabulary import Route
 
 
@@ -27,10 +29,7 @@ def range_problems(case: Case, malformed: Collection[str], own_tables: Collectio
     for name, count in counts.items():
         if count is not None and count > most:
             yield Problem(name, str(count), f"at most {most} are taken", "count_range", "ours")
-    for number, transfer in enumerate(case.history or (), start=1):
-        if transfer.embryos is not None and transfer.embryos > method().most_embryos:
-            allowed = f"at most {method().most_embryos} embryos in a transfer are taken"
-            yield Problem(f"history.{number}.embryos", str(transfer.embryos), allowed, "count_range", "ours")
+    yield from _of_transfers(case)
     if case.history is None and case.failed_transfers is None and not {"history", "failed_transfers"} & set(malformed):
         yield Problem("failed_transfers", "", "this is needed; 0 where no transfer has failed yet", "missing")
     figures = {name for route in ROUTES for name in route.figures}
@@ -42,3 +41,14 @@ def range_problems(case: Case, malformed: Collection[str], own_tables: Collectio
             " or the clinic's own rate",
             "missing",
         )
+
+
+def _of_transfers(case: Case) -> Iterator[Problem]:
+    """What is refused of single transfers: too many embryos, and a chance that may be one of several cycles."""
+    for number, transfer in enumerate(case.history or (), start=1):
+        if transfer.embryos is not None and transfer.embryos > method().most_embryos:
+            allowed = f"at most {method().most_embryos} embryos in a transfer are taken"
+            yield Problem(f"history.{number}.embryos", str(transfer.embryos), allowed, "count_range", "ours")
+        if transfer.per_transfer_percent is not None:
+            field, percent = f"history.{number}.per_transfer_percent", transfer.per_transfer_percent
+            yield from asks_back(case, transfer, Fraction(percent), field, percent)

@@ -17,6 +17,8 @@ from rif_threshold.tables import Folder, SourceReference, check_columns, open_fo
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy
 from rif_threshold.wording import percent_words
 
+PUBLISHED_TABLE = "eshre_rif_2023"
+
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _PRINTED = "printed_cumulative_percent_"
 _NEEDED = ("ploidy", "age_label", "age_min_years", "age_max_years", "per_transfer_percent")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from rif_threshold.assessment import Assessment, ThresholdAnswer
-from rif_threshold.estimate import Answer, Estimate, RateInterval, chance_words
+from rif_threshold.estimate import Answer, Estimate, RateInterval, Refused, chance_words
 from rif_threshold.method import Rule
 from rif_threshold.pathway import losses
 from rif_threshold.routes import ROUTES
@@ -70,6 +70,11 @@ def _where(answer: Answer, rule: Rule, since: str) -> str:
     verb = "crosses" if answer.further_transfers == 1 else "cross"
     number = "one more" if answer.further_transfers == 1 else f"{answer.further_transfers} more"
     return f"{start}, {number} {verb}."
+
+
+def refused_word(refused: Refused) -> str:
+    """What a route without an answer is: one that only lacks something is not finished, any other is not computed."""
+    return "unfinished" if refused.unfinished else "not computed"
 
 
 def next_transfer(assessment: Assessment) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from rif_threshold.bounds import MOST_ENTRIES
-from rif_threshold.record import Count, Percent, Record, Typed, TypedRecord
+from rif_threshold.record import Count, Percent, Record, Typed, TypedRecord, YesNo
 from rif_threshold.vocabulary import POSITIVE_TESTS, Ploidy, TransferResult
 
 
@@ -81,6 +81,14 @@ class Transfers(Record):
             description="The transfers one by one, oldest first, instead of their number.",
         ),
     ] = None
+    high_percent_confirmed: Annotated[
+        YesNo,
+        Typed("--percent-is-high"),
+        Field(
+            title="high percentages are meant",
+            description="High percentages are meant for one transfer or cycle, not for several added up.",
+        ),
+    ] = False
 
 
 def counted_transfers(known: Transfers) -> tuple[Transfer, ...]:

@@ -18,11 +18,12 @@ from rif_threshold.sentences import (
     interval_words,
     margin_words,
     next_transfer,
+    refused_word,
     rule_words,
     standing,
 )
 from rif_threshold.vocabulary import Part
-from rif_threshold.wording import line_words, shown_percent
+from rif_threshold.wording import capital, line_words, shown_percent
 
 _MOST_COLUMNS, _FEWEST_COLUMNS = 12, 5
 """With fewer columns than these, name and chance among them, a row is told in words."""
@@ -97,7 +98,7 @@ def _refused(assessment: Assessment) -> Iterator[str]:
     """The routes that could not be computed, and why."""
     for refused in assessment.refused:
         for problem in refused.problems:
-            yield wrapped(f"{refused.route}: {problem}", "Not computed: ")
+            yield wrapped(f"{refused.route}: {problem}", f"{capital(refused_word(refused))}: ")
         if refused.interval:
             yield wrapped(interval_words(refused.interval))
 

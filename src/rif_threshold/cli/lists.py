@@ -13,8 +13,7 @@ from rif_threshold.cli.printing import wrapped
 from rif_threshold.folder import SUMS, shown
 from rif_threshold.listing import equal_words, listed_sources, listed_tables, recomputed_table
 from rif_threshold.own_tables import new_folder, own_folder, own_tables_of, sign_folder
-from rif_threshold.rates import load_rate_table
-from rif_threshold.routes import PUBLISHED_TABLE
+from rif_threshold.rates import PUBLISHED_TABLE, load_rate_table
 from rif_threshold.tables import Folder, shipped, verify
 
 

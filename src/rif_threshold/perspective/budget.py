@@ -6,9 +6,8 @@ from rif_threshold.case import Case
 from rif_threshold.errors import OutOfRange
 from rif_threshold.estimate import Estimate, answer_lines
 from rif_threshold.perspective.section import Section
-from rif_threshold.rates import load_rate_table
+from rif_threshold.rates import PUBLISHED_TABLE, load_rate_table
 from rif_threshold.record import Record
-from rif_threshold.routes import PUBLISHED_TABLE
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.vocabulary import Ploidy
 from rif_threshold.wording import exact_words, percent_words, transfer_state, transfers_words

@@ -14,9 +14,8 @@ from rif_threshold.perspective.section import (
     without_repeats,
 )
 from rif_threshold.probability import cumulative_probability, transfers_to_exceed
-from rif_threshold.rates import load_rate_table
+from rif_threshold.rates import PUBLISHED_TABLE, load_rate_table
 from rif_threshold.record import Record
-from rif_threshold.routes import PUBLISHED_TABLE
 from rif_threshold.tables import Remark
 from rif_threshold.vocabulary import Ploidy
 from rif_threshold.wording import in_hundred, number_words, percent_words, transfers_words

@@ -22,6 +22,7 @@ from rif_threshold.sentences import (
     inputs_words,
     margin_words,
     next_transfer,
+    refused_word,
     rule_words,
     standing,
 )
@@ -85,7 +86,7 @@ def _route(estimate: Estimate, assessment: Assessment) -> dict[str, str]:
 def _refused(assessment: Assessment) -> Iterator[str]:
     for refused in assessment.refused:
         for problem in refused.problems:
-            yield f"{refused.label}: not computed. {problem.sentence}"
+            yield f"{refused.label}: {refused_word(refused)}. {problem.sentence}"
 
 
 def _remarks(assessment: Assessment) -> Iterator[str]:

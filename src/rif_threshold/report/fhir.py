@@ -14,13 +14,14 @@ from typing import Any
 from rif_threshold.assessment import Assessment
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.estimate import Estimate
+from rif_threshold.rates import PUBLISHED_TABLE
 from rif_threshold.report.check_code import code_or_why
-from rif_threshold.routes import PUBLISHED_TABLE
 from rif_threshold.sentences import (
     headline,
     inputs_words,
     margin_words,
     next_transfer,
+    refused_word,
     rule_words,
     standing,
 )
@@ -242,7 +243,7 @@ def _basis(assessment: Assessment) -> Iterator[str]:
 def _notes(assessment: Assessment) -> Iterator[str]:
     for refused in assessment.refused:
         for problem in refused.problems:
-            yield f"Not computed: {refused.label}: {problem.sentence}"
+            yield f"{capital(refused_word(refused))}: {refused.label}: {problem.sentence}"
     if assessment.primary is not None:
         yield next_transfer(assessment)
         yield f"Margin: {margin_words(assessment.primary)}"

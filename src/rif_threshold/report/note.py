@@ -9,9 +9,17 @@ from rif_threshold.citing import CitedSource
 from rif_threshold.estimate import chance_words
 from rif_threshold.parts import default_parts
 from rif_threshold.report.check_code import code_or_why
-from rif_threshold.sentences import headline, inputs_words, margin_words, next_transfer, rule_words, standing
+from rif_threshold.sentences import (
+    headline,
+    inputs_words,
+    margin_words,
+    next_transfer,
+    refused_word,
+    rule_words,
+    standing,
+)
 from rif_threshold.vocabulary import Grade, Part, ProtocolVerdict, WorkupState
-from rif_threshold.wording import number_words, word
+from rif_threshold.wording import capital, number_words, word
 
 LONGEST = 15
 RULE_SOURCE = "eshre_rif_2023"
@@ -72,7 +80,7 @@ def _other_routes(assessment: Assessment) -> Iterator[str]:
         yield f"Other route: {each.label}, {chance_words(each)}, threshold {total}"
     for refused in assessment.refused:
         for problem in refused.problems:
-            yield f"Not computed: {refused.label}: {problem.sentence}"
+            yield f"{capital(refused_word(refused))}: {refused.label}: {problem.sentence}"
 
 
 def _workup(assessment: Assessment) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rif_threshold.rates import RateTable
-from rif_threshold.routes.age_table import PUBLISHED_TABLE
 from rif_threshold.routes.kind import Chances, Given, RouteKind, caveats
 from rif_threshold.transfers import Transfers
 
@@ -43,7 +42,6 @@ def route_of(name: str) -> RouteKind:
 
 
 __all__ = [
-    "PUBLISHED_TABLE",
     "ROUTES",
     "Chances",
     "Given",

@@ -5,13 +5,11 @@ from fractions import Fraction
 from functools import partial
 
 from rif_threshold.errors import InvalidInput, OutOfRange, Problem
-from rif_threshold.rates import RateTable, Stratum, load_rate_table
+from rif_threshold.rates import PUBLISHED_TABLE, RateTable, Stratum, load_rate_table
 from rif_threshold.routes.kind import Chances, Given, RouteKind, Used, caveats, needs, of_table
 from rif_threshold.transfers import Transfer, Transfers, counted_transfers
 from rif_threshold.vocabulary import Ploidy, Route
 from rif_threshold.wording import long_word
-
-PUBLISHED_TABLE = "eshre_rif_2023"
 
 
 def _published(case: Transfers) -> Chances:

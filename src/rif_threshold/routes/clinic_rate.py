@@ -1,6 +1,7 @@
 """The clinic's own rate per embryo transfer: from its counts, which give an interval, or as a percentage."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from pydantic import Field
 from rif_threshold.errors import InvalidInput, OutOfRange, Problem
 from rif_threshold.method import method
 from rif_threshold.record import Count, Percent, Typed
-from rif_threshold.routes.kind import Chances, RouteKind, Used, caveats, knows_no_ploidy, needs, one_probability
+from rif_threshold.routes.kind import Chances, RouteKind, Used, asks_back, caveats, needs, one_for_all, one_probability
 from rif_threshold.transfers import Transfers
 from rif_threshold.vocabulary import Denominator, Outcome, Route
 from rif_threshold.wording import word
@@ -75,7 +76,10 @@ def _chances(case: ClinicInputs) -> Chances:
     if outcome in _REFUSED:
         raise InvalidInput((Problem("clinic_outcome", outcome, _REFUSED[outcome], "outcome"),))
     if counts is None:
-        p, explanation = Fraction(case.clinic_percent or 0) / 100, f"{case.clinic_percent} % of transfers"
+        percent = case.clinic_percent or Decimal(0)
+        p, explanation = Fraction(percent) / 100, f"{percent} % of transfers"
+        if problems := tuple(asks_back(case, case, 100 * p, "clinic_percent", percent)):
+            raise InvalidInput(problems)
     else:
         p, explanation = Fraction(*counts), f"{counts[0]} of {counts[1]} transfers"
         if p in {0, 1}:
@@ -93,7 +97,7 @@ def _chances(case: ClinicInputs) -> Chances:
         caveats=(
             *caveats("small_counts" if counts else "percentage_without_counts"),
             *(caveats(outcome) if outcome in method().caveats else ()),
-            *knows_no_ploidy(case),
+            *one_for_all(case),
         ),
         successes=case.clinic_successes,
         transfers=case.clinic_transfers,

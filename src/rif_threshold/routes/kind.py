@@ -8,11 +8,11 @@ from typing import Any
 
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.method import method
-from rif_threshold.rates import RateTable
+from rif_threshold.rates import PUBLISHED_TABLE, RateTable, Stratum, load_rate_table
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.transfers import Transfer, Transfers, counted_transfers
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy, Route
-from rif_threshold.wording import capital, long_word, word
+from rif_threshold.wording import capital, long_word, percent_words, word
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,52 @@ def one_probability(p: Fraction) -> Callable[[Transfer], tuple[Fraction, bool]]:
     return of
 
 
-def knows_no_ploidy(case: Transfers) -> tuple[Remark, ...]:
-    """What is to be said where one probability is taken for embryos of several kinds."""
+def one_for_all(case: Transfers) -> tuple[Remark, ...]:
+    """What is to be said where one probability is taken for embryos of several kinds, or of several ages."""
     kinds = {transfer.ploidy for transfer in counted_transfers(case)} | {case.ploidy}
-    return caveats("one_probability") if kinds - {Ploidy.UNTESTED, None} else ()
+    return (
+        *(caveats("one_probability") if kinds - {Ploidy.UNTESTED, None} else ()),
+        *(caveats("one_age") if ages_differ(case) else ()),
+    )
+
+
+def ages_differ(case: Transfers) -> bool:
+    """Whether a counted transfer of an untested embryo is of another row of the published table than one planned next.
+
+    Ages that are not known differ from none.
+    """
+    ages = [each.oocyte_age_years for each in counted_transfers(case) if each.per_transfer_percent is None]
+    rows = {printed_row(Ploidy.UNTESTED, age) for age in (*ages, case.oocyte_age_years) if age is not None}
+    return case.oocyte_age_years is not None and len(rows) > 1
+
+
+def printed_row(ploidy: Ploidy | None, age: int | None) -> Stratum | None:
+    """The row of the published table for an embryo; ``None`` where it has none, or what it would be is not known."""
+    if ploidy is None or age is None:
+        return None
+    return next((row for row in load_rate_table(PUBLISHED_TABLE).strata if row.holds(ploidy, age)), None)
+
+
+def asks_back(
+    case: Transfers, kind: Transfer | Transfers, percent: Fraction, field: str, given: object
+) -> Iterator[Problem]:
+    """Ask whether a typed chance is for one transfer, where it is far above what is printed for its kind.
+
+    Above is more than so many times (ours, in ``tables/method.toml``) the printed row; where there is none, more than
+    the highest printed rate.
+    """
+    if case.high_percent_confirmed:
+        return
+    table, row = load_rate_table(PUBLISHED_TABLE), printed_row(kind.ploidy, kind.oocyte_age_years)
+    limit = max(each.per_transfer_percent for each in table.strata)
+    beyond = f"above the highest printed rate per transfer, {percent_words(limit)}"
+    if row is not None:
+        limit = method().high_percent_factor * row.per_transfer_percent
+        printed = f"the {percent_words(row.per_transfer_percent)} printed for {row.ploidy} {row.age_label}"
+        beyond = f"more than {method().high_percent_factor} times {printed}"
+    if percent > limit:
+        why = (
+            f"this is {percent_words(float(percent))} per transfer, {beyond}. Is it for one transfer or cycle, or for"
+            " several added up? If for one, confirm that high percentages are meant"
+        )
+        yield Problem(field, str(given), why, "high_percent", table.source.key)

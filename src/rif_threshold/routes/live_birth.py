@@ -14,10 +14,11 @@ from rif_threshold.routes.kind import (
     Chances,
     RouteKind,
     Used,
+    asks_back,
     caveats,
-    knows_no_ploidy,
     needs,
     of_table,
+    one_for_all,
     one_probability,
 )
 from rif_threshold.transfers import Transfers
@@ -77,6 +78,8 @@ def _chances(case: LiveBirthInputs) -> Chances:
         )
     percent, per = case.live_birth_percent or Decimal(0), case.live_birth_per or Denominator.TREATMENT_CYCLE
     p = pregnancy(Fraction(percent) / 100, "live_birth_percent", str(percent))
+    if problems := tuple(asks_back(case, case, 100 * p, "live_birth_percent", percent)):
+        raise InvalidInput(problems)
     example = method().worked_example
     return Chances(
         planned=p,
@@ -88,7 +91,7 @@ def _chances(case: LiveBirthInputs) -> Chances:
         caveats=(
             *(caveats("per_treatment_cycle") if per == Denominator.TREATMENT_CYCLE else ()),
             *caveats("factor"),
-            *knows_no_ploidy(case),
+            *one_for_all(case),
             *(of_table((example.text,), method().factor_source) if percent == example.live_birth_percent else ()),
         ),
         live_birth_percent=float(percent),

@@ -9,7 +9,7 @@ from rif_threshold.arrays import exact
 from rif_threshold.method import method
 from rif_threshold.prediction import nelson_lawlor_2011
 from rif_threshold.prediction.nelson_lawlor_2011 import PredictionInput
-from rif_threshold.routes.kind import Chances, RouteKind, Used, caveats, knows_no_ploidy, of_table, one_probability
+from rif_threshold.routes.kind import Chances, RouteKind, Used, caveats, of_table, one_for_all, one_probability
 from rif_threshold.routes.live_birth import pregnancy
 from rif_threshold.tables import Remark
 from rif_threshold.transfers import Transfers
@@ -47,7 +47,7 @@ def _chances(case: PredictionInputs) -> Chances:
             *of_table(table.caveats, table.source),
             *_next_attempt(case.prediction),
             *caveats("factor"),
-            *knows_no_ploidy(case),
+            *one_for_all(case),
         ),
         live_birth_percent=100 * live_birth,
     )

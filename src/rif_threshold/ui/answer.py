@@ -79,7 +79,8 @@ def routes(assessment: Assessment) -> str:
         )
     lines.append(markdown_table(["Route", "Per transfer", "Crossed after", "So far"], rows))
     for refused in assessment.refused:
-        lines += ["", f"**{escaped(refused.label)}** could not be computed:", "", *problem_lines(refused.problems)]
+        title = f"**{escaped(refused.label)}** is {sentences.refused_word(refused)}:"
+        lines += ["", title, "", *problem_lines(refused.problems)]
     return "\n".join(lines)
 
 

@@ -36,7 +36,8 @@ def key_of(field: str) -> str:
 _TYPED = {path: field for path, field in FIELDS.items() if field.option and field.kind != Kind.SWITCH}
 """The fields that one widget holds: those that the command line has an option for."""
 TRANSFER = tuple(path.removeprefix("history.") for path in TRANSFER_FIELDS)
-_SWITCHES = ("small_percent_confirmed", "no_medications", "medications")
+_CONFIRMED = tuple(path for path, field in FIELDS.items() if field.kind == Kind.SWITCH)
+_SWITCHES = (*_CONFIRMED, "no_medications", "medications")
 FINDING, ANSWER = "finding_", "answer_"
 
 _OURS = re.compile(
@@ -75,8 +76,7 @@ def typed_case() -> dict[str, Any]:
         case["history"] = [
             _given({name: f"history_{number}_{name}" for name in TRANSFER}) for number in range(1, history_length() + 1)
         ]
-    if st.session_state.get("small_percent_confirmed"):
-        case["small_percent_confirmed"] = True
+    case |= {name: True for name in _CONFIRMED if st.session_state.get(name)}
     return case | _pathway_fields()
 
 
@@ -210,7 +210,7 @@ def put(case: Mapping[str, Any]) -> None:
                 state.update({f"{prefix}{name}": as_typed(part) for name, part in value.items()})
             case "medications":
                 state["medications"], state["no_medications"] = list(value), not value
-            case "small_percent_confirmed":
+            case _ if field in _CONFIRMED:
                 state[field] = bool(value)
             case _ if field in PARTS:
                 state.update({key_of(f"{field}.{name}"): _shown(part) for name, part in value.items()})

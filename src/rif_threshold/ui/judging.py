@@ -54,7 +54,8 @@ def said(problem: Problem) -> str:
     """One problem in words, for the person who typed it."""
     given = f"{literal(problem.given)} was given. " if problem.given else ""
     why = f" ({escaped(problem.source)})" if problem.source else ""
-    place = " with the switch in 'The threshold and the main route'" if problem.code == "small_percent" else ""
+    confirmed = problem.code in {"small_percent", "high_percent"}
+    place = " with the switch in 'The threshold and the main route'" if confirmed else ""
     sentence = without_codes(replace(problem, allowed=f"{problem.allowed}{place}").sentence)
     end = "" if sentence.endswith("?") and not why else "."
     return f"{given}{escaped(capital(sentence))}{why}{end}"

@@ -1,0 +1,105 @@
+"""Which route gives the main answer: what is unfinished takes none away, ages decide like ploidy, high figures ask."""
+
+from typing import Any
+
+import pytest
+
+from rif_threshold import Assessment, InvalidInput, assess
+
+TABLE = {"oocyte_age_years": 36, "ploidy": "untested"}
+FAILED = {"failed_transfers": 2}
+LIVE_BIRTH = {"live_birth_percent": "20", "live_birth_per": "treatment_cycle"}
+AGES_37: list[dict[str, Any]] = [{"result": "no_positive_test", "oocyte_age_years": 37, "ploidy": "untested"}] * 2
+
+
+def answer(**case: Any) -> Assessment:
+    return assess(case, include=())
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        {"live_birth_percent": "20"},
+        {"live_birth_per": "treatment_cycle"},
+        {"prediction": {"woman_age_years": 36}},
+        {"clinic_successes": 5},
+        {"clinic_percent": "30"},
+        {"clinic_outcome": "implantation"},
+    ],
+)
+def test_a_half_filled_route_takes_no_answer_away(half: dict[str, Any]) -> None:
+    found = answer(**TABLE, **FAILED, **half)
+    assert found.threshold is not None
+    assert (found.primary_route, found.threshold.transfers_to_threshold) == ("age_table", 4)
+    (refused,) = found.refused
+    assert refused.unfinished
+
+
+def test_a_figure_that_cannot_be_used_is_no_unfinished_one() -> None:
+    found = answer(**TABLE, **FAILED, live_birth_percent="20", live_birth_per="retrieval")
+    assert (found.primary_route, found.threshold) == ("live_birth", None)
+    assert not found.refused[0].unfinished
+
+
+def test_ages_with_other_rows_make_the_table_the_main_answer_and_it_is_said() -> None:
+    case = {"oocyte_age_years": 43, "ploidy": "untested", **LIVE_BIRTH, "live_birth_percent": "6"}
+    found = answer(**case, history=AGES_37)
+    assert found.primary_route == "age_table"
+    assert found.threshold is not None
+    assert found.threshold.cumulative_percent_so_far == pytest.approx(45.0919)  # 1 - 0.741^2
+    assert any("is the main answer here, because" in note.text for note in found.notes)
+    beside = next(each for each in found.estimates if each.route == "live_birth")
+    assert any("retrieved at an age with another row" in caveat.text for caveat in beside.caveats)
+    named = answer(**case, history=AGES_37, primary_route="live_birth")
+    assert named.primary_route == "live_birth"
+    assert not any("is the main answer here" in note.text for note in named.notes)
+
+
+@pytest.mark.parametrize("age", [35, 37, 39])
+def test_ages_with_the_same_row_change_nothing(age: int) -> None:
+    case = {"oocyte_age_years": age, "ploidy": "untested", **LIVE_BIRTH}
+    found = answer(**case, history=AGES_37)
+    assert found.primary_route == "live_birth"
+    assert not any("another row" in each.text for each in (*found.notes, *found.estimates[0].caveats))
+
+
+@pytest.mark.parametrize(
+    ("case", "asks"),
+    [
+        # 80 % live birth is 92.8 % per transfer: above 68.4 %, the highest printed rate, where the kind is not known.
+        (LIVE_BIRTH | {"live_birth_percent": "80"}, True),
+        (LIVE_BIRTH | {"live_birth_percent": "58.9"}, False),  # 68.32 %
+        (LIVE_BIRTH | {"live_birth_percent": "59"}, True),  # 68.44 %
+        # Twice 25.9 % is 51.8 %: 44.6 % live birth is 51.74 %, 44.7 % is 51.85 %.
+        (TABLE | LIVE_BIRTH | {"live_birth_percent": "44.6"}, False),
+        (TABLE | LIVE_BIRTH | {"live_birth_percent": "44.7"}, True),
+        (TABLE | {"clinic_percent": "51.8", "clinic_outcome": "implantation"}, False),
+        (TABLE | {"clinic_percent": "51.9", "clinic_outcome": "implantation"}, True),
+        # Twice 64.1 % is more than any chance, and counts are what they are.
+        (TABLE | {"ploidy": "euploid", "clinic_percent": "85", "clinic_outcome": "implantation"}, False),
+        (TABLE | {"clinic_successes": 90, "clinic_transfers": 100, "clinic_outcome": "implantation"}, False),
+    ],
+)
+def test_a_typed_chance_far_above_what_is_printed_is_asked_back(case: dict[str, Any], asks: bool) -> None:
+    found = answer(**case, **FAILED)
+    codes = [problem.code for refused in found.refused for problem in refused.problems]
+    assert codes == (["high_percent"] if asks else [])
+    confirmed = answer(**case, **FAILED, high_percent_confirmed=True)
+    assert confirmed.refused == ()
+    assert confirmed.threshold is not None
+
+
+def test_the_question_leaves_the_answer_of_the_table_standing() -> None:
+    found = answer(**TABLE, **FAILED, live_birth_percent="80", live_birth_per="treatment_cycle")
+    assert found.primary_route == "age_table"
+    assert "several added up?" in found.refused[0].problems[0].allowed
+
+
+def test_a_chance_of_one_transfer_is_asked_back_by_its_own_age() -> None:
+    history = [AGES_37[0] | {"oocyte_age_years": 41, "per_transfer_percent": "31"}]
+    with pytest.raises(InvalidInput) as raised:
+        answer(**TABLE, history=history)  # twice 15 % is 30 %
+    assert [(each.field, each.code) for each in raised.value.problems] == [
+        ("history.1.per_transfer_percent", "high_percent")
+    ]
+    assert answer(**TABLE, history=history, high_percent_confirmed=True).threshold is not None
