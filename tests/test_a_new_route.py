@@ -158,4 +158,4 @@ def test_the_page_asks_for_it(copy: Path) -> None:
     )
     shown = python(copy, "-c", script).replace("**", "")
     assert "Toy figure, %" in shown
-    assert "Threshold crossed after 3 transfers: not yet" in shown
+    assert "Not yet: the threshold comes after 3 transfers" in shown

@@ -45,7 +45,7 @@ def test_the_answer_comes_first() -> None:
     result = run(*BASIC)
     lines = result.stdout.splitlines()
     assert result.exit_code == 0
-    assert lines[0] == "Threshold crossed after 4 transfers: not yet"
+    assert lines[0] == "Not yet: the threshold comes after 4 transfers"
     assert lines[1] == "3 failed: 59.3 % so far, one more crosses."
     assert lines[2] == "The next transfer by itself: 25.9 %. That is not the cumulative chance."
     assert len(lines) <= 40
@@ -240,7 +240,7 @@ def test_the_whole_program_in_a_process_of_its_own() -> None:
     result = subprocess.run(
         [sys.executable, "-m", "rif_threshold", *BASIC], capture_output=True, text=True, check=True, encoding="utf-8"
     )
-    assert result.stdout.startswith("Threshold crossed after 4 transfers: not yet")
+    assert result.stdout.startswith("Not yet: the threshold comes after 4 transfers")
 
 
 def test_wide_and_narrow_terminals(monkeypatch: pytest.MonkeyPatch) -> None:

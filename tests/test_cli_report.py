@@ -32,7 +32,7 @@ def test_a_format_can_be_piped() -> None:
     result = run("report", "--format", "sheet.pdf", *CASE, *DAY)
     assert len(PdfReader(io.BytesIO(result.stdout_bytes)).pages) == 1
     note = run("report", "--format", "note.txt", *CASE, *DAY).stdout
-    assert "Threshold crossed after 4 transfers" in note
+    assert "Not yet: the threshold comes after 4 transfers" in note
     assert "2026-11-22" in note
 
 
@@ -91,7 +91,7 @@ def test_a_code_is_verified() -> None:
     result = run("verify", code)
     assert result.exit_code == 0
     assert result.stdout.startswith("Same result.\n")
-    assert "Threshold crossed after 4 transfers" in result.stdout
+    assert "Not yet: the threshold comes after 4 transfers" in result.stdout
     assert "oocyte age 36" in result.stdout
     assert run("verify", *code.split("-")).stdout == result.stdout
     assert run("verify", "-", stdin=f"{code}\n").stdout == result.stdout

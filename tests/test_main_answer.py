@@ -1,10 +1,12 @@
 """Which route gives the main answer: what is unfinished takes none away, ages decide like ploidy, high figures ask."""
 
+import json
 from typing import Any
 
 import pytest
 
 from rif_threshold import Assessment, InvalidInput, assess
+from rif_threshold.sentences import headline
 
 TABLE = {"oocyte_age_years": 36, "ploidy": "untested"}
 FAILED = {"failed_transfers": 2}
@@ -103,3 +105,16 @@ def test_a_chance_of_one_transfer_is_asked_back_by_its_own_age() -> None:
         ("history.1.per_transfer_percent", "high_percent")
     ]
     assert answer(**TABLE, history=history, high_percent_confirmed=True).threshold is not None
+
+
+def test_the_state_is_said_first_and_stands_in_the_json() -> None:
+    for case, state, said in (
+        (TABLE | FAILED, "not_yet", "Not yet: the threshold comes after 4 transfers"),
+        (TABLE | {"failed_transfers": 4}, "reached", "Reached: the threshold was crossed after 4 transfers"),
+    ):
+        found = answer(**case)
+        assert json.loads(found.model_dump_json())["threshold"]["state"] == found.state == state
+        assert headline(found) == said
+    nothing = answer(**TABLE, **FAILED, **LIVE_BIRTH | {"live_birth_per": "retrieval"})
+    assert nothing.state == "no_answer"
+    assert headline(nothing).startswith("No answer: ")

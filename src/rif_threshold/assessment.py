@@ -23,8 +23,8 @@ from rif_threshold.record import Record
 from rif_threshold.routes import caveats
 from rif_threshold.routes.kind import ages_differ
 from rif_threshold.tables import Remark, shipped
-from rif_threshold.vocabulary import POSITIVE_TESTS, Part, Route, TransferResult
-from rif_threshold.wording import number_words, points_words
+from rif_threshold.vocabulary import POSITIVE_TESTS, Part, Route, ThresholdState, TransferResult
+from rif_threshold.wording import number_words, points_words, word
 
 _UNREAD = {"not_a_case", "not_named", "count_range"}
 """Where nothing of a case was read, nothing can be said of what it lacks."""
@@ -37,6 +37,7 @@ class ThresholdAnswer(Answer):
     the next one by itself. ``if_negative`` is the answer in case a test that is awaited is negative.
     """
 
+    state: ThresholdState
     percent: float
     minimum_transfers: int
     next_transfer_percent: float
@@ -82,13 +83,17 @@ class Assessment(Record):
 
     def __repr_str__(self, join_str: str) -> str:
         answer = self.threshold
-        state = "no answer" if answer is None else "reached" if answer.reached else "not yet"
         total = None if answer is None else answer.transfers_to_threshold
-        told = (f"{state!r}", f"route={self.primary_route!r}", f"transfers_to_threshold={total}")
+        told = (f"{word(self.state)!r}", f"route={self.primary_route!r}", f"transfers_to_threshold={total}")
         return join_str.join((*told, f"version={self.software.version!r}"))
 
     def _repr_html_(self) -> str | None:
         return notebook.show and notebook.show(self)
+
+    @property
+    def state(self) -> ThresholdState:
+        """Where the couple stands, by the primary route."""
+        return ThresholdState.NO_ANSWER if self.threshold is None else self.threshold.state
 
     @property
     def rule(self) -> Rule:
@@ -205,6 +210,7 @@ def _answer(case: Case, primary: Estimate | None, own_tables: Mapping[str, RateT
         return None
     return ThresholdAnswer(
         **primary.answer.__dict__,
+        state=ThresholdState.REACHED if primary.reached else ThresholdState.NOT_YET,
         if_negative=_if_negative(case, primary.route, own_tables),
         percent=float(case.rule.percent),
         minimum_transfers=case.rule.minimum,

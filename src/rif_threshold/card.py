@@ -15,7 +15,7 @@ def card(assessment: Assessment) -> str:
 
     >>> from rif_threshold import assess
     >>> answer = assess({"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 3}, include=())
-    >>> "Threshold crossed after 4 transfers: not yet" in card(answer)
+    >>> "Not yet: the threshold comes after 4 transfers" in card(answer)
     True
     """
     first, *rest = _lines(assessment)

@@ -12,6 +12,7 @@ from rif_threshold.transfers import Transfer
 from rif_threshold.vocabulary import POSITIVE_TESTS, TransferResult
 from rif_threshold.wording import (
     MORE_THAN_LIMIT,
+    capital,
     exact_words,
     line_words,
     long_word,
@@ -26,14 +27,14 @@ from rif_threshold.wording import (
 
 
 def headline(assessment: Assessment) -> str:
-    """After how many transfers the line is crossed, on the primary route."""
-    answer = assessment.threshold
+    """The state first, then after how many transfers the line is crossed, on the primary route."""
+    answer, state = assessment.threshold, capital(word(assessment.state))
     if answer is None:
-        return "No answer: the primary route could not be computed"
+        return f"{state}: the primary route could not be computed"
     if answer.transfers_to_threshold is None:
-        return "Threshold not crossed within 1,000 transfers"
-    after = f"Threshold crossed after {transfers_words(answer.transfers_to_threshold)}"
-    return after if answer.reached else f"{after}: not yet"
+        return f"{state}: the threshold does not come within 1,000 transfers"
+    after = transfers_words(answer.transfers_to_threshold)
+    return f"{state}: the threshold {'was crossed' if answer.reached else 'comes'} after {after}"
 
 
 def standing(assessment: Assessment) -> str:

@@ -33,6 +33,14 @@ class Ploidy(StrEnum):
     LOW_LEVEL_MOSAIC = "low_level_mosaic"
 
 
+class ThresholdState(StrEnum):
+    """Where a couple stands: the first thing that every surface says."""
+
+    REACHED = "reached"
+    NOT_YET = "not_yet"
+    NO_ANSWER = "no_answer"
+
+
 class TransferResult(StrEnum):
     """What happened after a transfer. Only ``no_positive_test`` is a failed transfer; ``awaited`` is not known yet."""
 

@@ -26,7 +26,7 @@ def test_from_an_empty_page_to_the_verdicts_and_to_paper(visit: Any) -> None:
     visit.accessible()
 
     type_the_worked_woman(visit)
-    assert "Threshold crossed after 3 transfers" in visit.text
+    assert "■ Reached: the threshold was crossed after 3 transfers" in visit.text
     assert "62.1 % so far, the 60 % line is crossed" in visit.text
     assert "The routes disagree" in visit.text
     assert "0.42 percentage points from giving 3" in visit.text
@@ -172,7 +172,7 @@ def test_by_keyboard_alone(visit: Any) -> None:
     keyboard.type("3")
     keyboard.press("Enter")
     visit.settle()
-    assert "Threshold crossed after 4 transfers" in visit.text
+    assert "□ Not yet: the threshold comes after 4 transfers" in visit.text
     tab_to(".st-key-fold_settings summary")
     keyboard.press("Enter")
     visit.settle()

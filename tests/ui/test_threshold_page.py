@@ -25,7 +25,7 @@ def test_starts_empty(tab: Any) -> None:
 
 def test_a_first_answer_from_three_inputs(tab: Any) -> None:
     page = tab().fill(oocyte_age_years="36", ploidy="untested", failed_transfers="3")
-    assert "Threshold crossed after **4** transfers" in page.text
+    assert "## □ Not yet: the threshold comes after **4** transfers" in page.text
     assert "59.3 % so far, one more crosses" in page.text
     assert "oocyte age 36" in page.text
 
@@ -93,7 +93,7 @@ def test_a_figure_per_retrieval_is_refused_and_the_table_is_shown_but_does_not_a
     assert "already sums several transfers" in worked.text.replace("\\", "")
     assert not worked.at.metric
     worked.unfold("fold_settings").fill(primary_route="age_table")
-    assert "Threshold crossed after **4** transfers" in worked.text
+    assert "Not yet: the threshold comes after **4** transfers" in worked.text
 
 
 def test_an_embryo_the_table_has_no_row_for(tab: Any) -> None:

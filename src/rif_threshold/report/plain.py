@@ -33,11 +33,11 @@ class Plain:
     # The answer.
 
     def first_line(self) -> str:
-        """After how many transfers it is time."""
+        """Whether it is time, and after how many transfers it is."""
         total = self.answer.transfers_to_threshold if self.answer else None
         if total is None:
             return self.words("first_line_out_of_reach")
-        return self.words("first_line", total, n=self.words.number(str(total)))
+        return self.words(f"first_line_{self.assessment.state}", total, n=self.words.number(str(total)))
 
     def standing(self) -> str:
         """Where this couple is."""

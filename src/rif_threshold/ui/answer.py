@@ -10,6 +10,7 @@ from rif_threshold.tables import OURS, Remark
 from rif_threshold.ui.judging import problem_lines
 from rif_threshold.ui.markdown import bold_numbers, escaped, markdown_table, statement, unbroken
 from rif_threshold.wording import (
+    STATE_SHAPES,
     long_word,
     number_words,
     percent_words,
@@ -22,7 +23,7 @@ def threshold_answer(assessment: Assessment) -> None:
     """The answer in words, where this couple stands, and the three numbers that must not be mixed up."""
     answer, primary = assessment.threshold, assessment.primary
     lines = [
-        f"## {bold_numbers(sentences.headline(assessment))}",
+        f"## {STATE_SHAPES[assessment.state]} {bold_numbers(sentences.headline(assessment))}",
         bold_numbers(sentences.standing(assessment)),
         f":small[For: {escaped(sentences.inputs_words(assessment))}.]",
     ]

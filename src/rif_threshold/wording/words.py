@@ -38,6 +38,11 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
         v.Ploidy.EUPLOID: Words("euploid", "euploid embryos"),
         v.Ploidy.LOW_LEVEL_MOSAIC: Words("low-level mosaic", "low-level mosaic embryos"),
     },
+    v.ThresholdState: {
+        v.ThresholdState.REACHED: Words("reached"),
+        v.ThresholdState.NOT_YET: Words("not yet"),
+        v.ThresholdState.NO_ANSWER: Words("no answer"),
+    },
     v.TransferResult: {
         v.TransferResult.NO_POSITIVE_TEST: Words("no positive test"),
         v.TransferResult.BIOCHEMICAL: Words("biochemical pregnancy"),
@@ -146,6 +151,9 @@ CRITERION: Mapping[v.Verdict, str] = {
     v.Verdict.NOT_KNOWN: "not known",
 }
 """What a verdict says of an entry criterion."""
+
+STATE_SHAPES: Mapping[v.ThresholdState, str] = dict(zip(v.ThresholdState, "■□–", strict=True))
+"""The shape that stands beside the word for where a couple stands."""
 
 GRADE_SHAPES: Mapping[v.Grade, str] = dict(zip(v.Grade, "●◇✕", strict=True))
 """The shape that stands beside a grade's word; the paper draws the same."""
