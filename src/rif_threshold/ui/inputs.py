@@ -160,9 +160,14 @@ def field(path: str, problems: Problems, described: InputField | None = None, **
 
 def fields(described: Iterable[InputField], problems: Problems) -> None:
     """Fields side by side: numbers three in a row, the others two."""
-    for kind, alike in groupby(sorted(described, key=lambda each: list(Kind).index(each.kind)), lambda each: each.kind):
+    places = {Kind.NUMBER: 0, Kind.MENU: 1}  # the rest last: choices and yes or no, which look alike
+
+    def place(each: InputField) -> int:
+        return places.get(each.kind, len(places))
+
+    for kind, alike in groupby(sorted(described, key=place), place):
         listed = list(alike)
-        wide = min(_NUMBERS_IN_A_ROW if kind == Kind.NUMBER else 2, len(listed))
+        wide = min(_NUMBERS_IN_A_ROW if kind == places[Kind.NUMBER] else 2, len(listed))
         for first in range(0, len(listed), wide):
             for column, each in zip(st.columns(wide), listed[first : first + wide], strict=False):
                 with column:
