@@ -7,6 +7,7 @@ import pytest
 
 from rif_threshold import Assessment, InvalidInput, assess
 from rif_threshold.sentences import headline
+from test_cli import run
 
 TABLE = {"oocyte_age_years": 36, "ploidy": "untested"}
 FAILED = {"failed_transfers": 2}
@@ -118,3 +119,19 @@ def test_the_state_is_said_first_and_stands_in_the_json() -> None:
     nothing = answer(**TABLE, **FAILED, **LIVE_BIRTH | {"live_birth_per": "retrieval"})
     assert nothing.state == "no_answer"
     assert headline(nothing).startswith("No answer: ")
+
+
+def test_counts_of_live_births_are_told_where_to_go() -> None:
+    counts = {"clinic_successes": 71, "clinic_transfers": 194, "clinic_outcome": "live_birth"}
+    (problem,) = answer(**FAILED, **counts).refused[0].problems
+    assert problem.hint == "71 of 194 is 36.6: enter that as live_birth_percent, per embryo_transfer"  # 36.598 %
+    for successes in (0, 194):
+        (problem,) = answer(**FAILED, **counts | {"clinic_successes": successes}).refused[0].problems
+        assert problem.hint == ""
+
+
+def test_all_or_none_gives_an_interval_and_no_number_of_transfers() -> None:
+    options = ("--failed", "2", "--successes", "18", "--transfers", "18", "--outcome", "implantation")
+    shown = " ".join(run("assess", *options).stdout.split())
+    assert "95 % interval (Clopper-Pearson): 81.5 % to 100.0 % per transfer." in shown  # 0.025^(1/18) = 0.8147
+    assert "throughout" not in shown

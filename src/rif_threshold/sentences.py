@@ -112,12 +112,17 @@ def margin_words(estimate: Estimate) -> str:
     return f"{start}: {', '.join(parts)}" if parts else f"{start}: no change of it alters the answer"
 
 
+def bounds_words(interval: RateInterval) -> str:
+    """How sure a counted rate is."""
+    level = f"{exact_words(100 * interval.level)} % interval ({interval.method})"
+    return f"{level}: {percent_words(interval.lower_percent)} to {percent_words(interval.upper_percent)} per transfer"
+
+
 def interval_words(interval: RateInterval) -> str:
     """How sure a counted rate is, and what that means for the number of transfers."""
-    level = f"{exact_words(100 * interval.level)} % interval ({interval.method})"
-    bounds = f"{percent_words(interval.lower_percent)} to {percent_words(interval.upper_percent)} per transfer"
+    bounds = bounds_words(interval)
     if interval.transfers_lower == interval.transfers_upper and interval.transfers_lower:
-        return f"{level}: {bounds}, {transfers_words(interval.transfers_lower)} throughout."
+        return f"{bounds}, {transfers_words(interval.transfers_lower)} throughout."
     likely = [
         f"{n}: {probability_words(share)}"
         for n, share in interval.threshold_probabilities.items()
@@ -129,7 +134,7 @@ def interval_words(interval: RateInterval) -> str:
         )
     rest = f"Probability of each: {', '.join(likely)}." if likely else "No single number of them is likely."
     span = f"{number_words(interval.transfers_lower)} to {transfers_words(interval.transfers_upper)}"
-    return f"{level}: {bounds}, {span}. {rest}"
+    return f"{bounds}, {span}. {rest}"
 
 
 def inputs_words(assessment: Assessment) -> str:

@@ -13,6 +13,7 @@ from rif_threshold.estimate import Estimate, chance_words
 from rif_threshold.parts import default_parts, need
 from rif_threshold.perspective import Perspective
 from rif_threshold.sentences import (
+    bounds_words,
     headline,
     inputs_words,
     interval_words,
@@ -100,7 +101,7 @@ def _refused(assessment: Assessment) -> Iterator[str]:
         for problem in refused.problems:
             yield wrapped(f"{refused.route}: {problem}", f"{capital(refused_word(refused))}: ")
         if refused.interval:
-            yield wrapped(interval_words(refused.interval))
+            yield wrapped(f"{bounds_words(refused.interval)}.")
 
 
 def _basis(assessment: Assessment) -> Iterator[str]:

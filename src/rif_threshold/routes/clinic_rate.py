@@ -13,7 +13,7 @@ from rif_threshold.record import Count, Percent, Typed
 from rif_threshold.routes.kind import Chances, RouteKind, Used, asks_back, caveats, needs, one_for_all, one_probability
 from rif_threshold.transfers import Transfers
 from rif_threshold.vocabulary import Denominator, Outcome, Route
-from rif_threshold.wording import word
+from rif_threshold.wording import shown_percent, word
 
 
 class ClinicInputs(Transfers):
@@ -74,7 +74,7 @@ def _chances(case: ClinicInputs) -> Chances:
     needs(missing)
     outcome = case.clinic_outcome or Outcome.CLINICAL_PREGNANCY
     if outcome in _REFUSED:
-        raise InvalidInput((Problem("clinic_outcome", outcome, _REFUSED[outcome], "outcome"),))
+        raise InvalidInput((Problem("clinic_outcome", outcome, _REFUSED[outcome], "outcome", hint=_hint(case)),))
     if counts is None:
         percent = case.clinic_percent or Decimal(0)
         p, explanation = Fraction(percent) / 100, f"{percent} % of transfers"
@@ -102,6 +102,15 @@ def _chances(case: ClinicInputs) -> Chances:
         successes=case.clinic_successes,
         transfers=case.clinic_transfers,
     )
+
+
+def _hint(case: ClinicInputs) -> str:
+    """Where live births that were counted can be entered, so that the counts are not lost."""
+    counts = _counts(case)
+    if case.clinic_outcome != Outcome.LIVE_BIRTH or counts is None or not 0 < counts[0] < counts[1]:
+        return ""
+    percent = shown_percent(100 * counts[0] / counts[1])
+    return f"{counts[0]} of {counts[1]} is {percent}: enter that as live_birth_percent, per embryo_transfer"
 
 
 def _counts(case: ClinicInputs) -> tuple[int, int] | None:
