@@ -92,7 +92,7 @@ def rule_words(assessment: Assessment) -> str:
     return (
         f"The rule: suspect recurrent implantation failure once 1-(1-p)^n is above"
         f" {line_words(rule.percent)} and at least"
-        f" {transfers_words(rule.minimum)} have failed."
+        f" {transfers_words(rule.minimum)} of embryos considered to be viable have failed."
     )
 
 
