@@ -1,6 +1,6 @@
 """Errors of pydantic, in the house's words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pydantic import ValidationError
@@ -27,6 +27,17 @@ _KINDS = {
     "dict_type": ("not_named", "named values are needed"),
     "model_type": ("not_named", "named fields are needed"),
 }
+
+_CLOSE = 75
+"""How alike, of 100, a name must be to be suggested for a misspelt one."""
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """A hint to a known name, where one is close; else nothing."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - needed only where something is misspelt
+
+    near = process.extractOne(given, list(known), scorer=fuzz.ratio, score_cutoff=_CLOSE)
+    return f"did you mean {near[0]}?" if near else ""
 
 
 def problems_of(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.estimate import Answer
 from rif_threshold.forms import echo, read_count, read_decimal
+from rif_threshold.messages import did_you_mean
 from rif_threshold.pathway.reading import Number
 from rif_threshold.record import Record
 from rif_threshold.rules import Domain, Kind, Leaf, Value, Values
@@ -31,8 +32,6 @@ FACTS = "pathways/facts.toml"
 NOT_KNOWN = "not_known"
 
 _YES_NO: Mapping[str, Value | None] = {"yes": True, "no": False}
-_CLOSE = 75
-"""How alike, of 100, a name must be to be suggested for a misspelt one."""
 _FOUND = {"normal": "normal", "abnormal": "abnormal"}
 
 
@@ -161,14 +160,6 @@ def read_answer(fact: Fact, text: str, field: str) -> Value | Problem | None:
             outside_evidence=True,
         )
     return number
-
-
-def did_you_mean(given: str, known: Iterator[str] | Mapping[str, Any]) -> str:
-    """A hint to a known name, where one is close; else nothing."""
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - needed only where something is misspelt
-
-    near = process.extractOne(given, list(known), scorer=fuzz.ratio, score_cutoff=_CLOSE)
-    return f"did you mean {near[0]}?" if near else ""
 
 
 def answer_problems(case: Case, investigations: Mapping[str, object]) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from functools import cache
 from rif_threshold import tables
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import echo
-from rif_threshold.pathway.facts import did_you_mean
+from rif_threshold.messages import did_you_mean
 from rif_threshold.pathway.ledger import (
     Conflict,
     GuidelinePosition,
