@@ -87,3 +87,8 @@ def test_the_public_names_are_settled() -> None:
 def test_modules_stay_small() -> None:
     long = {name(path): lines for path in modules() if (lines := len(path.read_text("utf-8").splitlines())) > 330}
     assert long == {}
+
+
+def test_no_module_is_longer_than_a_reader_bears() -> None:
+    long = {path.name: lines for path in SOURCE.rglob("*.py") if (lines := path.read_text("utf-8").count("\n")) > 300}
+    assert long == {}
