@@ -61,7 +61,8 @@ def test_the_example_of_the_design() -> None:
         (TABLE | CLINIC | MODEL, "prediction_model"),
         (TABLE | CLINIC | MODEL | LIVE_BIRTH, "live_birth"),
         (TABLE | LIVE_BIRTH | {"ploidy": "euploid"}, "age_table"),
-        (LIVE_BIRTH | {"ploidy": "euploid"}, "age_table"),
+        (LIVE_BIRTH | {"ploidy": "euploid"}, "live_birth"),  # the table still lacks the age
+        (LIVE_BIRTH | {"oocyte_age_years": 36, "ploidy": "euploid"}, "age_table"),
         (TABLE | LIVE_BIRTH | {"ploidy": "euploid", "primary_route": "live_birth"}, "live_birth"),
         (TABLE | LIVE_BIRTH | {"primary_route": "age_table"}, "age_table"),
         (LIVE_BIRTH, "live_birth"),

@@ -92,6 +92,40 @@ def test_a_typed_chance_far_above_what_is_printed_is_asked_back(case: dict[str, 
     assert confirmed.threshold is not None
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        TABLE | {"history": [{"result": "no_positive_test", "oocyte_age_years": 34}]},
+        {"oocyte_age_years": 36, "history": AGES_37},
+        {"ploidy": "euploid", **FAILED},
+        {**TABLE, **FAILED, "live_birth_percent": "90", "live_birth_per": "treatment_cycle"},
+    ],
+)
+def test_what_the_table_lacks_or_what_is_no_chance_leaves_the_answer_to_another(case: dict[str, Any]) -> None:
+    found = answer(**case, clinic_percent="33", clinic_outcome="implantation")
+    assert found.threshold is not None
+    assert found.primary_route == "clinic_rate"
+    assert not any("is the main answer here" in note.text for note in found.notes)
+
+
+def test_only_a_chance_that_counts_is_asked_back() -> None:
+    before = {"result": "live_birth", "oocyte_age_years": 41, "ploidy": "untested", "per_transfer_percent": "35"}
+    history = [before, AGES_37[0] | {"oocyte_age_years": 41}]
+    assert answer(oocyte_age_years=41, ploidy="untested", history=history).threshold is not None
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ({"clinic_percent": "68.41"}, "this is 68.41 % per transfer, above the highest printed rate"),
+        (TABLE | {"clinic_percent": "51.81"}, "this is 51.81 % per transfer, more than 2 times the 25.9 % printed"),
+    ],
+)
+def test_the_question_keeps_its_figures_on_their_sides(case: dict[str, Any], said: str) -> None:
+    (problem,) = answer(**FAILED, **case, clinic_outcome="implantation").refused[0].problems
+    assert problem.allowed.startswith(said)
+
+
 def test_the_question_leaves_the_answer_of_the_table_standing() -> None:
     found = answer(**TABLE, **FAILED, live_birth_percent="80", live_birth_per="treatment_cycle")
     assert found.primary_route == "age_table"

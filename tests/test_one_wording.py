@@ -481,3 +481,17 @@ def test_no_p_value_is_nought() -> None:
         shown: Any = CliRunner().invoke(cli, ["evidence", "--study", study]).output
         ours = " ".join(shown.split()).split("recomputed here: ")[1:]
         assert not any(re.match(r"Fisher exact p = 0\.000|.{1,60}chi-square p = 0\.000", line) for line in ours)
+
+
+def test_what_is_said_of_a_criterion_reaches_page_and_terminal() -> None:
+    from rif_threshold.ui.tacrolimus import _reasons  # noqa: PLC0415
+
+    path = next(path for path in CASES if path.stem == "tacrolimus_five_failed_euploid")
+    step = assessed(path).tacrolimus
+    assert step is not None
+    noted = [(each, criterion.note) for each in step.protocols for criterion in each.criteria if criterion.note]
+    assert noted
+    text = cli_lines("tacrolimus", path)
+    for judged_protocol, said in noted:
+        assert said in unescaped(" ".join(_reasons(judged_protocol, step)))
+        assert " ".join(said.split()) in text

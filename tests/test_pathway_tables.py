@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import rif_threshold.listing  # noqa: F401 - enters every reader of tables into the register
 from rif_threshold.errors import TableError
 from rif_threshold.pathway import (
     conflicts,

@@ -7,7 +7,7 @@ import pytest
 from rif_threshold import InvalidInput, TransferResult, assess
 from rif_threshold.report.couple_sheet import sheet
 from rif_threshold.report.words import words
-from rif_threshold.sentences import standing
+from rif_threshold.sentences import headline, standing
 
 FAILED = "no_positive_test"
 
@@ -110,9 +110,68 @@ def test_the_sheet_does_not_say_none_so_far_where_there_were_transfers() -> None
 
 def test_a_pregnancy_under_way_has_a_sentence_of_its_own() -> None:
     found = assess(listed(FAILED, "ongoing"), include=())
-    assert standing(found).startswith("A pregnancy is under way: nothing is being counted now.")
-    assert sheet(found, words()).standing[0].startswith("You are pregnant now")
-    assert not standing(assess(listed("ongoing", FAILED), include=())).startswith("A pregnancy")
+    assert headline(found) == "Nothing is counted now: a pregnancy is under way"
+    page = sheet(found, words())
+    assert page.first_line == "You are pregnant now, so nothing is counted."
+    assert (page.people, page.options, page.box, page.teach, page.grades) == (None, (), (), (), ())
+    assert headline(assess(listed("ongoing", FAILED), include=())).startswith("Not yet")
+
+
+@pytest.mark.parametrize("surface", ["workup", "tacrolimus"])
+def test_losses_and_a_pregnancy_under_way_stand_first_after_the_threshold_too(surface: str) -> None:
+    found = assess(listed("biochemical", "pregnancy_loss", "ongoing"), include=(surface,))
+    said = found.workup.statement if found.workup else found.tacrolimus.threshold  # type: ignore[union-attr]
+    assert said.startswith("A pregnancy is under way: nothing is being counted now. Two or more pregnancies were lost")
+
+
+def test_losses_are_said_where_there_is_no_answer() -> None:
+    found = assess({"oocyte_age_years": 36, "history": 3 * [{"result": "pregnancy_loss"}]}, include=())
+    assert found.threshold is None
+    assert standing(found).startswith("Two or more pregnancies were lost")
+    assert sheet(found, words()).standing[0].startswith("Two or more pregnancies ended early.")
+
+
+def test_a_negative_test_is_answered_by_the_route_that_would_answer_then() -> None:
+    own = {"clinic_percent": "25", "clinic_outcome": "implantation"}
+    young, old = listed(FAILED, FAILED, age=30)["history"], listed("awaited", age=41)["history"]
+    case = {"oocyte_age_years": 30, "ploidy": "untested", **own}
+    found = assess({**case, "history": [*young, *old]}, include=()).threshold
+    after = assess({**case, "history": [*young, {**old[0], "result": FAILED}]}, include=())
+    assert found is not None
+    assert found.if_negative is not None
+    assert (found.route, found.if_negative.route) == ("clinic_rate", after.primary_route)
+    # 1 - 0.685^2 * 0.85 = 0.60115875
+    assert found.if_negative.cumulative_percent_so_far == pytest.approx(60.115875)
+    assert found.if_negative.reached
+
+
+def test_what_a_negative_test_would_mean_is_said_to_be_unknown_where_it_is() -> None:
+    case = listed(FAILED)
+    found = assess(case | {"history": [*case["history"], {"result": "awaited"}]}, include=())
+    assert found.threshold is not None
+    assert found.threshold.if_negative is None
+    assert "What it would mean if the test still to come is negative cannot be said: transfer 2" in standing(found)
+
+
+@pytest.mark.parametrize(
+    ("failed", "said"),
+    [
+        (1, "Your last test is still to come. If there is no pregnancy, 2 more would make 4."),
+        (2, "Your last test is still to come. If there is no pregnancy, one more would make 4."),
+        (3, "Your last test is still to come. If there is no pregnancy, it is time to look for a reason then."),
+    ],
+)
+def test_the_sheet_waits_for_a_test_that_is_still_to_come(failed: int, said: str) -> None:
+    page = sheet(assess(listed(*failed * (FAILED,), "awaited"), include=()), words())
+    assert page.standing[0] == said
+    assert page.options[0].startswith("*Wait for the test.*")
+
+
+@pytest.mark.parametrize("typed", ["Cancelled", "canceled", "cancelled cycle", " cancelled ", "freeze-all"])
+def test_no_transfer_is_recognised_however_it_is_spelled(typed: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        assess(listed(FAILED, typed), include=())
+    assert [each.code for each in raised.value.problems] == ["no_transfer"]
 
 
 @pytest.mark.parametrize("result", TransferResult)

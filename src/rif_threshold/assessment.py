@@ -34,7 +34,8 @@ class ThresholdAnswer(Answer):
     """The primary route's answer, with the rule it is held against.
 
     ``cumulative_percent_so_far`` is the chance of the failed transfers together, ``next_transfer_percent`` that of
-    the next one by itself. ``if_negative`` is the answer in case a test that is awaited is negative.
+    the next one by itself. ``if_negative`` is the answer in case a test that is awaited is negative, by the route that
+    answers then; where there is none, ``if_negative_lacks`` says why.
     """
 
     state: ThresholdState
@@ -42,6 +43,7 @@ class ThresholdAnswer(Answer):
     minimum_transfers: int
     next_transfer_percent: float
     if_negative: Answer | None = None
+    if_negative_lacks: tuple[Problem, ...] = ()
 
 
 class UsedTable(Record):
@@ -157,7 +159,9 @@ def assess(
     primary_route = preferred_route(case, routes)
     _check_primary(case, routes)
     primary = next((estimate for estimate in routes.estimates if estimate.route == primary_route), None)
-    notes = tuple(_notes(case, primary_route, more_routes=len(routes.estimates) + len(routes.refused) > 1))
+    table = primary is not None and primary.route == Route.AGE_TABLE and case.primary_route is None
+    by_ages = table and ages_differ(case) and len(routes.estimates) + len(routes.refused) > 1
+    notes = tuple(_notes(case, by_ages=by_ages))
     workup = pathway.workup(case, primary) if Part.WORKUP in parts else None
     tacrolimus = pathway.tacrolimus(case, primary) if Part.TACROLIMUS in parts else None
     beside = perspective(case, primary) if Part.PERSPECTIVE in parts and primary else None
@@ -211,21 +215,25 @@ def _answer(case: Case, primary: Estimate | None, own_tables: Mapping[str, RateT
     return ThresholdAnswer(
         **primary.answer.__dict__,
         state=ThresholdState.REACHED if primary.reached else ThresholdState.NOT_YET,
-        if_negative=_if_negative(case, primary.route, own_tables),
+        **_if_negative(case, own_tables),
         percent=float(case.rule.percent),
         minimum_transfers=case.rule.minimum,
         next_transfer_percent=primary.per_transfer_percent,
     )
 
 
-def _if_negative(case: Case, route: str, own_tables: Mapping[str, RateTable]) -> Answer | None:
-    """The answer of a route, had the test that is awaited come out negative; ``None`` where none is awaited."""
+def _if_negative(case: Case, own_tables: Mapping[str, RateTable]) -> dict[str, Any]:
+    """The answer, had the test that is awaited come out negative: by the route that would answer then."""
     *done, last = case.history or (None,)
     if last is None or last.result != TransferResult.AWAITED:
-        return None
+        return {}
     failed = last.model_copy(update={"result": TransferResult.NO_POSITIVE_TEST})
-    routes = estimate_routes(case.model_copy(update={"history": (*done, failed)}), own_tables)
-    return next((each.answer for each in routes.estimates if each.route == route), None)
+    later = case.model_copy(update={"history": (*done, failed)})
+    routes = estimate_routes(later, own_tables)
+    route = preferred_route(later, routes)
+    answer = next((each.answer for each in routes.estimates if each.route == route), None)
+    lacks = next((each.problems for each in routes.refused if each.route == route), ())
+    return {"if_negative": answer, "if_negative_lacks": lacks}
 
 
 def _disagreement(estimates: tuple[Estimate, ...]) -> str:
@@ -252,7 +260,7 @@ def _disagreement(estimates: tuple[Estimate, ...]) -> str:
     return f"The routes disagree: {answers}. {near_by}."
 
 
-def _notes(case: Case, primary_route: str | None, *, more_routes: bool) -> Iterator[Remark]:
+def _notes(case: Case, *, by_ages: bool) -> Iterator[Remark]:
     """What a history asks to be said."""
     results = [transfer.result for transfer in case.history or ()]
     if results and results[-1] == TransferResult.ONGOING:
@@ -267,7 +275,7 @@ def _notes(case: Case, primary_route: str | None, *, more_routes: bool) -> Itera
         yield from caveats("unknown_location")
     if any((transfer.embryos or 1) > 1 for transfer in case.history or ()):
         yield from caveats("two_embryos")
-    if case.primary_route is None and primary_route == Route.AGE_TABLE and ages_differ(case) and more_routes:
+    if by_ages:
         yield from caveats("table_for_ages")
     yield from caveats("independence")
 

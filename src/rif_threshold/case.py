@@ -238,7 +238,8 @@ def _taken_history(given: Any, problems: list[Problem]) -> list[Any] | None:
 
 def _no_transfer(given: object) -> NoTransfer | None:
     """What is to be said of something that is listed and is no transfer."""
-    return next((each for each in method().no_transfer if given in each.names), None)
+    typed = as_typed(given).lower().replace(" ", "_").replace("-", "_")
+    return next((each for each in method().no_transfer if typed in each.names), None)
 
 
 def _judged(taken: dict[str, Any], problems: list[Problem]) -> tuple[Case, tuple[Problem, ...]]:

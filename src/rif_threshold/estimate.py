@@ -104,6 +104,11 @@ class Refused(Record):
         """Whether it only lacks something: what was not given yet, or the answer to a question about it."""
         return all(problem.code in {"missing", "high_percent"} for problem in self.problems)
 
+    @property
+    def stands_back(self) -> bool:
+        """Whether it leaves the answer to another: it is unfinished, or its figure can be no chance of one transfer."""
+        return self.unfinished or all(problem.code == "product_range" for problem in self.problems)
+
 
 @dataclass(frozen=True)
 class Routes:
@@ -155,12 +160,12 @@ def preferred_route(case: Case, routes: Routes) -> str | None:
     given = {estimate.route for estimate in routes.estimates} | {refused.route for refused in routes.refused}
     kinds = {transfer.ploidy for transfer in counted_transfers(case)}
     by_ploidy = kinds - {Ploidy.UNTESTED, None} or case.ploidy == Ploidy.EUPLOID
-    if Route.AGE_TABLE in given and (by_ploidy or ages_differ(case)):
+    # A route that is not yet filled in, or whose figure is asked back, does not take away the answer of another.
+    finished = given - {refused.route for refused in routes.refused if refused.stands_back}
+    if Route.AGE_TABLE in finished and (by_ploidy or ages_differ(case)):
         return Route.AGE_TABLE
     # What a figure would be per, or would count, gives no route while the figure itself is not given.
     with_figure = {route.name for route in ROUTES if any(getattr(case, name) is not None for name in route.figures)}
-    # Nor does a route that is not yet filled in take away the answer of another.
-    finished = given - {refused.route for refused in routes.refused if refused.unfinished}
     wanted = given & with_figure & finished or given & with_figure or given
     return next((route.name for route in ROUTES if route.name in wanted), None)
 

@@ -15,6 +15,7 @@ from rif_threshold.record import Count, Percent, Record, Typed, YesNo
 from rif_threshold.transfers import Transfer
 from rif_threshold.wording import word_of
 
+_TRANSFER = re.compile(r"^history\.(\d+)\.?")
 _CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 
 
@@ -96,6 +97,23 @@ def title_of(name: str) -> str | None:
     ('what a success is', 'cause of infertility', 'embryos placed', None)
     """
     return _TITLES.get(name)
+
+
+def place_words(field: str) -> str:
+    """Where a problem is, as words: ``history.2.embryos`` is ``transfer 2, embryos placed``.
+
+    >>> place_words("history.2.embryos"), place_words("clinic_successes, clinic_transfers")
+    ('transfer 2, embryos placed', 'successes and out of transfers')
+    """
+    return " and ".join(map(_place, field.split(", ")))
+
+
+def _place(name: str) -> str:
+    if at := _TRANSFER.match(name):
+        part = name.removeprefix(at.group())
+        return f"transfer {at.group(1)}{f', {title_of(part) or part}' if part else ''}"
+    kind, _, part = name.partition(".")
+    return title_of(name) or f"{title_of(kind) or kind}, {title_of(part) or part}"
 
 
 def without_codes(text: str) -> str:

@@ -8,7 +8,8 @@ from rif_threshold.errors import Problem
 from rif_threshold.method import method
 from rif_threshold.routes import ROUTES
 from rif_threshold.routes.kind import asks_back
-from rif_threshold.vocabulary import Route
+from rif_threshold.transfers import counted_transfers
+from rif_threshold.vocabulary import Route, TransferResult
 
 
 def range_problems(case: Case, malformed: Collection[str], own_tables: Collection[str]) -> Iterator[Problem]:
@@ -44,11 +45,12 @@ def range_problems(case: Case, malformed: Collection[str], own_tables: Collectio
 
 
 def _of_transfers(case: Case) -> Iterator[Problem]:
-    """What is refused of single transfers: too many embryos, and a chance that may be one of several cycles."""
+    """What is refused of single transfers: too many embryos, and a chance that counts and may be one of several."""
+    run = counted_transfers(case)
     for number, transfer in enumerate(case.history or (), start=1):
         if transfer.embryos is not None and transfer.embryos > method().most_embryos:
             allowed = f"at most {method().most_embryos} embryos in a transfer are taken"
             yield Problem(f"history.{number}.embryos", str(transfer.embryos), allowed, "count_range", "ours")
-        if transfer.per_transfer_percent is not None:
+        if transfer.per_transfer_percent is not None and (transfer in run or transfer.result == TransferResult.AWAITED):
             field, percent = f"history.{number}.per_transfer_percent", transfer.per_transfer_percent
             yield from asks_back(case, transfer, Fraction(percent), field, percent)

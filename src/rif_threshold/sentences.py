@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from rif_threshold.assessment import Assessment, ThresholdAnswer
+from rif_threshold.errors import Problem
 from rif_threshold.estimate import Answer, Estimate, RateInterval, Refused, chance_words
+from rif_threshold.fields import place_words
 from rif_threshold.method import Rule
-from rif_threshold.pathway import losses
-from rif_threshold.routes import ROUTES
+from rif_threshold.pathway import said_first
+from rif_threshold.routes import ROUTES, route_of
 from rif_threshold.transfers import Transfer
 from rif_threshold.vocabulary import POSITIVE_TESTS, TransferResult
 from rif_threshold.wording import (
@@ -29,6 +31,8 @@ from rif_threshold.wording import (
 def headline(assessment: Assessment) -> str:
     """The state first, then after how many transfers the line is crossed, on the primary route."""
     answer, state = assessment.threshold, capital(word(assessment.state))
+    if pregnant_now(assessment):
+        return "Nothing is counted now: a pregnancy is under way"
     if answer is None:
         return f"{state}: the primary route could not be computed"
     if answer.transfers_to_threshold is None:
@@ -37,24 +41,39 @@ def headline(assessment: Assessment) -> str:
     return f"{state}: the threshold {'was crossed' if answer.reached else 'comes'} after {after}"
 
 
+def pregnant_now(assessment: Assessment) -> bool:
+    """Whether the last transfer led to a pregnancy that is under way."""
+    history = assessment.case.history or ()
+    return bool(history) and history[-1].result == TransferResult.ONGOING
+
+
+def refusal_words(problem: Problem) -> str:
+    """Why a route has no answer, with the field that this is about."""
+    return f"{place_words(problem.field)}: {problem.sentence}"
+
+
 def standing(assessment: Assessment) -> str:
     """Where this couple stands, on the primary route."""
     answer = assessment.threshold
+    first = [*said_first(assessment.case)][pregnant_now(assessment) :]  # the headline has said the pregnancy
+    return " ".join((*first, *_standing(assessment, answer)))
+
+
+def _standing(assessment: Assessment, answer: ThresholdAnswer | None) -> Iterator[str]:
     if answer is None:
-        return "Name another route to be answered with, or mend what is refused."
-    return " ".join(_standing(assessment, answer))
-
-
-def _standing(assessment: Assessment, answer: ThresholdAnswer) -> Iterator[str]:
+        waits = all(refused.unfinished for refused in assessment.refused)
+        mend = "Name another route to be answered with, or mend what is refused."
+        yield "Give what is still missing." if waits else mend
+        return
     results = [transfer.result for transfer in assessment.case.history or ()]
-    if results and results[-1] == TransferResult.ONGOING:
-        yield "A pregnancy is under way: nothing is being counted now."
-    if losses(assessment.case) > 1:
-        yield "Two or more pregnancies were lost: recurrent pregnancy loss is another question, to be asked first."
     since = " since the last positive test" if POSITIVE_TESTS & set(results) else ""
     yield _where(answer, assessment.rule, since)
-    if answer.if_negative is not None:
-        yield f"If the test still to come is negative: {_where(answer.if_negative, assessment.rule, since)}"
+    if (later := answer.if_negative) is not None:
+        by = "" if later.route == answer.route else f" (by {route_of(later.route).label})"
+        yield f"If the test still to come is negative{by}: {_where(later, assessment.rule, since)}"
+    elif answer.if_negative_lacks:
+        why = "; ".join(map(refusal_words, answer.if_negative_lacks))
+        yield f"What it would mean if the test still to come is negative cannot be said: {why}."
 
 
 def _where(answer: Answer, rule: Rule, since: str) -> str:

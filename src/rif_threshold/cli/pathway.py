@@ -199,6 +199,7 @@ def _protocol_lines(protocol: Protocol) -> Iterator[str]:
     if protocol.indirect:
         yield wrapped(f"Indirect. {protocol.indirect_note}", "    ")
     yield from (wrapped(reason, "  - ") for reason in protocol.because)
+    yield from (wrapped(f"{each.asks}: {each.note}", "    Note: ") for each in protocol.criteria if each.note)
     yield wrapped(f"Began: {protocol.start}. Ended: {protocol.stop}.", "    ")
     yield wrapped(protocol.dose_note, "    ")
     for band in protocol.dose_bands:

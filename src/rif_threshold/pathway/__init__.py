@@ -37,7 +37,7 @@ from rif_threshold.pathway.studies import (
     timing,
 )
 from rif_threshold.pathway.tacrolimus import Tacrolimus, build_tacrolimus, gate_lists, notes
-from rif_threshold.pathway.workup import Workup, WorkupItem, build_workup, threshold_statement, workup_lists
+from rif_threshold.pathway.workup import Workup, WorkupItem, build_workup, said_first, threshold_statement, workup_lists
 from rif_threshold.tables import Folder
 from rif_threshold.vocabulary import Part
 
@@ -131,6 +131,7 @@ __all__ = [
     "problems",
     "recompute",
     "rules",
+    "said_first",
     "tacrolimus",
     "workup",
     "workup_lists",

@@ -22,6 +22,7 @@ from rif_threshold.sentences import (
     inputs_words,
     margin_words,
     next_transfer,
+    refusal_words,
     refused_word,
     rule_words,
     standing,
@@ -86,7 +87,7 @@ def _route(estimate: Estimate, assessment: Assessment) -> dict[str, str]:
 def _refused(assessment: Assessment) -> Iterator[str]:
     for refused in assessment.refused:
         for problem in refused.problems:
-            yield f"{refused.label}: {refused_word(refused)}. {problem.sentence}"
+            yield f"{refused.label}: {refused_word(refused)}. {capital(refusal_words(problem))}"
 
 
 def _remarks(assessment: Assessment) -> Iterator[str]:

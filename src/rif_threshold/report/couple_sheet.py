@@ -11,6 +11,7 @@ from rif_threshold.report.grades import plain_grades
 from rif_threshold.report.plain import Plain
 from rif_threshold.report.shapes import grade_shape, icon_array, mark, of_100, qr
 from rif_threshold.report.words import Words
+from rif_threshold.sentences import pregnant_now
 from rif_threshold.vocabulary import Grade
 
 
@@ -83,10 +84,17 @@ def sheet(assessment: Assessment, words: Words) -> Sheet:
         "options": plain.options(),
         "sources": tuple(plain.sources()),
     }
+    if pregnant_now(assessment):
+        return Sheet(
+            first_line=words("ongoing"),
+            standing=(*plain.first_of_all(), words("ongoing_more")),
+            lines=_LINES_WITHOUT_NUMBER,
+            **common | {"options": (), "grades_title": "", "grades": (), "grades_note": ""},
+        )
     if plain.answer is None:
         return Sheet(
             first_line=words("first_line_refused"),
-            standing=(*dict.fromkeys(plain.refusals()), words("refused_more")),
+            standing=(*plain.first_of_all(), *dict.fromkeys(plain.refusals()), words("refused_more")),
             teach=(words("teach_no_number"), words("teach_options")),
             lines=_LINES_WITHOUT_NUMBER,
             **common,

@@ -21,6 +21,7 @@ from rif_threshold.sentences import (
     inputs_words,
     margin_words,
     next_transfer,
+    refusal_words,
     refused_word,
     rule_words,
     standing,
@@ -243,7 +244,7 @@ def _basis(assessment: Assessment) -> Iterator[str]:
 def _notes(assessment: Assessment) -> Iterator[str]:
     for refused in assessment.refused:
         for problem in refused.problems:
-            yield f"{capital(refused_word(refused))}: {refused.label}: {problem.sentence}"
+            yield f"{capital(refused_word(refused))}: {refused.label}: {refusal_words(problem)}"
     if assessment.primary is not None:
         yield next_transfer(assessment)
         yield f"Margin: {margin_words(assessment.primary)}"

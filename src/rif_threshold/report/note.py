@@ -14,6 +14,7 @@ from rif_threshold.sentences import (
     inputs_words,
     margin_words,
     next_transfer,
+    refusal_words,
     refused_word,
     rule_words,
     standing,
@@ -80,7 +81,7 @@ def _other_routes(assessment: Assessment) -> Iterator[str]:
         yield f"Other route: {each.label}, {chance_words(each)}, threshold {total}"
     for refused in assessment.refused:
         for problem in refused.problems:
-            yield f"{capital(refused_word(refused))}: {refused.label}: {problem.sentence}"
+            yield f"{capital(refused_word(refused))}: {refused.label}: {refusal_words(problem)}"
 
 
 def _workup(assessment: Assessment) -> str:

@@ -11,7 +11,7 @@ from rif_threshold.vocabulary import POSITIVE_TESTS, Route, TransferResult
 from rif_threshold.wording import exact_words, shown_line
 
 _MOST_ROWS = 8
-_REFUSALS = ("no_row", "per_retrieval", "all_or_none", "product_range", "missing")
+_REFUSALS = ("no_row", "per_retrieval", "all_or_none", "product_range", "missing", "high_percent")
 
 
 class Plain:
@@ -59,10 +59,19 @@ class Plain:
     def first_of_all(self) -> Iterator[str]:
         """What stands above the number: a pregnancy that is under way, and losses, which are another question."""
         history = self.assessment.case.history or ()
-        if history and history[-1].result == TransferResult.ONGOING:
-            yield self.words("ongoing")
         if any(note in self.assessment.notes for note in caveats("recurrent_loss")):
             yield self.words("losses")
+        if history and history[-1].result == TransferResult.AWAITED:
+            yield self._awaited()
+
+    def _awaited(self) -> str:
+        later = self.answer.if_negative if self.answer else None
+        if later is None or later.further_transfers is None:
+            return self.words("awaited")
+        if later.reached:
+            return self.words("awaited_reached")
+        further, total = self.words.number(str(later.further_transfers)), str(later.transfers_to_threshold)
+        return self.words("awaited_more", later.further_transfers, further=further, n=self.words.number(total))
 
     def refusals(self) -> Iterator[str]:
         """Why there is no number, without the number."""
@@ -171,11 +180,13 @@ class Plain:
 
     def options(self) -> tuple[str, ...]:
         """What the couple can do, each in two sentences of like length."""
-        first = (
-            self.words("option_carry_on_refused")
-            if self.answer is None
-            else self.words("option_carry_on", next=self.next_chance())
-        )
+        awaited = any(transfer.result == TransferResult.AWAITED for transfer in self.assessment.case.history or ())
+        if awaited:
+            first = self.words("option_wait")
+        elif self.answer is None:
+            first = self.words("option_carry_on_refused")
+        else:
+            first = self.words("option_carry_on", next=self.next_chance())
         return (first, *(self.words(f"option_{name}") for name in ("look", "break", "stop")))
 
     def sources(self) -> Iterator[str]:
@@ -186,8 +197,8 @@ class Plain:
             method().minimum_transfers,
         )
         line = self.words.number(exact_words(self.assessment.rule.percent))
-        minimum = self.words.number(str(case.minimum_transfers))
-        yield self.words("rule_own" if own else "rule", line=line, minimum=minimum)
+        least = case.minimum_transfers or 0
+        yield self.words("rule_own" if own else "rule", least, line=line, minimum=self.words.number(str(least)))
         if self.answer is not None:
             key = "from_own_table" if ":" in self.answer.route else f"from_{self.answer.route}"
             named = route_of(self.answer.route).title

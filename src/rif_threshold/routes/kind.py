@@ -131,13 +131,13 @@ def one_for_all(case: Transfers) -> tuple[Remark, ...]:
 
 
 def ages_differ(case: Transfers) -> bool:
-    """Whether a counted transfer of an untested embryo is of another row of the published table than one planned next.
+    """Whether ages of counted transfers and of one planned next have other rows in the table, for untested embryos.
 
     Ages that are not known differ from none.
     """
     ages = [each.oocyte_age_years for each in counted_transfers(case) if each.per_transfer_percent is None]
     rows = {printed_row(Ploidy.UNTESTED, age) for age in (*ages, case.oocyte_age_years) if age is not None}
-    return case.oocyte_age_years is not None and len(rows) > 1
+    return len(rows) > 1
 
 
 def printed_row(ploidy: Ploidy | None, age: int | None) -> Stratum | None:
@@ -166,7 +166,7 @@ def asks_back(
         beyond = f"more than {method().high_percent_factor} times {printed}"
     if percent > limit:
         why = (
-            f"this is {percent_words(float(percent))} per transfer, {beyond}. Is it for one transfer or cycle, or for"
-            " several added up? If for one, confirm that high percentages are meant"
+            f"this is {percent_words(float(percent), limit)} per transfer, {beyond}. Is it for one transfer or cycle,"
+            " or for several added up? If for one, confirm that high percentages are meant"
         )
         yield Problem(field, str(given), why, "high_percent", table.source.key)

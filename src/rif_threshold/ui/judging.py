@@ -1,6 +1,5 @@
 """What is typed is judged here, and problems become words. This is the only place that catches errors."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -8,7 +7,7 @@ import streamlit as st
 
 from rif_threshold.assessment import Assessment, assess
 from rif_threshold.errors import InvalidInput, Problem, TableError
-from rif_threshold.fields import title_of, without_codes
+from rif_threshold.fields import place_words, without_codes
 from rif_threshold.pathway import facts, workup_lists
 from rif_threshold.ui import inputs
 from rif_threshold.ui.markdown import escaped, literal
@@ -17,7 +16,6 @@ from rif_threshold.wording import (
     capital,
 )
 
-_HISTORY = re.compile(r"^history\.(\d+)\.?")
 _STILL_NEEDED = {"missing"}
 
 
@@ -101,17 +99,12 @@ def field_words(field: str) -> str:
 
 
 def _field(name: str) -> str:
-    if at := _HISTORY.match(name):
-        part = name.removeprefix(at.group())
-        return f"transfer {at.group(1)}{f', {title_of(part)}' if part else ''}"
-    if title := title_of(name):
-        return title if name == "case" else capital(title)
     kind, _, part = name.partition(".")
     if kind == "answers" and part in facts():
         return facts()[part].label
     if kind == "findings" and part in workup_lists().investigations:
         return workup_lists().investigations[part].label
-    return f"{title_of(kind) or kind}, {title_of(part) or part}"
+    return place_words(name) if name == "case" or name.startswith("history.") else capital(place_words(name))
 
 
 def problem_lines(problems: Iterable[Problem]) -> list[str]:

@@ -169,7 +169,8 @@ def _reasons(each: Protocol, step: Tacrolimus) -> Iterable[str]:
             here = f"here: {criterion.here}"
         said = capital(CRITERION[criterion.verdict])
         said = f"**{said}**" if criterion.verdict == Verdict.NO else said
-        yield f"- {said}: asks for {escaped(criterion.asks)} ({escaped(here)})"
+        note = f" :small[{escaped(criterion.note)}]" if criterion.note else ""
+        yield f"- {said}: asks for {escaped(criterion.asks)} ({escaped(here)}){note}"
     stops = [item.verdict for item in step.stops]
     holds = [item.verdict for item in step.holds]
     if Verdict.YES in stops:
