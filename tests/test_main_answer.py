@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from rif_threshold import Assessment, InvalidInput, assess
+from rif_threshold.cli import cli
 from rif_threshold.sentences import headline
-from test_cli import run
 
 TABLE = {"oocyte_age_years": 36, "ploidy": "untested"}
 FAILED = {"failed_transfers": 2}
@@ -166,6 +167,6 @@ def test_counts_of_live_births_are_told_where_to_go() -> None:
 
 def test_all_or_none_gives_an_interval_and_no_number_of_transfers() -> None:
     options = ("--failed", "2", "--successes", "18", "--transfers", "18", "--outcome", "implantation")
-    shown = " ".join(run("assess", *options).stdout.split())
+    shown = " ".join(CliRunner().invoke(cli, ["assess", *options]).stdout.split())
     assert "95 % interval (Clopper-Pearson): 81.5 % to 100.0 % per transfer." in shown  # 0.025^(1/18) = 0.8147
     assert "throughout" not in shown
