@@ -217,3 +217,10 @@ def test_what_has_no_names_with_values_is_one_problem(items: object) -> None:
     case, problems = read_case(Odd())  # type: ignore[arg-type]
     assert case == Case()
     assert [(problem.field, problem.code) for problem in problems] == [("case", "not_named")]
+
+
+def test_a_part_of_what_went_as_a_whole_is_no_second_thing_to_take_out() -> None:
+    case, problems = read_case({"failed_transfers": 0, "history": [{"per_transfer_percent": 1}]})
+    assert case == Case()
+    fields = {problem.field for problem in problems}
+    assert {"failed_transfers, history", "history.1.result", "history.1.per_transfer_percent"} == fields

@@ -259,7 +259,7 @@ def _less(taken: dict[str, Any], places: Iterable[Sequence[str | int]]) -> Case:
     """The case without what stands in these places. Of a transfer only the part goes, of a list of medicines all."""
     for name, *path in places:
         match name, path:
-            case "history", [int(place), part]:
+            case "history", [int(place), part] if "history" in taken:  # it may have gone as a whole before
                 row = dict(taken["history"][place])
                 row.pop(part, None)
                 taken["history"][place] = _ANY_RESULT | row
