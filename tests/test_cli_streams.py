@@ -180,7 +180,10 @@ def test_an_interrupt_ends_with_130(tmp_path: Path) -> None:
     """While a command waits for its input, and while the program is still loading."""
     waiting = tmp_path / "pipe"
     os.mkfifo(waiting)
-    reading = subprocess.Popen([*PROGRAM, "assess", "--case", str(waiting)], stderr=subprocess.PIPE)
+    # A suite that runs in the background has interrupts switched off, and its children would have too.
+    listens = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    command = [*PROGRAM, "assess", "--case", str(waiting)]
+    reading = subprocess.Popen(command, stderr=subprocess.PIPE, preexec_fn=listens)  # noqa: PLW1509 - no threads here
     loading = (
         "import sys, _thread, importlib.abc\n"
         "class Stop(importlib.abc.MetaPathFinder):\n"
@@ -195,7 +198,7 @@ def test_an_interrupt_ends_with_130(tmp_path: Path) -> None:
     with waiting.open("wb"):  # opens once the program has opened its end
         time.sleep(0.1)
         reading.send_signal(signal.SIGINT)
-        _, said = reading.communicate()
+        _, said = reading.communicate(timeout=60)
     assert (reading.returncode, said.strip()) == (130, b"")
 
 
