@@ -284,7 +284,7 @@ def test_what_is_written_keeps_its_rights_and_its_link(tmp_path: Path) -> None:
     assert written.count(b"RIF threshold note") == 1
 
 
-HIGH = ("--live-birth", "80", "--per", "embryo_transfer")
+HIGH = ("--live-birth", "80", "--per", "embryo_transfer", "--percent-is-high")
 
 
 @pytest.mark.parametrize("width", [40, 80, 110])

@@ -130,7 +130,9 @@ def test_the_question_keeps_its_figures_on_their_sides(case: dict[str, Any], sai
 def test_the_question_leaves_the_answer_of_the_table_standing() -> None:
     found = answer(**TABLE, **FAILED, live_birth_percent="80", live_birth_per="treatment_cycle")
     assert found.primary_route == "age_table"
-    assert "several added up?" in found.refused[0].problems[0].allowed
+    (problem,) = found.refused[0].problems
+    assert "several added up?" in problem.allowed
+    assert (problem.field, problem.given, problem.source) == ("live_birth_percent", "80", "eshre_rif_2023")
 
 
 def test_a_chance_of_one_transfer_is_asked_back_by_its_own_age() -> None:

@@ -151,6 +151,7 @@ def test_what_a_negative_test_would_mean_is_said_to_be_unknown_where_it_is() -> 
     assert found.threshold is not None
     assert found.threshold.if_negative is None
     assert "What it would mean if the test still to come is negative cannot be said: transfer 2" in standing(found)
+    assert sheet(found, words()).standing[0] == "Your last test is still to come."
 
 
 @pytest.mark.parametrize(
