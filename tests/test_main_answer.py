@@ -125,6 +125,7 @@ def test_only_a_chance_that_counts_is_asked_back() -> None:
 def test_the_question_keeps_its_figures_on_their_sides(case: dict[str, Any], said: str) -> None:
     (problem,) = answer(**FAILED, **case, clinic_outcome="implantation").refused[0].problems
     assert problem.allowed.startswith(said)
+    assert (problem.field, problem.given) == ("clinic_percent", case["clinic_percent"])
 
 
 def test_the_question_leaves_the_answer_of_the_table_standing() -> None:
@@ -162,6 +163,8 @@ def test_counts_of_live_births_are_told_where_to_go() -> None:
     counts = {"clinic_successes": 71, "clinic_transfers": 194, "clinic_outcome": "live_birth"}
     (problem,) = answer(**FAILED, **counts).refused[0].problems
     assert problem.hint == "71 of 194 is 36.6: enter that as live_birth_percent, per embryo_transfer"  # 36.598 %
+    (problem,) = answer(**FAILED, **counts | {"clinic_successes": 1}).refused[0].problems
+    assert problem.hint.startswith("1 of 194 is 0.5: ")
     for successes in (0, 194):
         (problem,) = answer(**FAILED, **counts | {"clinic_successes": successes}).refused[0].problems
         assert problem.hint == ""

@@ -57,7 +57,8 @@ def test_a_test_that_is_awaited_is_answered_for_both_ways() -> None:
 def test_only_the_last_test_can_be_awaited() -> None:
     with pytest.raises(InvalidInput) as raised:
         assess(listed("awaited", FAILED, "awaited"), include=())
-    assert [(each.field, each.code) for each in raised.value.problems] == [("history.1.result", "cross_field")]
+    (problem,) = raised.value.problems
+    assert (problem.field, problem.given, problem.code) == ("history.1.result", "awaited", "cross_field")
 
 
 @pytest.mark.parametrize(
@@ -71,8 +72,10 @@ def test_only_the_last_test_can_be_awaited() -> None:
 )
 def test_what_is_no_transfer_is_refused_in_a_sentence_and_the_rest_is_still_judged(typed: str, said: str) -> None:
     with pytest.raises(InvalidInput) as raised:
-        assess(listed(FAILED, typed) | {"oocyte_age_years": 99}, include=())
+        assess(listed(FAILED, typed, age=99) | {"oocyte_age_years": 98}, include=())
     problems = {each.field: each for each in raised.value.problems}
+    assert {"history.1.oocyte_age_years", "history.2.oocyte_age_years"} < problems.keys()
+    assert problems["history.2.result"].source == "ours"
     assert said in problems["history.2.result"].allowed
     assert problems["history.2.result"].given == typed
     assert "oocyte_age_years" in problems
