@@ -23,7 +23,8 @@ from rif_threshold.record import Record
 from rif_threshold.routes import caveats
 from rif_threshold.routes.kind import ages_differ
 from rif_threshold.tables import Remark, shipped
-from rif_threshold.vocabulary import POSITIVE_TESTS, Part, Route, ThresholdState, TransferResult
+from rif_threshold.transfers import had_positive_test, last_result
+from rif_threshold.vocabulary import Part, Route, ThresholdState, TransferResult
 from rif_threshold.wording import number_words, points_words, word
 
 _UNREAD = {"not_a_case", "not_named", "count_range"}
@@ -224,9 +225,9 @@ def _answer(case: Case, primary: Estimate | None, own_tables: Mapping[str, RateT
 
 def _if_negative(case: Case, own_tables: Mapping[str, RateTable]) -> dict[str, Any]:
     """The answer, had the test that is awaited come out negative: by the route that would answer then."""
-    *done, last = case.history or (None,)
-    if last is None or last.result != TransferResult.AWAITED:
+    if not case.history or last_result(case) != TransferResult.AWAITED:
         return {}
+    *done, last = case.history
     failed = last.model_copy(update={"result": TransferResult.NO_POSITIVE_TEST})
     later = case.model_copy(update={"history": (*done, failed)})
     routes = estimate_routes(later, own_tables)
@@ -262,14 +263,14 @@ def _disagreement(estimates: tuple[Estimate, ...]) -> str:
 
 def _notes(case: Case, *, by_ages: bool) -> Iterator[Remark]:
     """What a history asks to be said."""
-    results = [transfer.result for transfer in case.history or ()]
-    if results and results[-1] == TransferResult.ONGOING:
+    results = {transfer.result for transfer in case.history or ()}
+    if last_result(case) == TransferResult.ONGOING:
         yield from caveats("ongoing")
-    if pathway.losses(case) > 1:
+    if pathway.recurrent_losses(case):
         yield from caveats("recurrent_loss")
     elif TransferResult.PREGNANCY_LOSS in results:
         yield from caveats("pregnancy_loss")
-    if POSITIVE_TESTS & set(results):
+    if had_positive_test(case):
         yield from caveats("after_positive_test")
     if TransferResult.UNKNOWN_LOCATION in results:
         yield from caveats("unknown_location")

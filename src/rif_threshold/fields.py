@@ -80,6 +80,14 @@ def _field(path: str, field: FieldInfo) -> InputField:
 FIELDS: Mapping[str, InputField] = {field.path: field for field in _described(Case)}
 """Every field of a case by where it stands, in order; the parts of a part, but not those of a transfer."""
 
+ONE_VALUE: dict[str, InputField] = {
+    path: field for path, field in FIELDS.items() if field.option and field.kind != Kind.SWITCH
+}
+"""Those of them that hold one value: an option of the command line takes it, a widget of the page holds it."""
+
+SWITCHES: dict[str, InputField] = {path: field for path, field in FIELDS.items() if field.kind == Kind.SWITCH}
+"""Those that confirm something."""
+
 TRANSFER_FIELDS: Mapping[str, InputField] = {field.path: field for field in _described(Transfer, "history.")}
 """The fields of one transfer, ``history.result`` and the rest, in order."""
 

@@ -16,7 +16,6 @@ from rif_threshold.forms import NoValue, as_typed, echo, read_text
 
 _MARKERS = {"NAType", "NaTType"}
 """The types of pandas' markers for a missing value, by name: pandas itself is not needed here."""
-_PAIR = ("name", "value")
 _BOOLEANS = {"bool", "bool_"}
 """What numpy has called the type of its own true and false."""
 
@@ -77,7 +76,7 @@ def named(
     read = None if pairs is None else _within_bounds(pairs, place, "names", problems)
     if pairs is not None and read is None:
         return None
-    if read is None or not all(isinstance(pair, tuple) and len(pair) == len(_PAIR) for pair in read):
+    if read is None or not all(isinstance(pair, tuple) and len(pair) == 2 for pair in read):
         problems.append(Problem(place, echo(given), f"named {'fields' if known else 'values'} are needed", "not_named"))
         return None
     found: dict[str, Any] = {}

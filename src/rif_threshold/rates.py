@@ -87,6 +87,12 @@ class RateTable(About):
     id: str
     strata: tuple[Stratum, ...]
 
+    def row(self, ploidy: Ploidy | None, oocyte_age_years: int | None) -> Stratum | None:
+        """The row for an embryo; ``None`` where the table has none, or what the row would be is not known."""
+        if ploidy is None or oocyte_age_years is None:
+            return None
+        return next((row for row in self.strata if row.holds(ploidy, oocyte_age_years)), None)
+
     def look_up(self, ploidy: Ploidy, oocyte_age_years: int, field: str = "ploidy") -> Stratum:
         """Return the row for an embryo of this ploidy from an oocyte of this age.
 
@@ -98,9 +104,8 @@ class RateTable(About):
         >>> load_rate_table("eshre_rif_2023").look_up(Ploidy.EUPLOID, 40).age_label
         '35-40'
         """
-        for stratum in self.strata:
-            if stratum.holds(ploidy, oocyte_age_years):
-                return stratum
+        if found := self.row(ploidy, oocyte_age_years):
+            return found
         printed = "; ".join(f"{stratum.ploidy} {stratum.age_label}" for stratum in self.strata)
         raise OutOfRange(
             Problem(

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from rif_threshold.assessment import Assessment, ThresholdAnswer
+from rif_threshold.assessment import Assessment
 from rif_threshold.errors import Problem
 from rif_threshold.estimate import Answer, Estimate, RateInterval, Refused, chance_words
 from rif_threshold.fields import place_words
 from rif_threshold.method import Rule
-from rif_threshold.pathway import said_first
+from rif_threshold.pathway import losses_first
 from rif_threshold.routes import ROUTES, route_of
-from rif_threshold.transfers import Transfer
-from rif_threshold.vocabulary import POSITIVE_TESTS, TransferResult
+from rif_threshold.transfers import Transfer, had_positive_test, last_result
+from rif_threshold.vocabulary import TransferResult
 from rif_threshold.wording import (
     MORE_THAN_LIMIT,
     capital,
@@ -43,8 +43,7 @@ def headline(assessment: Assessment) -> str:
 
 def pregnant_now(assessment: Assessment) -> bool:
     """Whether the last transfer led to a pregnancy that is under way."""
-    history = assessment.case.history or ()
-    return bool(history) and history[-1].result == TransferResult.ONGOING
+    return last_result(assessment.case) == TransferResult.ONGOING
 
 
 def refusal_words(problem: Problem) -> str:
@@ -54,19 +53,19 @@ def refusal_words(problem: Problem) -> str:
 
 def standing(assessment: Assessment) -> str:
     """Where this couple stands, on the primary route."""
+    return " ".join(_standing(assessment))
+
+
+def _standing(assessment: Assessment) -> Iterator[str]:
     answer = assessment.threshold
-    first = [*said_first(assessment.case)][pregnant_now(assessment) :]  # the headline has said the pregnancy
-    return " ".join((*first, *_standing(assessment, answer)))
-
-
-def _standing(assessment: Assessment, answer: ThresholdAnswer | None) -> Iterator[str]:
+    if losses := losses_first(assessment.case):
+        yield losses
     if answer is None:
         waits = all(refused.unfinished for refused in assessment.refused)
         mend = "Name another route to be answered with, or mend what is refused."
         yield "Give what is still missing." if waits else mend
         return
-    results = [transfer.result for transfer in assessment.case.history or ()]
-    since = " since the last positive test" if POSITIVE_TESTS & set(results) else ""
+    since = " since the last positive test" if had_positive_test(assessment.case) else ""
     yield _where(answer, assessment.rule, since)
     if (later := answer.if_negative) is not None:
         by = "" if later.route == answer.route else f" (by {route_of(later.route).label})"

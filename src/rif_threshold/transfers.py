@@ -91,6 +91,16 @@ class Transfers(Record):
     ] = False
 
 
+def last_result(known: Transfers) -> TransferResult | None:
+    """What followed the last transfer that is listed; ``None`` where none is."""
+    return known.history[-1].result if known.history else None
+
+
+def had_positive_test(known: Transfers) -> bool:
+    """Whether a listed transfer led to a positive test: the count of failed transfers started again after it."""
+    return any(transfer.result in POSITIVE_TESTS for transfer in known.history or ())
+
+
 def counted_transfers(known: Transfers) -> tuple[Transfer, ...]:
     """The failed transfers of the current run: those after the last positive test. One whose test is awaited is none.
 

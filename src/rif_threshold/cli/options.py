@@ -9,16 +9,13 @@ import click
 from rif_threshold.bounds import LONGEST_CASE_FILE
 from rif_threshold.cli.files import read_text
 from rif_threshold.errors import InvalidInput, Problem
-from rif_threshold.fields import FIELDS, InputField, Kind, title_of
+from rif_threshold.fields import ONE_VALUE, SWITCHES, InputField, Kind, title_of
 from rif_threshold.forms import read_json_object
 from rif_threshold.parts import default_parts
 from rif_threshold.vocabulary import Part
 from rif_threshold.wording import capital
 
 _PLACEHOLDERS = {"years": "YEARS", "percent": "PERCENT", "count": "COUNT"}
-# Values stay text: the case checks their form.
-CASE_OPTIONS = {path: field for path, field in FIELDS.items() if field.option and field.kind != Kind.SWITCH}
-_FLAGS = {path: field for path, field in FIELDS.items() if field.kind == Kind.SWITCH}
 
 
 def _help(field: InputField) -> str:
@@ -31,25 +28,28 @@ def _help(field: InputField) -> str:
 
 
 def case_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of a case; it receives them as the mapping ``given``, and ``tables``."""
+    """Give a command the options of a case; it receives them as the mapping ``given``, and ``tables``.
+
+    Values stay text: the case checks their form.
+    """
 
     @functools.wraps(command)
     def with_case(case_file: str | None, **values: Any) -> Any:
-        given = {field: values.pop(_parameter(field)) for field in CASE_OPTIONS}
+        given = {field: values.pop(_parameter(field)) for field in ONE_VALUE}
         if twice := [field for field, each in given.items() if len(each) > 1]:
             raise InvalidInput(
                 tuple(Problem(field, "", "this option is given twice", "given_twice") for field in twice)
             )
         typed = {field: each[0] for field, each in given.items() if each}
-        flags = {field: values.pop(_parameter(field)) for field in _FLAGS}
+        flags = {field: values.pop(_parameter(field)) for field in SWITCHES}
         options = {field: value for field, value in (typed | flags).items() if value not in (None, False)}
         return command(given=_merge(_read_case(case_file), options), **values)
 
     decorated: Callable[..., Any] = with_case
     decorated = click.option("--tables", metavar="DIR", help="A folder with the clinic's own rate tables.")(decorated)
-    for path, field in reversed(_FLAGS.items()):
+    for path, field in reversed(SWITCHES.items()):
         decorated = click.option(field.option, _parameter(path), is_flag=True, help=_help(field))(decorated)
-    for path, field in reversed(CASE_OPTIONS.items()):
+    for path, field in reversed(ONE_VALUE.items()):
         shown = _PLACEHOLDERS.get(field.unit, "WORD")
         add = click.option(field.option, _parameter(path), metavar=shown, help=_help(field), multiple=True)
         decorated = add(decorated)

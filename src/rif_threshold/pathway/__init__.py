@@ -8,7 +8,7 @@ from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.estimate import Answer
 from rif_threshold.pathway.contradictions import contradiction_problems
-from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values, losses
+from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values, recurrent_losses
 from rif_threshold.pathway.interactions import Medication, facts_from, find_medication, medication_rows
 from rif_threshold.pathway.ledger import (
     Conflict,
@@ -37,7 +37,14 @@ from rif_threshold.pathway.studies import (
     timing,
 )
 from rif_threshold.pathway.tacrolimus import Tacrolimus, build_tacrolimus, gate_lists, notes
-from rif_threshold.pathway.workup import Workup, WorkupItem, build_workup, said_first, threshold_statement, workup_lists
+from rif_threshold.pathway.workup import (
+    Workup,
+    WorkupItem,
+    build_workup,
+    losses_first,
+    threshold_statement,
+    workup_lists,
+)
 from rif_threshold.tables import Folder
 from rif_threshold.vocabulary import Part
 
@@ -124,14 +131,14 @@ __all__ = [
     "find_medication",
     "guideline_positions",
     "label_statements",
-    "losses",
+    "losses_first",
     "model_critique",
     "monitoring",
     "pregnancy_and_lactation",
     "problems",
     "recompute",
+    "recurrent_losses",
     "rules",
-    "said_first",
     "tacrolimus",
     "workup",
     "workup_lists",

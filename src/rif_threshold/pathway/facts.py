@@ -17,7 +17,7 @@ from rif_threshold.pathway.reading import Number
 from rif_threshold.record import Record
 from rif_threshold.rules import Domain, Kind, Leaf, Value, Values
 from rif_threshold.tables import Folder, SourceReference
-from rif_threshold.transfers import counted_transfers
+from rif_threshold.transfers import counted_transfers, had_positive_test
 from rif_threshold.vocabulary import (
     LOSSES,
     POSITIVE_TESTS,
@@ -203,11 +203,11 @@ def _longest_run_of_losses(case: Case) -> int:
     return max(runs, default=0)
 
 
-def losses(case: Case) -> int:
-    """Pregnancies lost, biochemical ones counted: in the history or as answered, whichever is more."""
+def recurrent_losses(case: Case) -> bool:
+    """Whether two pregnancies or more were lost, biochemical ones counted: in the history, or as answered."""
     listed = sum(result in LOSSES for result in _results(case))
     answered = read_count(case.answers.get("miscarriages", NOT_KNOWN), "")
-    return listed if isinstance(answered, Problem) else max(listed, answered)
+    return max(listed, 0 if isinstance(answered, Problem) else answered) > 1
 
 
 def _pregnancy_in_the_model(case: Case) -> bool | None:
@@ -242,7 +242,7 @@ _DERIVED: Mapping[str, Callable[[Case, Answer | None, Values], Value | None]] = 
     "threshold_reached": lambda _, answer, __: None if answer is None else answer.reached,
     "failed_transfers": lambda case, _, __: len(counted_transfers(case)),
     "planned_ploidy": lambda case, _, __: case.ploidy and case.ploidy.value,
-    "positive_test_in_history": lambda case, _, __: bool(set(_results(case)) & POSITIVE_TESTS),
+    "positive_test_in_history": lambda case, _, __: had_positive_test(case),
     "pregnancy_in_the_model": lambda case, _, __: _pregnancy_in_the_model(case),
     "miscarriages_beyond_history": lambda case, _, known: _less(known["miscarriages"], _longest_run_of_losses(case)),
     "failed_transfers_in_all": lambda case, _, known: _failed_transfers_in_all(case, known),

@@ -1,16 +1,17 @@
 """ESHRE's lists of investigations and interventions, and whether each concerns this couple now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rif_threshold import tables
 from rif_threshold.case import Case
 from rif_threshold.estimate import Answer
-from rif_threshold.pathway.facts import domains, facts, here, losses
+from rif_threshold.pathway.facts import domains, facts, here, recurrent_losses
 from rif_threshold.pathway.reading import Cited, check_rules, cite, entries, lists
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Judgement, Value, evaluate
 from rif_threshold.tables import Folder
+from rif_threshold.transfers import last_result
 from rif_threshold.vocabulary import Concerns, Finding, Grade, TransferResult, Verdict, WorkupState
 from rif_threshold.wording import line_words, percent_words, state_words
 
@@ -164,17 +165,18 @@ def _because(judged: Judgement, values: Mapping[str, Value | None]) -> tuple[str
     return (here(judged.decided, values),)
 
 
-def said_first(case: Case) -> Iterator[str]:
-    """What stands before every number: a pregnancy that is under way, and losses, which are another question."""
-    if case.history and case.history[-1].result == TransferResult.ONGOING:
-        yield "A pregnancy is under way: nothing is being counted now."
-    if losses(case) > 1:
-        yield "Two or more pregnancies were lost: recurrent pregnancy loss is another question, to be asked first."
+def losses_first(case: Case) -> str:
+    """What stands before every number where losses are another question to be asked first; else nothing."""
+    if not recurrent_losses(case):
+        return ""
+    return "Two or more pregnancies were lost: recurrent pregnancy loss is another question, to be asked first."
 
 
 def threshold_statement(case: Case, answer: Answer | None) -> str:
     """Whether the threshold is crossed, in a sentence that says *not yet* before it is."""
-    return " ".join((*said_first(case), _crossed(case, answer)))
+    pregnant = last_result(case) == TransferResult.ONGOING
+    first = "A pregnancy is under way: nothing is being counted now." if pregnant else ""
+    return " ".join(filter(None, (first, losses_first(case), _crossed(case, answer))))
 
 
 def _crossed(case: Case, answer: Answer | None) -> str:

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from rif_threshold.assessment import Assessment
 from rif_threshold.method import method
+from rif_threshold.pathway import recurrent_losses
 from rif_threshold.report.counts import Counts
 from rif_threshold.report.words import Words
-from rif_threshold.routes import caveats, route_of
-from rif_threshold.vocabulary import POSITIVE_TESTS, Route, TransferResult
+from rif_threshold.routes import route_of
+from rif_threshold.transfers import had_positive_test, last_result
+from rif_threshold.vocabulary import Route, TransferResult
 from rif_threshold.wording import exact_words, shown_line
 
 _MOST_ROWS = 8
@@ -29,6 +31,7 @@ class Plain:
         self.shown_transfers = min(crossing or len(self.curve), len(self.curve))
         self.shown_percent = self.curve[self.shown_transfers - 1] if self.curve else 0.0
         self.counts = Counts(words, float(assessment.rule.percent))
+        self.awaited = last_result(assessment.case) == TransferResult.AWAITED
 
     # The answer.
 
@@ -49,19 +52,15 @@ class Plain:
         if further is None:
             return self.words("standing_out_of_reach")
         if self.answer.failed_transfers == 0:
-            return self.words("standing_none_since" if self._after_a_positive_test() else "standing_none")
+            return self.words("standing_none_since" if had_positive_test(self.assessment.case) else "standing_none")
         total = self.words.number(str(self.answer.transfers_to_threshold))
         return self.words("standing_more", further, failed=failed, further=self.words.number(str(further)), n=total)
 
-    def _after_a_positive_test(self) -> bool:
-        return any(transfer.result in POSITIVE_TESTS for transfer in self.assessment.case.history or ())
-
     def first_of_all(self) -> Iterator[str]:
-        """What stands above the number: a pregnancy that is under way, and losses, which are another question."""
-        history = self.assessment.case.history or ()
-        if any(note in self.assessment.notes for note in caveats("recurrent_loss")):
+        """What stands above the number: losses, which are another question, and a test that is still to come."""
+        if recurrent_losses(self.assessment.case):
             yield self.words("losses")
-        if history and history[-1].result == TransferResult.AWAITED:
+        if self.awaited:
             yield self._awaited()
 
     def _awaited(self) -> str:
@@ -165,7 +164,7 @@ class Plain:
         yield from self._used_by_route()
         failed = self.words.number(str(self.answer.failed_transfers))
         yield self.words("used_failed", failed=failed)
-        if self._after_a_positive_test():
+        if had_positive_test(self.assessment.case):
             yield self.words("used_since")
         model = self.answer.route == Route.PREDICTION_MODEL
         yield self.words("not_used_model" if model else "not_used")
@@ -180,8 +179,7 @@ class Plain:
 
     def options(self) -> tuple[str, ...]:
         """What the couple can do, each in two sentences of like length."""
-        awaited = any(transfer.result == TransferResult.AWAITED for transfer in self.assessment.case.history or ())
-        if awaited:
+        if self.awaited:
             first = self.words("option_wait")
         elif self.answer is None:
             first = self.words("option_carry_on_refused")

@@ -8,7 +8,7 @@ from typing import Any
 
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.method import method
-from rif_threshold.rates import PUBLISHED_TABLE, RateTable, Stratum, load_rate_table
+from rif_threshold.rates import PUBLISHED_TABLE, RateTable, load_rate_table
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.transfers import Transfer, Transfers, counted_transfers
 from rif_threshold.vocabulary import Denominator, Outcome, Ploidy, Route
@@ -136,15 +136,9 @@ def ages_differ(case: Transfers) -> bool:
     Ages that are not known differ from none.
     """
     ages = [each.oocyte_age_years for each in counted_transfers(case) if each.per_transfer_percent is None]
-    rows = {printed_row(Ploidy.UNTESTED, age) for age in (*ages, case.oocyte_age_years) if age is not None}
+    table = load_rate_table(PUBLISHED_TABLE)
+    rows = {table.row(Ploidy.UNTESTED, age) for age in (*ages, case.oocyte_age_years) if age is not None}
     return len(rows) > 1
-
-
-def printed_row(ploidy: Ploidy | None, age: int | None) -> Stratum | None:
-    """The row of the published table for an embryo; ``None`` where it has none, or what it would be is not known."""
-    if ploidy is None or age is None:
-        return None
-    return next((row for row in load_rate_table(PUBLISHED_TABLE).strata if row.holds(ploidy, age)), None)
 
 
 def asks_back(
@@ -157,7 +151,8 @@ def asks_back(
     """
     if case.high_percent_confirmed:
         return
-    table, row = load_rate_table(PUBLISHED_TABLE), printed_row(kind.ploidy, kind.oocyte_age_years)
+    table = load_rate_table(PUBLISHED_TABLE)
+    row = table.row(kind.ploidy, kind.oocyte_age_years)
     limit = max(each.per_transfer_percent for each in table.strata)
     beyond = f"above the highest printed rate per transfer, {percent_words(limit)}"
     if row is not None:

@@ -15,7 +15,7 @@ from typing import Any
 import streamlit as st
 
 from rif_threshold.case import PARTS
-from rif_threshold.fields import FIELDS, TRANSFER_FIELDS, InputField, Kind
+from rif_threshold.fields import FIELDS, ONE_VALUE, SWITCHES, TRANSFER_FIELDS, InputField, Kind
 from rif_threshold.forms import as_typed
 from rif_threshold.vocabulary import Verdict
 from rif_threshold.wording import capital, choices
@@ -33,15 +33,12 @@ def key_of(field: str) -> str:
     return field.replace(".", "_")
 
 
-_TYPED = {path: field for path, field in FIELDS.items() if field.option and field.kind != Kind.SWITCH}
-"""The fields that one widget holds: those that the command line has an option for."""
 TRANSFER = tuple(path.removeprefix("history.") for path in TRANSFER_FIELDS)
-_CONFIRMED = tuple(path for path, field in FIELDS.items() if field.kind == Kind.SWITCH)
-_SWITCHES = (*_CONFIRMED, "no_medications", "medications")
+_NO_TEXT = (*SWITCHES, "no_medications", "medications")
 FINDING, ANSWER = "finding_", "answer_"
 
 _OURS = re.compile(
-    f"({'|'.join((*map(key_of, _TYPED), HISTORY_GIVEN, HISTORY_LENGTH, *_SWITCHES, 'medication_list_complete'))})$"
+    f"({'|'.join((*map(key_of, ONE_VALUE), HISTORY_GIVEN, HISTORY_LENGTH, *_NO_TEXT, 'medication_list_complete'))})$"
     f"|history_[0-9]|{FINDING}|{ANSWER}"
 )
 
@@ -68,7 +65,7 @@ def _given(fields: Mapping[str, str]) -> dict[str, Any]:
 def typed_case() -> dict[str, Any]:
     """Everything that is filled in, on whichever page, as the fields of a case. Nothing is corrected or left out."""
     case: dict[str, Any] = {}
-    for path, value in _given({path: key_of(path) for path in _TYPED}).items():
+    for path, value in _given({path: key_of(path) for path in ONE_VALUE}).items():
         part, _, name = path.rpartition(".")
         (case.setdefault(part, {}) if part else case)[name] = value
     if st.session_state.get(HISTORY_GIVEN):
@@ -76,7 +73,7 @@ def typed_case() -> dict[str, Any]:
         case["history"] = [
             _given({name: f"history_{number}_{name}" for name in TRANSFER}) for number in range(1, history_length() + 1)
         ]
-    case |= {name: True for name in _CONFIRMED if st.session_state.get(name)}
+    case |= {name: True for name in SWITCHES if st.session_state.get(name)}
     return case | _pathway_fields()
 
 
@@ -215,7 +212,7 @@ def put(case: Mapping[str, Any]) -> None:
                 state.update({f"{prefix}{name}": as_typed(part) for name, part in value.items()})
             case "medications":
                 state["medications"], state["no_medications"] = list(value), not value
-            case _ if field in _CONFIRMED:
+            case _ if field in SWITCHES:
                 state[field] = bool(value)
             case _ if field in PARTS:
                 state.update({key_of(f"{field}.{name}"): _shown(part) for name, part in value.items()})

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from rif_threshold.bounds import MOST_ENTRIES
-from rif_threshold.fields import FIELDS, TRANSFER_FIELDS, Kind
+from rif_threshold.fields import FIELDS, SWITCHES, TRANSFER_FIELDS
 from rif_threshold.method import method
 from rif_threshold.routes import ROUTES
 from rif_threshold.ui.inputs import (
@@ -88,7 +88,7 @@ def settings(problems: Problems) -> None:
     route = FIELDS["primary_route"]
     options = {each.name: each.title for each in ROUTES}
     choice(route.path, capital(route.title), options, problems, help=route.help)
-    for switch in (each for each in FIELDS.values() if each.kind == Kind.SWITCH):
+    for switch in SWITCHES.values():
         st.toggle(switch.help.removesuffix("."), key=switch.path, persist_state="session")
 
 
