@@ -83,10 +83,18 @@ CASES: dict[str, dict[str, Any]] = {
         "clinic_transfers": "200",
         "clinic_outcome": "clinical_pregnancy",
     },
+    # What is not known: a chance between two ends, or no chance of what is planned.
+    "mosaic": {"oocyte_age_years": 36, "ploidy": "low_level_mosaic", "failed_transfers": 3},
+    "no_age": {"ploidy": "untested", "failed_transfers": 3},
+    "whatever_the_age": {"ploidy": "euploid", "failed_transfers": 2},
+    "doubles": {"oocyte_age_years": 38, "ploidy": "untested", "embryos": 2, "failed_transfers": 3},
+    "not_yet_between": {"ploidy": "untested", "failed_transfers": 1},
+    "nothing_planned": PLAIN | {"planned": "none"},
+    "nothing_planned_reached": PLAIN | {"planned": "none", "failed_transfers": 4},
+    "euploid_planned": PLAIN | {"planned": {"oocyte_age_years": 36, "ploidy": "euploid"}},
 }
 REFUSED: dict[str, dict[str, Any]] = {
     "per_retrieval": PLAIN | {"live_birth_percent": "23.8", "live_birth_per": "retrieval"},
-    "no_row": {"oocyte_age_years": 36, "ploidy": "low_level_mosaic", "failed_transfers": 3},
     "all_or_none": {
         "failed_transfers": 3,
         "clinic_successes": 0,

@@ -23,7 +23,7 @@ from typing import Annotated
 from pydantic import Field
 
 from rif_threshold.record import Percent, Record, Typed
-from rif_threshold.routes.kind import Chances, RouteKind, needs, one_probability
+from rif_threshold.routes.kind import Chances, RouteKind, known_chance, needs, one_probability
 from rif_threshold.tables import SourceReference, parse, reads, resolve
 from rif_threshold.transfers import Transfers
 from rif_threshold.vocabulary import Denominator, Outcome
@@ -59,7 +59,8 @@ def _chances(case):
     p = Fraction(case.toy_percent) / 100 * Fraction(toy().share_percent) / 100
     explanation = f"{toy().share_percent} % of {case.toy_percent} %"
     return Chances(
-        p, one_probability(p), explanation, case.toy_outcome, Denominator.EMBRYO_TRANSFER, (toy().source,), ()
+        alike=known_chance(p), of=one_probability(p), explanation=explanation, outcome=case.toy_outcome,
+        denominator=Denominator.EMBRYO_TRANSFER, sources=(toy().source,), caveats=(),
     )
 
 

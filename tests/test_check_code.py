@@ -29,6 +29,7 @@ from rif_threshold.vocabulary import (
     Outcome,
     Ploidy,
     PregnancyHistory,
+    Stage,
     TransferResult,
     Verdict,
 )
@@ -104,6 +105,11 @@ SINGLE: list[dict[str, Any]] = [
     {"threshold_percent": "70.5"},
     {"minimum_transfers": 5},
     {"primary_route": "age_table"},
+    {"oocyte_age_years": "<35"},
+    {"embryos": 2},
+    *({"stage": each} for each in Stage),
+    {"planned": "none"},
+    {"planned": {"oocyte_age_years": "35-39", "ploidy": "low_level_mosaic", "embryos": 3, "stage": "cleavage"}},
     {"small_percent_confirmed": True},
     {"high_percent_confirmed": True},
     {"medications": []},
@@ -418,7 +424,7 @@ def test_a_change_without_a_reason_is_not_hidden(monkeypatch: pytest.MonkeyPatch
 def test_a_refused_route_is_verified_as_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     from rif_threshold.report import verification  # noqa: PLC0415
 
-    code = check_code(answer("no_row"))
+    code = check_code(answer("missing"))
     assert not verify(code).was.computed
     monkeypatch.setattr(verification, "answer_digests", lambda _: {"threshold": b"", "workup": b"", "tacrolimus": b""})
     assert "It was: no answer. It is now: no answer." in verify(code).sentence

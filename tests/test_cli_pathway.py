@@ -126,7 +126,7 @@ def test_the_drug_step_can_be_left_out_of_every_command(monkeypatch: pytest.Monk
 
 
 def test_a_refused_primary_route_gives_its_exit_code() -> None:
-    result = run("workup", "--oocyte-age", "36", "--ploidy", "low_level_mosaic", "--failed", "3")
+    result = run("workup", "--successes", "0", "--transfers", "20", "--outcome", "implantation", "--failed", "3")
     assert result.exit_code == 3
     assert "cannot be said" in " ".join(result.output.split())
 

@@ -120,7 +120,8 @@ def test_no_exception_repeats_what_was_given() -> None:
         ),
         (
             PLAIN | {"oocyte_age_years": "36,5", "failed_transfers": None},
-            "oocyte_age_years: a whole number is needed; it has a decimal comma; write a point (decimal_comma);"
+            "oocyte_age_years: completed years are needed, as a whole number or as a band such as <35, 35-39 or >=40;"
+            " it has a decimal comma; write a point (decimal_comma);"
             " failed_transfers: this is needed; 0 where no transfer has failed yet (missing)",
         ),
         (

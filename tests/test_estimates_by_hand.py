@@ -244,7 +244,6 @@ def test_each_route_carries_the_caveats_that_concern_it(route: str, case: dict[s
             {"clinic_outcome": "missing", "clinic_successes, clinic_transfers": "missing"},
         ),
         ("clinic_rate", CLINIC | {"clinic_outcome": "live_birth"}, {"clinic_outcome": "outcome"}),
-        ("age_table", {"ploidy": "untested"}, {"oocyte_age_years": "missing"}),
         ("age_table", {"oocyte_age_years": 36}, {"ploidy": "missing"}),
     ],
 )  # fmt: skip
@@ -273,8 +272,6 @@ def test_a_transfer_that_the_table_cannot_place_is_named_by_its_number() -> None
     history = [UNTESTED, {"result": "live_birth"}, UNTESTED, own("30"), FAILED | {"ploidy": "untested"}, FAILED]
     _, refused = routes(**AT_36, history=history)
     assert {problem.field: problem.code for problem in refused["age_table"].problems} == {
-        "history.5.oocyte_age_years": "missing",
-        "history.6.oocyte_age_years": "missing",
         "history.6.ploidy": "missing",
     }
 

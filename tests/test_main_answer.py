@@ -98,7 +98,6 @@ def test_a_typed_chance_far_above_what_is_printed_is_asked_back(case: dict[str, 
     [
         TABLE | {"history": [{"result": "no_positive_test", "oocyte_age_years": 34}]},
         {"oocyte_age_years": 36, "history": AGES_37},
-        {"ploidy": "euploid", **FAILED},
         {**TABLE, **FAILED, "live_birth_percent": "90", "live_birth_per": "treatment_cycle"},
     ],
 )

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rif_threshold.answers import Answer
 from rif_threshold.assessment import assess
 from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput
-from rif_threshold.estimate import Answer
 from rif_threshold.pathway import (
     Tacrolimus,
     Workup,
@@ -298,13 +298,17 @@ def test_nothing_is_asked_once_nothing_can_change() -> None:
 
 
 def answer(failed: int, cumulative: float, *, reached: bool) -> Answer:
+    ends = dict.fromkeys(Answer.model_fields)
     return Answer(
-        route="age_table",
-        failed_transfers=failed,
-        transfers_to_threshold=None,
-        cumulative_percent_so_far=cumulative,
-        reached=reached,
-        further_transfers=None,
+        **ends
+        | {f"cumulative_percent_so_far{end}": cumulative for end in ("", "_lowest", "_highest")}
+        | {
+            "route": "age_table",
+            "state": "reached" if reached else "not_yet",
+            "failed_transfers": failed,
+            "reached": reached,
+            "widened_by": (),
+        }
     )
 
 

@@ -196,15 +196,24 @@ def test_the_csv_holds_every_point_unrounded(name: str) -> None:
     text = made(name, "curve.csv").content.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     expected = [
-        (each.route, number, percent)
+        (each.route, number, low, high)
         for each in answer(name).estimates
-        for number, percent in enumerate(each.cumulative_percent, start=1)
+        for number, (low, high) in enumerate(
+            zip(each.cumulative_percent_lowest, each.cumulative_percent_highest, strict=True), start=1
+        )
     ]
-    assert [(row["route"], int(row["transfer"]), float(row["cumulative_percent"])) for row in rows] == expected
+    columns = ("cumulative_percent_lowest", "cumulative_percent_highest")
+    assert [(row["route"], int(row["transfer"]), *(float(row[each]) for each in columns)) for row in rows] == expected
+    for row, (_, _, low, high) in zip(rows, expected, strict=True):
+        assert row["cumulative_percent"] == (repr(low) if low == high else "")
     primary = [row for row in rows if row["primary"] == "yes"]
-    crossed = [int(row["transfer"]) for row in primary if row["above_threshold"] == "yes"]
-    total = answer(name).threshold.transfers_to_threshold
-    assert (crossed[0] if crossed else None) == (total if total and total <= len(primary) else None)
+    known = answer(name).threshold
+    for words, total in (
+        ({"yes"}, known.transfers_to_threshold_lowest),
+        ({"yes", "cannot be said"}, known.transfers_to_threshold_highest),
+    ):
+        crossed = [int(row["transfer"]) for row in primary if row["above_threshold"] in words]
+        assert (crossed[0] if crossed else None) == (total if total and total <= len(primary) else None)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "|x", "%0A=1", "\r=1"])
@@ -225,7 +234,7 @@ def test_the_curve_is_drawn_as_svg_and_png_and_tells_itself() -> None:
 @pytest.mark.parametrize("kind", ["curve.svg", "curve.png"])
 def test_where_there_is_no_route_there_is_no_picture(kind: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        report(answer("no_row"), kind, date=DATE)
+        report(answer("missing"), kind, date=DATE)
     assert caught.value.problems[0].code == "no_curve"
 
 
@@ -266,8 +275,10 @@ def numbers_of(text: str, result: Assessment) -> None:
     assert answered is not None
     assert headline(result) in text
     assert standing(result) in text
-    assert f"{shown_percent(answered.next_transfer_percent)} %" in text
-    assert f"{shown_percent(answered.cumulative_percent_so_far, answered.percent)} %" in text
+    for end in answered.following or ():
+        assert (shown_percent(end) if end else "0 to") in text
+    for end in answered.so_far:
+        assert (shown_percent(end, answered.percent) if end else "0") in text
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -285,41 +296,68 @@ def test_every_format_shows_the_numbers_of_the_assessment(name: str) -> None:
     data = json.loads(made(name, "json").content)
     assert data["threshold"]["transfers_to_threshold"] == answered.transfers_to_threshold
     assert data["threshold"]["cumulative_percent_so_far"] == answered.cumulative_percent_so_far
-    curve = list(primary.cumulative_percent)
+    curve = list(zip(primary.cumulative_percent_lowest, primary.cumulative_percent_highest, strict=True))
     fhir = json.loads(made(name, "fhir.json").content)
-    assert [each["probabilityDecimal"] for each in fhir["prediction"]] == [*curve, answered.next_transfer_percent]
+    following = [] if answered.following is None else [tuple(answered.following)]
+    assert list(map(fhir_ends, fhir["prediction"])) == [*curve, *following]
     assert f"{headline(result)}. {standing(result)}" in fhir["text"]["div"]
     rows = csv.DictReader(io.StringIO(made(name, "curve.csv").content.decode("utf-8-sig")))
-    assert [float(row["cumulative_percent"]) for row in rows if row["primary"] == "yes"] == curve
+    ends = ("cumulative_percent_lowest", "cumulative_percent_highest")
+    assert [tuple(float(row[each]) for each in ends) for row in rows if row["primary"] == "yes"] == curve
     sheet_numbers(page_text(name, "sheet.html"), result)
     sheet_numbers(pdf_text(name, "sheet.pdf"), result)
     if name != "few_counts":  # Its curve is long; the chart's words list every point of it.
         svg = html.unescape(made(name, "curve.svg").content.decode())
-        assert f"{shown_percent(curve[0])} %" in svg
+        assert shown_percent(curve[0][1]) in svg
+
+
+def fhir_ends(prediction: dict[str, Any]) -> tuple[float, float]:
+    """Both ends of a prediction, in percent."""
+    if "probabilityRange" in prediction:
+        return prediction["probabilityRange"]["low"]["value"], prediction["probabilityRange"]["high"]["value"]
+    return prediction["probabilityDecimal"], prediction["probabilityDecimal"]
+
+
+# The transfer that the sheet speaks of: where the couple stands if the line is crossed, cannot be said or is too far
+# away to be counted to; else the one that crosses it.
+SPOKEN_OF = {
+    "mosaic": 3, "no_age": 3, "doubles": 3, "history": 2, "not_yet_between": 6, "nothing_planned": 3, "percent": 9,
+    "beyond": 4, "out_of_reach": 4,
+}  # fmt: skip
+UNCOUNTABLE = {"percent", "beyond", "out_of_reach"}
 
 
 def sheet_numbers(text: str, result: Assessment) -> None:
     """The couple's numbers are the assessment's, as whole counts of 100."""
+    name = next(name for name in CASES if answer(name) is result)
     answered, primary = result.threshold, result.primary
     assert answered is not None
     assert primary is not None
-    if answered.transfers_to_threshold is not None:
-        noun = "transfer" if answered.transfers_to_threshold == 1 else "transfers"
-        assert f"After {answered.transfers_to_threshold} {noun} without a pregnancy" in text
-    shown = min(answered.transfers_to_threshold or 10_000, len(primary.cumulative_percent))
-    percent = primary.cumulative_percent[shown - 1]
-    found = re.search(
-        rf"By transfer {shown}, a pregnancy has started for (.*?) of the 100\. For (.*?) of the 100", text
-    )
+    total = answered.transfers_to_threshold
+    if total is not None and name not in UNCOUNTABLE:
+        assert f"After {total} {'transfer' if total == 1 else 'transfers'} without a pregnancy" in text
+    assert ("counting transfers cannot tell us" in text) == (name in UNCOUNTABLE)
+    shown = SPOKEN_OF.get(name) or max(total or 0, answered.failed_transfers)
+    low, high = primary.cumulative_percent_lowest[shown - 1], primary.cumulative_percent_highest[shown - 1]
+    assert f"By transfer {shown}, a pregnancy has started for" in text
+    at_least = "at least " if low != high else ""
+    found = re.search(rf"has started for {at_least}(.*?) of the 100\.(.*?)For ([^.]*?) of the 100, it has not", text)
     assert found, text
-    yes, no = (int(re.sub(r"\D", "", part)) for part in found.groups())
-    assert yes + no == 100
-    assert abs(yes - percent) <= 0.5 or percent < 1 or percent > 99
-    following = re.search(
-        r"For the next one it is (?:about|fewer than|just over|just under|more than) (\d+) in 100", text
-    )
+    yes, no = (int(re.sub(r"\D", "", found.group(part))) for part in (1, 3))
+    maybe = re.search(r"For (\d+) more, we cannot say", found.group(2))
+    assert yes + no + int(maybe.group(1) if maybe else 0) == 100
+    assert abs(yes - low) <= 0.5 or low < 1 or low > 99
+    assert abs(100 - no - high) <= 0.5 or high < 1 or high > 99
+    following = re.search(r"For the next one it is (.*?) in 100", text)
+    if answered.following is None:
+        assert "It is not the chance for one more" in text
+        return
     assert following, text
-    assert abs(int(following.group(1)) - answered.next_transfer_percent) <= 0.5 or answered.next_transfer_percent < 1
+    said = [int(number) for number in re.findall(r"\d+", following.group(1))]
+    differ = answered.next_percent_if_couples_differ
+    expected = (answered.following.lowest if differ is None else differ, answered.following.highest)
+    for number, percent in zip((said[0], said[-1]), expected, strict=True):
+        assert abs(number - percent) <= 0.5 or percent < 1
 
 
 @pytest.mark.parametrize("name", EVERY)

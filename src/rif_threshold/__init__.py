@@ -17,11 +17,11 @@ from rif_threshold import notebook
 from rif_threshold._version import __version__
 
 if TYPE_CHECKING:
+    from rif_threshold.answers import Estimate, Refused
     from rif_threshold.assessment import Assessment, ThresholdAnswer, assess
     from rif_threshold.bounds import TRANSFERS_LIMIT
     from rif_threshold.case import Case, read_case
     from rif_threshold.errors import InvalidInput, OutOfRange, Problem, RifThresholdError, TableError
-    from rif_threshold.estimate import Estimate, Refused
     from rif_threshold.parts import default_parts
     from rif_threshold.prediction.nelson_lawlor_2011 import PredictionInput
     from rif_threshold.probability import Margin, cumulative_curve, cumulative_probability, margin, transfers_to_exceed

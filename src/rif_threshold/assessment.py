@@ -1,16 +1,18 @@
 """The one use case: a `Case` in, an `Assessment` out. Every surface shows this object."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from rif_threshold import notebook, pathway
 from rif_threshold._version import __version__
+from rif_threshold.answers import Answer, Estimate, Refused
+from rif_threshold.beside import Beside, beside, disagreement, if_couples_differ, notes, routes_agree
 from rif_threshold.case import Case, read_case
 from rif_threshold.citing import CitedSource, cited
 from rif_threshold.errors import InvalidInput, Problem
-from rif_threshold.estimate import Answer, Estimate, Refused, Routes, chance_words, estimate_routes, preferred_route
+from rif_threshold.estimate import Routes, estimate_routes, preferred_route
 from rif_threshold.folder import Folder
 from rif_threshold.given import listed
 from rif_threshold.method import Rule, method
@@ -23,9 +25,9 @@ from rif_threshold.record import Record
 from rif_threshold.routes import caveats
 from rif_threshold.routes.kind import ages_differ
 from rif_threshold.tables import Remark, shipped
-from rif_threshold.transfers import had_positive_test, last_result
+from rif_threshold.transfers import last_result
 from rif_threshold.vocabulary import Part, Route, ThresholdState, TransferResult
-from rif_threshold.wording import number_words, points_words, word
+from rif_threshold.wording import word
 
 _UNREAD = {"not_a_case", "not_named", "count_range"}
 """Where nothing of a case was read, nothing can be said of what it lacks."""
@@ -34,15 +36,22 @@ _UNREAD = {"not_a_case", "not_named", "count_range"}
 class ThresholdAnswer(Answer):
     """The primary route's answer, with the rule it is held against.
 
-    ``cumulative_percent_so_far`` is the chance of the failed transfers together, ``next_transfer_percent`` that of
-    the next one by itself. ``if_negative`` is the answer in case a test that is awaited is negative, by the route that
-    answers then; where there is none, ``if_negative_lacks`` says why.
+    Attributes:
+        percent: the cumulative chance that must be exceeded.
+        minimum_transfers: the fewest transfers that must have failed.
+        next_percent_if_couples_differ: the chance of the next transfer if couples differ as much as published rates
+            allow; ``None`` where that is nearly the same.
+        counting_cannot_tell: whether the line is further away than counting can tell when to look (ours).
+        beside: what could overturn the answer, the nearest first.
+        if_negative: the answer in case a test that is awaited is negative, by the route that answers then.
+        if_negative_lacks: why there is none.
     """
 
-    state: ThresholdState
     percent: float
     minimum_transfers: int
-    next_transfer_percent: float
+    next_percent_if_couples_differ: float | None
+    counting_cannot_tell: bool
+    beside: tuple[Beside, ...]
     if_negative: Answer | None = None
     if_negative_lacks: tuple[Problem, ...] = ()
 
@@ -162,23 +171,29 @@ def assess(
     primary = next((estimate for estimate in routes.estimates if estimate.route == primary_route), None)
     table = primary is not None and primary.route == Route.AGE_TABLE and case.primary_route is None
     by_ages = table and ages_differ(case) and len(routes.estimates) + len(routes.refused) > 1
-    notes = tuple(_notes(case, by_ages=by_ages))
+    threshold = _answer(case, primary, routes.estimates, own_tables)
+    said = tuple(notes(case, by_ages=by_ages))
+    if threshold is not None and threshold.counting_cannot_tell:
+        said = (*caveats("beyond_counting"), *said)
     workup = pathway.workup(case, primary) if Part.WORKUP in parts else None
     tacrolimus = pathway.tacrolimus(case, primary) if Part.TACROLIMUS in parts else None
-    beside = perspective(case, primary) if Part.PERSPECTIVE in parts and primary else None
+    known = primary if primary and primary.known else None
+    further = perspective(case, known) if Part.PERSPECTIVE in parts and known else None
     return Assessment(
         case=case,
         estimates=routes.estimates,
         refused=routes.refused,
         primary_route=primary_route,
-        routes_agree=len({(each.transfers_to_threshold, each.reached) for each in routes.estimates}) <= 1,
-        disagreement=_disagreement(routes.estimates),
-        threshold=_answer(case, primary, own_tables),
-        notes=notes,
+        routes_agree=routes_agree(routes.estimates),
+        disagreement=disagreement(routes.estimates),
+        threshold=threshold,
+        notes=said,
         workup=workup,
         tacrolimus=tacrolimus,
-        perspective=beside,
-        sources=tuple(cited(own_folder(tables), routes.estimates, routes.refused, notes, workup, tacrolimus, beside)),
+        perspective=further,
+        sources=tuple(
+            cited(own_folder(tables), threshold, routes.estimates, routes.refused, said, workup, tacrolimus, further)
+        ),
         tables=_used_tables(tables),
         software=Software(name="rif-threshold", version=__version__),
         disclaimer=method().disclaimer,
@@ -210,16 +225,20 @@ def _check_primary(case: Case, routes: Routes) -> None:
         raise InvalidInput((Problem("primary_route", case.primary_route, allowed, "not_in_list"),))
 
 
-def _answer(case: Case, primary: Estimate | None, own_tables: Mapping[str, RateTable]) -> ThresholdAnswer | None:
+def _answer(
+    case: Case, primary: Estimate | None, estimates: tuple[Estimate, ...], own_tables: Mapping[str, RateTable]
+) -> ThresholdAnswer | None:
     if primary is None:
         return None
+    most, settled = primary.total.lowest, primary.reached or primary.open_ended
     return ThresholdAnswer(
         **primary.answer.__dict__,
-        state=ThresholdState.REACHED if primary.reached else ThresholdState.NOT_YET,
         **_if_negative(case, own_tables),
         percent=float(case.rule.percent),
         minimum_transfers=case.rule.minimum,
-        next_transfer_percent=primary.per_transfer_percent,
+        next_percent_if_couples_differ=if_couples_differ(primary),
+        counting_cannot_tell=not settled and (most is None or most > method().most_countable),
+        beside=beside(case, primary, estimates),
     )
 
 
@@ -235,50 +254,6 @@ def _if_negative(case: Case, own_tables: Mapping[str, RateTable]) -> dict[str, A
     answer = next((each.answer for each in routes.estimates if each.route == route), None)
     lacks = next((each.problems for each in routes.refused if each.route == route), ())
     return {"if_negative": answer, "if_negative_lacks": lacks}
-
-
-def _disagreement(estimates: tuple[Estimate, ...]) -> str:
-    """Say that the routes disagree and how near the nearest of them is to another's answer; empty if they agree."""
-    if len({(each.transfers_to_threshold, each.reached) for each in estimates}) <= 1:
-        return ""
-    answers = ", ".join(
-        f"{each.route} gives {number_words(each.transfers_to_threshold)} ({chance_words(each)} per transfer)"
-        for each in estimates
-    )
-    near = []
-    for each in estimates:
-        for other in estimates:
-            if each.transfers_to_threshold is None or other.transfers_to_threshold is None:
-                continue
-            step = other.transfers_to_threshold - each.transfers_to_threshold
-            points = each.margin.to_fewer_points if step < 0 else each.margin.to_more_points
-            if step and points is not None:
-                near.append((points, each, each.transfers_to_threshold + (1 if step > 0 else -1)))
-    if not near:
-        return f"The routes disagree: {answers}."
-    points, each, instead = min(near, key=lambda found: found[0])
-    near_by = f"{chance_words(each)} is {points_words(points)} percentage points from giving {instead}"
-    return f"The routes disagree: {answers}. {near_by}."
-
-
-def _notes(case: Case, *, by_ages: bool) -> Iterator[Remark]:
-    """What a history asks to be said."""
-    results = {transfer.result for transfer in case.history or ()}
-    if last_result(case) == TransferResult.ONGOING:
-        yield from caveats("ongoing")
-    if pathway.recurrent_losses(case):
-        yield from caveats("recurrent_loss")
-    elif TransferResult.PREGNANCY_LOSS in results:
-        yield from caveats("pregnancy_loss")
-    if had_positive_test(case):
-        yield from caveats("after_positive_test")
-    if TransferResult.UNKNOWN_LOCATION in results:
-        yield from caveats("unknown_location")
-    if any((transfer.embryos or 1) > 1 for transfer in case.history or ()):
-        yield from caveats("two_embryos")
-    if by_ages:
-        yield from caveats("table_for_ages")
-    yield from caveats("independence")
 
 
 def _used_tables(directory: str | Path | None) -> tuple[UsedTable, ...]:

@@ -15,10 +15,10 @@ from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import as_typed, echo, read_json_object
 from rif_threshold.given import as_in_json, listed, named
 from rif_threshold.messages import problems_of
-from rif_threshold.method import NoTransfer, Rule, method
+from rif_threshold.method import Rule, hinted, method, no_transfer
 from rif_threshold.record import Count, Percent, ShortText, Typed, TypedRecord, YesNo
 from rif_threshold.routes import ROUTES, RouteInputs
-from rif_threshold.transfers import Transfer
+from rif_threshold.transfers import NOTHING, EmbryoKind, Transfer
 from rif_threshold.vocabulary import Finding, TransferResult, Verdict
 
 _CROSS = "cross_field"
@@ -143,14 +143,30 @@ class Case(RouteInputs):
                 )
         if self.history == ():
             yield Problem("history", "an empty list", "leave it out, or list the transfers that were done", "empty")
-        for number, transfer in enumerate(self.history or (), start=1):
-            if transfer.embryos == 0:
-                yield Problem(f"history.{number}.embryos", "0", "a transfer places at least one embryo", "range")
+        yield from self._of_kinds()
         for route in ROUTES:
             yield from route.impossible(self)
         if self.minimum_transfers == 0:
             yield Problem("minimum_transfers", "0", "at least one transfer is needed", "range")
         yield from self._small_percentages()
+
+    def _of_kinds(self) -> Iterator[Problem]:
+        """What cannot be true of the kinds of transfers."""
+        placed = {f"history.{number}": transfer.embryos for number, transfer in enumerate(self.history or (), start=1)}
+        placed |= {"": self.embryos, "planned": self.planned.embryos if self.planned else None}
+        for place, embryos in placed.items():
+            if embryos == 0:
+                field = f"{place}.embryos".lstrip(".")
+                yield Problem(field, "0", "a transfer places at least one embryo", "range")
+        if self.planned is None:
+            return
+        named = [name for name in EmbryoKind.model_fields if getattr(self, name) is not None]
+        if self.history is not None and named:
+            fields = ", ".join((*named, "planned"))
+            why = "with a list of transfers each has its own kind there, and the next one its kind in planned"
+            yield Problem(fields, "both", why, _CROSS)
+        if self.planned.nothing and any(getattr(self.planned, name) is not None for name in EmbryoKind.model_fields):
+            yield Problem("planned", "both", "say what is planned next, or that nothing is, not both", _CROSS)
 
     def _small_percentages(self) -> Iterator[Problem]:
         if self.small_percent_confirmed:
@@ -213,6 +229,8 @@ def _taken(data: Any) -> tuple[dict[str, Any], list[Problem]]:
                 taken[field] = None if entries is None else [as_in_json(entry) for entry in entries]
             case "findings" | "answers":
                 taken[field] = named(value, field, problems)
+            case "planned" if as_typed(value) == NOTHING:
+                taken[field] = {"nothing": True}
             case _ if (part := PARTS.get(field)) and not isinstance(value, part):
                 taken[field] = named(value, field, problems, part.model_fields)
             case _ if field in PARTS:
@@ -228,18 +246,12 @@ def _taken_history(given: Any, problems: list[Problem]) -> list[Any] | None:
     taken = []
     for number, row in enumerate(rows, start=1):
         read = row if isinstance(row, Transfer) else named(row, f"history.{number}", problems, Transfer.model_fields)
-        if isinstance(read, dict) and (none := _no_transfer(read.get("result"))):
+        if isinstance(read, dict) and (none := no_transfer(read.get("result"))):
             field = f"history.{number}.result"
             problems.append(Problem(field, echo(read["result"]), none.text, "no_transfer", none.source))
             read |= _ANY_RESULT
         taken.append(_ANY_RESULT if read is None else read)
     return taken
-
-
-def _no_transfer(given: object) -> NoTransfer | None:
-    """What is to be said of something that is listed and is no transfer."""
-    typed = as_typed(given).lower().replace(" ", "_").replace("-", "_")
-    return next((each for each in method().no_transfer if typed in each.names), None)
 
 
 def _judged(taken: dict[str, Any], problems: list[Problem]) -> tuple[Case, tuple[Problem, ...]]:
@@ -252,7 +264,7 @@ def _judged(taken: dict[str, Any], problems: list[Problem]) -> tuple[Case, tuple
     if contradictions := tuple(case.contradictions()):
         fields = [field.split(".") for problem in contradictions for field in problem.field.split(", ")]
         case = _less(taken, [[int(part) - 1 if part.isdecimal() else part for part in field] for field in fields])
-    return case, (*problems, *contradictions)
+    return case, (*map(hinted, problems), *contradictions)
 
 
 def _less(taken: dict[str, Any], places: Iterable[Sequence[str | int]]) -> Case:

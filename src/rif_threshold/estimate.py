@@ -8,106 +8,21 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any, NamedTuple
 
+from rif_threshold.answers import Estimate, MarginPoints, RateInterval, Refused
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput, OutOfRange, Problem
 from rif_threshold.method import Rule, method
+from rif_threshold.pair import Pair
 from rif_threshold.probability import chance_that_all_fail, further_to_exceed
 from rif_threshold.rates import RateTable
-from rif_threshold.record import Record
 from rif_threshold.routes import ROUTES, Chances, caveats, given_routes, route_of
-from rif_threshold.routes.kind import ages_differ
-from rif_threshold.tables import Remark, SourceReference
-from rif_threshold.transfers import counted_transfers
+from rif_threshold.routes.kind import Chance, ages_differ
+from rif_threshold.transfers import counted_transfers, planned_kind, planned_ploidy
 from rif_threshold.uncertainty import interval_of_counts
-from rif_threshold.vocabulary import Denominator, Outcome, Ploidy, Route
-from rif_threshold.wording import percent_words
-
-
-class MarginPoints(Record):
-    """Percentage points by which the per-transfer probability may move before the answer changes."""
-
-    to_fewer_points: float | None
-    to_more_points: float | None
-
-
-class RateInterval(Record):
-    """How sure a counted rate is, and what follows for transfers of the planned kind, all alike.
-
-    Clopper-Pearson bounds, which never cover less often than the level says; the probabilities of each number of
-    transfers come from the Jeffreys posterior.
-    """
-
-    level: float
-    method: str
-    lower_percent: float
-    upper_percent: float
-    cumulative_lower_percent: tuple[float, ...]
-    cumulative_upper_percent: tuple[float, ...]
-    transfers_lower: int | None
-    transfers_upper: int | None
-    threshold_probabilities: dict[int, float]
-    probability_beyond: float
-
-
-class Answer(Record):
-    """After how many transfers the line is crossed, and where the couple stands. Percentages are unrounded."""
-
-    route: str
-    failed_transfers: int
-    transfers_to_threshold: int | None
-    cumulative_percent_so_far: float
-    reached: bool
-    further_transfers: int | None
-
-
-class Estimate(Answer):
-    """What one route answers, and what it rests on.
-
-    ``transfer_percents`` and ``cumulative_percent`` begin after the last positive test: first the failed transfers,
-    each with its own probability, then the planned ones. ``transfers_to_threshold`` and ``further_transfers`` are
-    ``None`` where more than 1,000 would be needed.
-    """
-
-    label: str
-    explanation: str
-    outcome: Outcome
-    denominator: Denominator
-    per_transfer_percent: float
-    live_birth_percent: float | None = None
-    transfer_percents: tuple[float, ...]
-    cumulative_percent: tuple[float, ...]
-    margin: MarginPoints
-    successes: int | None = None
-    transfers: int | None = None
-    interval: RateInterval | None = None
-    sources: tuple[SourceReference, ...]
-    caveats: tuple[Remark, ...]
-
-    @property
-    def answer(self) -> Answer:
-        """The answer alone."""
-        return Answer(**{name: getattr(self, name) for name in Answer.model_fields})
-
-
-class Refused(Record):
-    """A route that could not be computed, and why."""
-
-    route: str
-    label: str
-    problems: tuple[Problem, ...]
-    interval: RateInterval | None = None
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether it only lacks something: what was not given yet, or the answer to a question about it."""
-        return all(problem.code in {"missing", "high_percent"} for problem in self.problems)
-
-    @property
-    def stands_back(self) -> bool:
-        """Whether it leaves the answer to another: it is unfinished, or its figure can be no chance of one transfer."""
-        return self.unfinished or all(problem.code == "product_range" for problem in self.problems)
+from rif_threshold.vocabulary import Ploidy, Route, ThresholdState, WidenedBy
 
 
 @dataclass(frozen=True)
@@ -136,18 +51,6 @@ def estimate_routes(case: Case, own_tables: Mapping[str, RateTable]) -> Routes:
     return Routes(tuple(estimates), tuple(refused))
 
 
-def answer_lines(estimate: Estimate) -> tuple[float, ...]:
-    """The per-transfer chances, in percent, at which the answer changes: upwards and downwards, where it does."""
-    up, down = estimate.margin.to_fewer_points, estimate.margin.to_more_points
-    p = estimate.per_transfer_percent
-    return (*(() if up is None else (p + up,)), *(() if down is None else (p - down,)))
-
-
-def chance_words(estimate: Estimate) -> str:
-    """The chance of a planned transfer, on its own side of every chance at which the answer changes."""
-    return percent_words(estimate.per_transfer_percent, *answer_lines(estimate))
-
-
 def preferred_route(case: Case, routes: Routes) -> str | None:
     """The primary route: the one the case names, else ESHRE's order of preference among those given.
 
@@ -159,57 +62,116 @@ def preferred_route(case: Case, routes: Routes) -> str | None:
         return case.primary_route
     given = {estimate.route for estimate in routes.estimates} | {refused.route for refused in routes.refused}
     kinds = {transfer.ploidy for transfer in counted_transfers(case)}
-    by_ploidy = kinds - {Ploidy.UNTESTED, None} or case.ploidy == Ploidy.EUPLOID
+    by_ploidy = kinds - {Ploidy.UNTESTED, None} or planned_ploidy(case) == Ploidy.EUPLOID
     # A route that is not yet filled in, or whose figure is asked back, does not take away the answer of another.
     finished = given - {refused.route for refused in routes.refused if refused.stands_back}
     if Route.AGE_TABLE in finished and (by_ploidy or ages_differ(case)):
         return Route.AGE_TABLE
     # What a figure would be per, or would count, gives no route while the figure itself is not given.
-    with_figure = {route.name for route in ROUTES if any(getattr(case, name) is not None for name in route.figures)}
+    with_figure = {route.name for route in ROUTES if route.has_figure(case)}
     wanted = given & with_figure & finished or given & with_figure or given
     return next((route.name for route in ROUTES if route.name in wanted), None)
 
 
+class _End(NamedTuple):
+    """What one end of every chance gives. Numbers are ``None`` beyond 1,000, and where nothing more is known."""
+
+    done: list[Fraction]
+    following: Fraction | None
+    miss: Fraction
+    crossed_at: int | None
+    further: int | None
+    total: int | None
+
+
 def _estimate(case: Case, route: str, label: str, chances: Chances) -> Estimate:
-    rule = case.rule
-    run = [chances.of(transfer) for transfer in counted_transfers(case)]
-    done = [p for p, _ in run]
-    miss = chance_that_all_fail(done)
-    crossed_at = _crossed_at(done, rule)
-    further = 0
-    if crossed_at is None:
-        further = further_to_exceed(miss, chances.planned, rule.threshold, max(0, rule.minimum - len(done)))
-    within = further <= TRANSFERS_LIMIT
-    total = crossed_at if crossed_at is not None else (len(done) + further if within else None)
-    length = max(method().shortest_curve, len(done) + 1, min((total or 0) + 1, method().longest_curve))
-    sequence = [*done, *[chances.planned] * (length - len(done))]
+    rule, run = case.rule, [chances.of(transfer) for transfer in counted_transfers(case)]
+    following = None if chances.alike is None or planned_kind(case) is None else chances.alike.ends
+    known = all(ends.agreed is not None for ends in (*(each.ends for each in run), *([following] if following else [])))
+    lowest = _end([each.ends.lowest for each in run], following and following.lowest, rule)
+    highest = lowest if known else _end([each.ends.highest for each in run], following and following.highest, rule)
+    by_end = Pair(lowest, highest)
+    reached = by_end.each(lambda end: end.crossed_at is not None)
+    length = max(by_end.each(_length))
+    alone = by_end.each(lambda end: _sequence(end, length))
+    curve = alone.each(lambda sequence: tuple(_cumulative(sequence)))
+    single = known and following is not None
     own_percentages = any(transfer.per_transfer_percent is not None for transfer in counted_transfers(case))
+    out_of_reach = following is not None and by_end.each(lambda end: end.total).highest is None
+    widened = {name for each in (*run, *([chances.alike] if following else [])) if each for name in each.widened_by}
     return Estimate(
         route=route,
         label=label,
         explanation=chances.explanation,
         outcome=chances.outcome,
         denominator=chances.denominator,
-        per_transfer_percent=_percent(chances.planned),
+        state=_STATES[reached.agreed],
+        failed_transfers=len(run),
+        reached=reached.agreed,
+        **by_end.each(lambda end: end.total).named("transfers_to_threshold"),
+        **by_end.each(lambda end: end.crossed_at).named("crossed_at"),
+        **by_end.each(lambda end: _percent(1 - end.miss)).named("cumulative_percent_so_far"),
+        **by_end.each(lambda end: end.further).named("further_transfers"),
+        **_percents(following).named("next_transfer_percent"),
+        **_percents(chances.alike and chances.alike.ends).named("per_transfer_percent"),
+        widened_by=tuple(name for name in WidenedBy if name in widened),
         live_birth_percent=chances.live_birth_percent,
-        transfer_percents=tuple(_percent(p) for p in sequence),
-        cumulative_percent=tuple(_cumulative(sequence)),
-        transfers_to_threshold=total,
-        margin=_margin(run, chances.planned, total, rule),
-        failed_transfers=len(done),
-        cumulative_percent_so_far=_percent(1 - miss),
-        reached=crossed_at is not None,
-        further_transfers=further if within else None,
+        **_series("transfer_percents", alone.each(lambda sequence: tuple(map(_percent, sequence)))),
+        **_series("cumulative_percent", curve),
+        margin=_margin(run, following.lowest, lowest.total, rule) if single and following else _NO_MARGIN,
         successes=chances.successes,
         transfers=chances.transfers,
-        interval=_interval(chances.successes, chances.transfers, rule, length),
+        interval=_interval(chances.successes, chances.transfers, rule, length) if single else None,
         sources=chances.sources,
         caveats=(
             *chances.caveats,
             *(caveats("own_percentage") if own_percentages else ()),
-            *(() if within else caveats("more_than_limit")),
+            *(caveats("more_than_limit") if out_of_reach else ()),
+            *(caveats("planned_not_known") if following is None and not reached.lowest else ()),
         ),
     )
+
+
+_STATES = {
+    True: ThresholdState.REACHED,
+    False: ThresholdState.NOT_YET,
+    None: ThresholdState.CANNOT_BE_SAID,
+}
+_NO_MARGIN = MarginPoints(to_fewer_points=None, to_more_points=None)
+
+
+def _end(done: list[Fraction], following: Fraction | None, rule: Rule) -> _End:
+    """One end: every chance as it is there, in exact arithmetic."""
+    miss, crossed_at = chance_that_all_fail(done), _crossed_at(done, rule)
+    if crossed_at is not None:
+        return _End(done, following, miss, crossed_at, 0, crossed_at)
+    if following is None:
+        return _End(done, following, miss, None, None, None)
+    further = further_to_exceed(miss, following, rule.threshold, max(0, rule.minimum - len(done)))
+    if further > TRANSFERS_LIMIT:
+        return _End(done, following, miss, None, None, None)
+    return _End(done, following, miss, None, further, len(done) + further)
+
+
+def _length(end: _End) -> int:
+    """How many transfers the curve shows."""
+    shown = min((end.total or 0) + 1, method().longest_curve)
+    return max(method().shortest_curve, len(end.done) + 1, shown)
+
+
+def _sequence(end: _End, length: int) -> list[Fraction]:
+    """The chances of the transfers done and, as far as they are known, of those to come."""
+    return [*end.done, *([] if end.following is None else [end.following] * (length - len(end.done)))]
+
+
+def _series(name: str, ends: Pair[tuple[float, ...]]) -> dict[str, Any]:
+    """The same of several transfers: the value of each where both ends agree, and both ends always."""
+    agreed = tuple(Pair(*at).agreed for at in zip(*ends, strict=True))
+    return {name: agreed, f"{name}_lowest": ends.lowest, f"{name}_highest": ends.highest}
+
+
+def _percents(ends: Pair[Fraction] | None) -> Pair[float | None]:
+    return Pair(None, None) if ends is None else Pair(_percent(ends.lowest), _percent(ends.highest))
 
 
 def _of_refused(case: Case, route: str, problems: Iterable[Problem]) -> RateInterval | None:
@@ -260,20 +222,20 @@ def _crossed_at(done: Iterable[Fraction], rule: Rule) -> int | None:
     return None
 
 
-def _margin(run: list[tuple[Fraction, bool]], planned: Fraction, total: int | None, rule: Rule) -> MarginPoints:
+def _margin(run: list[Chance], planned: Fraction, total: int | None, rule: Rule) -> MarginPoints:
     """How far the planned kind's probability may move, all transfers of that kind together, the others held."""
     allowed = 1 - rule.threshold
 
     def change_at(n: int) -> float | None:
         """The probability at which exactly ``n`` transfers would just not exceed the threshold."""
-        fixed = chance_that_all_fail(p for p, alike in run[:n] if not alike)
-        alike = sum(alike for _, alike in run[:n]) + max(n - len(run), 0)
+        fixed = chance_that_all_fail(each.ends.lowest for each in run[:n] if not each.is_alike)
+        alike = sum(each.is_alike for each in run[:n]) + max(n - len(run), 0)
         if alike == 0 or fixed <= allowed:  # the others alone decide
             return None
         return -math.expm1(math.log(allowed / fixed) / alike)
 
     if total is None:
-        return MarginPoints(to_fewer_points=None, to_more_points=None)
+        return _NO_MARGIN
     up = change_at(total - 1) if total > rule.minimum else None
     down = change_at(total)
     return MarginPoints(

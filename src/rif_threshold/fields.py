@@ -11,7 +11,7 @@ from typing import NamedTuple, get_args
 from pydantic.fields import FieldInfo
 
 from rif_threshold.case import PARTS, Case
-from rif_threshold.record import Count, Percent, Record, Typed, YesNo
+from rif_threshold.record import Age, Count, Percent, Record, Typed, YesNo
 from rif_threshold.transfers import Transfer
 from rif_threshold.wording import word_of
 
@@ -67,7 +67,7 @@ def _field(path: str, field: FieldInfo) -> InputField:
     listed = takes if isinstance(takes, type) and issubclass(takes, StrEnum) else None
     choices = tuple(member for member in listed if member not in typed.without) if listed else ()
     unit, kind = "", Kind.OTHER
-    if takes in (Count, Percent):
+    if takes in (Age, Count, Percent):
         kind = Kind.NUMBER
         unit = "percent" if takes == Percent else "years" if path.endswith("_years") else "count"
     elif listed:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from rif_threshold import pathway, perspective
+from rif_threshold.beside import rests_on
 from rif_threshold.citing import references
 from rif_threshold.method import method
 from rif_threshold.parts import default_parts
@@ -65,7 +66,7 @@ def _read_by(part: Part) -> object:
 
 def _threshold() -> object:
     table, model = load_rate_table(PUBLISHED_TABLE), nelson_lawlor_2011.model()
-    return (method(), *method().caveats.values(), table, model, pathway.conflicts_about(None))
+    return (method(), *method().caveats.values(), table, model, pathway.conflicts_about(None), *rests_on())
 
 
 class Cell(Record):

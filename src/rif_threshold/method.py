@@ -1,11 +1,16 @@
 """The constants of the calculation and what is said beside a result, from ``tables/method.toml``."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from rif_threshold.record import Count, Percent, Record
+from rif_threshold.errors import Problem
+from rif_threshold.forms import as_typed
+from rif_threshold.messages import did_you_mean
+from rif_threshold.record import Count, NotEmpty, Percent, Record
 from rif_threshold.tables import Folder, Remark, SourceReference, check_remark, parse, reads, resolve
+from rif_threshold.vocabulary import Ploidy, TransferResult, WidenedBy
 
 METHOD = "method.toml"
 
@@ -13,6 +18,7 @@ METHOD = "method.toml"
 CAVEATS = {
     "after_positive_test",
     "before_first_transfer",
+    "beyond_counting",
     "clinical_pregnancy",
     "factor",
     "independence",
@@ -20,18 +26,20 @@ CAVEATS = {
     "more_than_limit",
     "one_probability",
     "one_age",
+    "one_embryo",
     "ongoing",
     "own_percentage",
     "own_table",
     "per_treatment_cycle",
     "percentage_without_counts",
+    "planned_not_known",
     "positive_test",
     "pregnancy_loss",
     "recurrent_loss",
     "small_counts",
     "table_for_ages",
-    "two_embryos",
     "unknown_location",
+    *(f"widened_by_{each}" for each in WidenedBy),
 }
 
 
@@ -55,6 +63,14 @@ class NoTransfer(Remark):
     names: tuple[str, ...]
 
 
+class OtherWord(Record):
+    """What is said where a word of a closed list is typed in other words. ``names`` are those; an empty one is none."""
+
+    field: str
+    names: tuple[str, ...]
+    text: NotEmpty
+
+
 class Method(Record):
     """The constants of the calculation, from ``tables/method.toml``."""
 
@@ -67,6 +83,8 @@ class Method(Record):
     most_entries: Count
     most_embryos: Count
     high_percent_factor: Decimal
+    close_call_points: Decimal
+    most_countable: Count
     shortest_curve: Count
     longest_curve: Count
     interval_level: Decimal
@@ -74,6 +92,7 @@ class Method(Record):
     caveats: dict[str, Remark]
     worked_example: WorkedExample
     no_transfer: tuple[NoTransfer, ...]
+    other_word: tuple[OtherWord, ...]
 
 
 class Rule(NamedTuple):
@@ -105,6 +124,8 @@ def method(folder: Folder) -> Method:
         "minimum_years": read.oocyte_age.minimum_years <= read.oocyte_age.maximum_years,
         "most_entries": read.most_entries > 0,
         "most_embryos": read.most_embryos > 0,
+        "close_call_points": read.close_call_points >= 0,
+        "most_countable": read.most_countable > 0,
         "high_percent_factor": read.high_percent_factor >= 1,
         "shortest_curve": 0 < read.shortest_curve <= read.longest_curve,
         "interval_level": 0 < read.interval_level < 1,
@@ -120,3 +141,22 @@ def method(folder: Folder) -> Method:
             "factor_source": resolve(folder, METHOD, read.factor_source, "[factor_source]"),
         }
     )
+
+
+def no_transfer(given: object) -> NoTransfer | None:
+    """What is to be said of something that is listed and is no transfer."""
+    return next((each for each in method().no_transfer if _as_code(given) in each.names), None)
+
+
+def hinted(problem: Problem) -> Problem:
+    """The problem with what may have been meant, where a word of a closed list was typed in other words."""
+    name = problem.field.rpartition(".")[2]
+    known = {"result": TransferResult, "ploidy": Ploidy}.get(name)
+    if problem.code not in {"not_in_list", "missing"} or known is None:
+        return problem
+    said = (each.text for each in method().other_word if each.field == name and _as_code(problem.given) in each.names)
+    return replace(problem, hint=next(said, "") or (did_you_mean(problem.given, known) if problem.given else ""))
+
+
+def _as_code(given: object) -> str:
+    return as_typed(given).lower().replace(" ", "_").replace("-", "_")

@@ -203,7 +203,7 @@ def further_to_exceed(miss: Fraction, p: Fraction, threshold: Fraction, at_least
 
     Args:
         miss: the chance that all transfers so far would have failed, ``0 < miss <= 1``; 1 if there were none.
-        p: probability of each transfer to come, ``0 < p < 1``.
+        p: probability of each transfer to come, ``0 <= p < 1``; 0 is the lower end of what is not known.
         threshold: cumulative probability to exceed, ``0 < threshold < 1``.
         at_least: fewest further transfers that may be answered.
 
@@ -220,6 +220,8 @@ def further_to_exceed(miss: Fraction, p: Fraction, threshold: Fraction, at_least
 
     guess = 0.0
     if miss >= allowed:
+        if p == 0:
+            return TRANSFERS_LIMIT + 1
         # Logarithms of numerator and denominator: either may be too long for a float.
         guess = (_log(allowed) - _log(miss)) / _log(stay)
     if guess > TRANSFERS_LIMIT + 1:

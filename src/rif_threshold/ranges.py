@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterator
 from fractions import Fraction
 
+from rif_threshold.ages import band_of
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.method import method
 from rif_threshold.routes import ROUTES
 from rif_threshold.routes.kind import asks_back
-from rif_threshold.transfers import counted_transfers
+from rif_threshold.transfers import EmbryoKind, Transfers, counted_transfers
 from rif_threshold.vocabulary import Route, TransferResult
 
 
@@ -17,15 +18,22 @@ def range_problems(case: Case, malformed: Collection[str], own_tables: Collectio
     known = [*(route.name for route in ROUTES), *(f"{Route.AGE_TABLE}:{table_id}" for table_id in own_tables)]
     if case.primary_route is not None and case.primary_route not in known:
         yield Problem("primary_route", case.primary_route, f"one of {', '.join(known)} is needed", "not_in_list")
-    ages = {"oocyte_age_years": case.oocyte_age_years} | {
-        f"history.{number}.oocyte_age_years": transfer.oocyte_age_years
-        for number, transfer in enumerate(case.history or (), start=1)
-    }
+    kinds: dict[str, EmbryoKind | Transfers] = {"": case}
+    kinds |= {f"history.{number}.": transfer for number, transfer in enumerate(case.history or (), start=1)}
+    kinds |= {"planned.": case.planned} if case.planned else {}
     limits, most = method().oocyte_age, method().most_entries
-    for name, age in ages.items():
-        if age is not None and not limits.minimum_years <= age <= limits.maximum_years:
-            allowed = f"ages from {limits.minimum_years} to {limits.maximum_years} completed years are taken"
-            yield Problem(name, str(age), allowed, "age_range", limits.source, outside_evidence=True)
+    for place, kind in kinds.items():
+        ends = [end for end in band_of(kind.oocyte_age_years) if end is not None]
+        if any(not limits.minimum_years <= end <= limits.maximum_years for end in ends):
+            field, allowed = (
+                f"{place}oocyte_age_years",
+                f"ages from {limits.minimum_years} to {limits.maximum_years} completed years are taken",
+            )
+            given = str(kind.oocyte_age_years)
+            yield Problem(field, given, allowed, "age_range", limits.source, outside_evidence=True)
+        if kind.embryos is not None and kind.embryos > method().most_embryos:
+            allowed = f"at most {method().most_embryos} embryos in a transfer are taken"
+            yield Problem(f"{place}embryos", str(kind.embryos), allowed, "count_range", "ours")
     counts = {"failed_transfers": case.failed_transfers, "minimum_transfers": case.minimum_transfers}
     for name, count in counts.items():
         if count is not None and count > most:
@@ -33,8 +41,8 @@ def range_problems(case: Case, malformed: Collection[str], own_tables: Collectio
     yield from _of_transfers(case)
     if case.history is None and case.failed_transfers is None and not {"history", "failed_transfers"} & set(malformed):
         yield Problem("failed_transfers", "", "this is needed; 0 where no transfer has failed yet", "missing")
-    figures = {name for route in ROUTES for name in route.figures}
-    if all(getattr(case, name) is None for name in figures) and not figures & set(malformed):
+    figures = {name for route in ROUTES for name in route.figures} | {"history", "planned"}
+    if not any(route.has_figure(case) for route in ROUTES) and not figures & set(malformed):
         yield Problem(
             "case",
             "",
@@ -45,12 +53,9 @@ def range_problems(case: Case, malformed: Collection[str], own_tables: Collectio
 
 
 def _of_transfers(case: Case) -> Iterator[Problem]:
-    """What is refused of single transfers: too many embryos, and a chance that counts and may be one of several."""
+    """What is asked of single transfers: whether a chance that counts is one of several added up."""
     run = counted_transfers(case)
     for number, transfer in enumerate(case.history or (), start=1):
-        if transfer.embryos is not None and transfer.embryos > method().most_embryos:
-            allowed = f"at most {method().most_embryos} embryos in a transfer are taken"
-            yield Problem(f"history.{number}.embryos", str(transfer.embryos), allowed, "count_range", "ours")
         if transfer.per_transfer_percent is not None and (transfer in run or transfer.result == TransferResult.AWAITED):
             field, percent = f"history.{number}.per_transfer_percent", transfer.per_transfer_percent
             yield from asks_back(case, transfer, Fraction(percent), field, percent)

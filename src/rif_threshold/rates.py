@@ -8,6 +8,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+from rif_threshold.ages import AgeBand, band_of_label
 from rif_threshold.errors import OutOfRange, Problem, TableError
 from rif_threshold.folder import all_at_once
 from rif_threshold.forms import read_decimal
@@ -23,24 +24,6 @@ _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _PRINTED = "printed_cumulative_percent_"
 _NEEDED = ("ploidy", "age_label", "age_min_years", "age_max_years", "per_transfer_percent")
 _OPTIONAL = ("successes", "transfers", "printed_transfers_to_threshold")
-# How a band is usually labelled, and the first and last year that such a label means.
-_LABELS = (
-    (re.compile(r"([0-9]{1,2})-([0-9]{1,2})"), lambda first, last: (first, last)),
-    (re.compile(r"< ?([0-9]{1,2})"), lambda years: (None, years - 1)),
-    (re.compile(r"<= ?([0-9]{1,2})"), lambda years: (None, years)),
-    (re.compile(r"> ?([0-9]{1,2})"), lambda years: (years + 1, None)),
-    (re.compile(r">= ?([0-9]{1,2})"), lambda years: (years, None)),
-    (re.compile(r"([0-9]{1,2})"), lambda years: (years, years)),
-)
-# Other ways to write the same bands.
-_SPELLINGS = (
-    (re.compile(r" *(?:[-‐‑–—]| to ) *"), "-"),
-    (re.compile(r"^(?:under|below) +"), "<"),
-    (re.compile(r"^(?:over|above) +"), ">"),
-    (re.compile(r"^≤ *"), "<="),
-    (re.compile(r"^(?:≥|from) *"), ">="),
-    (re.compile(r"^([0-9]{1,2}) *(?:\+|and over|and above|or more)$"), r">=\1"),
-)
 
 
 class Stratum(Record):
@@ -58,11 +41,14 @@ class Stratum(Record):
 
     def holds(self, ploidy: Ploidy, oocyte_age_years: int) -> bool:
         """Whether a transfer of such an embryo belongs to this row."""
-        return (
-            self.ploidy == ploidy
-            and (self.age_min_years is None or self.age_min_years <= oocyte_age_years)
-            and (self.age_max_years is None or oocyte_age_years <= self.age_max_years)
-        )
+        return self.ploidy == ploidy and self.meets(AgeBand(oocyte_age_years, oocyte_age_years))
+
+    def meets(self, ages: AgeBand) -> bool:
+        """Whether an age within the band may belong to this row."""
+        oldest, youngest = self.age_max_years, self.age_min_years
+        below = oldest is not None and ages.first is not None and oldest < ages.first
+        above = youngest is not None and ages.last is not None and ages.last < youngest
+        return not below and not above
 
 
 class About(Record):
@@ -87,11 +73,15 @@ class RateTable(About):
     id: str
     strata: tuple[Stratum, ...]
 
-    def row(self, ploidy: Ploidy | None, oocyte_age_years: int | None) -> Stratum | None:
-        """The row for an embryo; ``None`` where the table has none, or what the row would be is not known."""
-        if ploidy is None or oocyte_age_years is None:
-            return None
-        return next((row for row in self.strata if row.holds(ploidy, oocyte_age_years)), None)
+    def rows(self, ploidy: Ploidy, ages: AgeBand) -> tuple[Stratum, ...]:
+        """The rows that an embryo may belong to, from an oocyte of an age within the band.
+
+        None where an end of the band lies in no row: nothing is extrapolated. Ages of which nothing is known, open at
+        both ends, may belong to every row of that ploidy.
+        """
+        found = tuple(row for row in self.strata if row.ploidy == ploidy and row.meets(ages))
+        ends = [end for end in ages if end is not None]
+        return found if all(any(row.holds(ploidy, end) for row in found) for end in ends) else ()
 
     def look_up(self, ploidy: Ploidy, oocyte_age_years: int, field: str = "ploidy") -> Stratum:
         """Return the row for an embryo of this ploidy from an oocyte of this age.
@@ -104,18 +94,20 @@ class RateTable(About):
         >>> load_rate_table("eshre_rif_2023").look_up(Ploidy.EUPLOID, 40).age_label
         '35-40'
         """
-        if found := self.row(ploidy, oocyte_age_years):
-            return found
+        if found := self.rows(ploidy, AgeBand(oocyte_age_years, oocyte_age_years)):
+            return found[0]
+        raise OutOfRange(self.no_row(field, ploidy, oocyte_age_years))
+
+    def no_row(self, field: str, ploidy: Ploidy, oocyte_age_years: int | str | None) -> Problem:
+        """What is said where the table has no row."""
         printed = "; ".join(f"{stratum.ploidy} {stratum.age_label}" for stratum in self.strata)
-        raise OutOfRange(
-            Problem(
-                field,
-                f"{ploidy}, {oocyte_age_years} years",
-                f"the table {self.id} has no row for it; its rows are {printed}",
-                "no_row",
-                self.source.key,
-                outside_evidence=True,
-            )
+        return Problem(
+            field,
+            f"{ploidy}{'' if oocyte_age_years is None else f', {oocyte_age_years} years'}",
+            f"the table {self.id} has no row for it; its rows are {printed}",
+            "no_row",
+            self.source.key,
+            outside_evidence=True,
         )
 
 
@@ -237,14 +229,9 @@ def _contradictions(table: RateTable, strata: Mapping[int, Stratum]) -> Iterator
 
 def _label_fits(stratum: Stratum) -> bool:
     """Whether a label that is written as bands usually are means the ages of its row."""
-    label = stratum.age_label.strip().lower()
-    for spelling, usual in _SPELLINGS:
-        label = spelling.sub(usual, label)
-    for pattern, meant in _LABELS:
-        if found := pattern.fullmatch(label):
-            first, last = meant(*map(int, found.groups()))
-            return first in {None, stratum.age_min_years} and last in {None, stratum.age_max_years}
-    return True
+    meant = band_of_label(stratum.age_label)
+    row = (stratum.age_min_years, stratum.age_max_years)
+    return meant is None or all(end in {None, year} for end, year in zip(meant, row, strict=True))
 
 
 def _impossible(stratum: Stratum) -> Iterator[str]:

@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from rif_threshold.ages import read_age
 from rif_threshold.bounds import LONGEST_TEXT
 from rif_threshold.errors import Problem
 from rif_threshold.forms import read_count, read_percent, read_text, read_yes_or_no
@@ -46,6 +47,19 @@ Percent = Annotated[
     WithJsonSchema(_PERCENT_SCHEMA),
 ]
 Count = Annotated[int, BeforeValidator(_form(read_count)), WithJsonSchema(_COUNT_SCHEMA)]
+Age = Annotated[
+    int | str,
+    BeforeValidator(_form(read_age)),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": 9_999_999},
+                {"type": "string", "pattern": "^([<>]=?)?[0-9]{1,2}(-[0-9]{1,2})?$"},
+            ]
+        }
+    ),
+]
+"""Completed years, or a band as it is printed."""
 YesNo = Annotated[bool, BeforeValidator(_form(read_yes_or_no))]
 ShortText = Annotated[
     str,

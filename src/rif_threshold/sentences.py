@@ -1,19 +1,23 @@
 """An `Assessment` in words. Every surface takes its sentences from here, so that the numbers cannot differ."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from itertools import groupby
 
+from rif_threshold.answers import Answer, Estimate, RateInterval, Refused, chance_words
 from rif_threshold.assessment import Assessment
 from rif_threshold.errors import Problem
-from rif_threshold.estimate import Answer, Estimate, RateInterval, Refused, chance_words
 from rif_threshold.fields import place_words
 from rif_threshold.method import Rule
 from rif_threshold.pathway import losses_first
 from rif_threshold.routes import ROUTES, route_of
-from rif_threshold.transfers import Transfer, had_positive_test, last_result
-from rif_threshold.vocabulary import TransferResult
+from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, had_positive_test, last_result, planned_kind
+from rif_threshold.vocabulary import ThresholdState, TransferResult
 from rif_threshold.wording import (
     MORE_THAN_LIMIT,
+    NOT_KNOWN,
+    between_numbers,
+    between_percent,
     capital,
     exact_words,
     line_words,
@@ -27,6 +31,9 @@ from rif_threshold.wording import (
     word,
 )
 
+SHOWN_BESIDE = 3
+"""How many of the things that could overturn an answer stand beside it."""
+
 
 def headline(assessment: Assessment) -> str:
     """The state first, then after how many transfers the line is crossed, on the primary route."""
@@ -35,10 +42,29 @@ def headline(assessment: Assessment) -> str:
         return "Nothing is counted now: a pregnancy is under way"
     if answer is None:
         return f"{state}: the primary route could not be computed"
-    if answer.transfers_to_threshold is None:
-        return f"{state}: the threshold does not come within 1,000 transfers"
-    after = transfers_words(answer.transfers_to_threshold)
-    return f"{state}: the threshold {'was crossed' if answer.reached else 'comes'} after {after}"
+    if answer.state == ThresholdState.CANNOT_BE_SAID:
+        return f"{state}: the chance so far is {so_far_words(answer, assessment.rule)}"
+    if answer.counting_cannot_tell:
+        return f"{state}: counting transfers cannot tell this couple when to look"
+    if answer.open_ended:
+        return f"{state}: how many more transfers it takes is not known"
+    comes = "was crossed" if answer.reached else "comes"
+    return f"{state}: the threshold {comes} after {total_words(answer)}{_whatever(answer) if answer.reached else ''}"
+
+
+def so_far_words(answer: Answer, rule: Rule) -> str:
+    """The chance of the failed transfers together, as it stands in a sentence."""
+    shown = between_percent(*answer.so_far, rule.percent)
+    return shown if answer.so_far.agreed is not None else f"between {shown.replace(' to ', ' and ')}"
+
+
+def total_words(answer: Answer) -> str:
+    """After how many transfers the line is crossed, as it stands in a cell."""
+    if answer.open_ended:
+        return NOT_KNOWN
+    if answer.never and answer.total.lowest is None:
+        return f"{number_words(answer.total.highest)} to never"
+    return f"{between_numbers(*reversed(answer.total))} {'transfer' if answer.total.lowest == 1 else 'transfers'}"
 
 
 def pregnant_now(assessment: Assessment) -> bool:
@@ -76,19 +102,50 @@ def _standing(assessment: Assessment) -> Iterator[str]:
 
 
 def _where(answer: Answer, rule: Rule, since: str) -> str:
-    so_far = percent_words(answer.cumulative_percent_so_far, rule.percent)
-    start = f"{answer.failed_transfers} failed{since}: {so_far} so far"
+    """One sentence; where the ends differ, why."""
+    line = line_words(rule.percent)
+    start = f"{answer.failed_transfers} failed{since}: {so_far_words(answer, rule)} so far"
     if answer.reached:
-        return f"{start}, the {line_words(rule.percent)} line is crossed."
-    if answer.further_transfers is None:
-        return f"{start}, and {MORE_THAN_LIMIT} further transfers would be needed."
-    if answer.cumulative_percent_so_far > rule.percent:
+        return f"{start}, the {line} line is crossed{_whatever(answer)}."
+    if answer.state == ThresholdState.CANNOT_BE_SAID:
+        why = _because(answer)
+        return f"{start}. Whether the {line} line is crossed cannot be said, because {why}.{_enough(answer)}"
+    if answer.open_ended:
+        return f"{start}, not above {line}; how many more it takes is not known."
+    return f"{start}{_still_to_come(answer, rule)}."
+
+
+def _still_to_come(answer: Answer, rule: Rule) -> str:
+    """How many more cross the line."""
+    most, fewest = answer.further
+    if most != fewest:
+        more = (
+            f"{fewest} more cross, or none ever does" if answer.never else f"{between_numbers(fewest, most)} more cross"
+        )
+        return f"; {more}, because {_because(answer)}"
+    if most is None:
+        return f", and {MORE_THAN_LIMIT} further transfers would be needed"
+    if answer.so_far.lowest > rule.percent:
         least = transfers_words(rule.minimum)
-        wait = f"above {line_words(rule.percent)}, but at least {least} must have failed"
-        return f"{start}, {wait}: {answer.further_transfers} more to come."
-    verb = "crosses" if answer.further_transfers == 1 else "cross"
-    number = "one more" if answer.further_transfers == 1 else f"{answer.further_transfers} more"
-    return f"{start}, {number} {verb}."
+        return f", above {line_words(rule.percent)}, but at least {least} must have failed: {most} more to come"
+    return ", one more crosses" if most == 1 else f", {most} more cross"
+
+
+def _because(answer: Answer) -> str:
+    return " and ".join(word(each) for each in answer.widened_by)
+
+
+def _whatever(answer: Answer) -> str:
+    """That an answer holds although what was done is not known exactly."""
+    if answer.so_far.agreed is not None:
+        return ""
+    return "".join(f", {long_word(each)}" for each in answer.widened_by)
+
+
+def _enough(answer: Answer) -> str:
+    """How many more are enough whatever the chance is, where that is known."""
+    most = answer.further.lowest
+    return "" if most is None else f" {'One' if most == 1 else most} more would cross it for certain."
 
 
 def refused_word(refused: Refused) -> str:
@@ -96,12 +153,28 @@ def refused_word(refused: Refused) -> str:
     return "unfinished" if refused.unfinished else "not computed"
 
 
+def curve_words(estimate: Estimate, line: Decimal | float) -> list[str]:
+    """The curve, transfer by transfer, without the sign."""
+    ends = zip(estimate.cumulative_percent_lowest, estimate.cumulative_percent_highest, strict=True)
+    return [between_percent(*pair, line).removesuffix(" %") for pair in ends]
+
+
 def next_transfer(assessment: Assessment) -> str:
     """The chance of the next transfer, kept apart from the cumulative one."""
-    primary = assessment.primary
-    if primary is None:
+    answer, primary = assessment.threshold, assessment.primary
+    if answer is None or primary is None:
         return ""
-    return f"The next transfer by itself: {chance_words(primary)}. That is not the cumulative chance."
+    if answer.following is None:
+        return "The chance of a next transfer is not known: nothing is planned, or not enough is known of it."
+    chance = chance_words(primary)
+    if (differ := answer.next_percent_if_couples_differ) is not None:
+        chance = f"{percent_words(differ)} to {chance}, as couples differ or not"
+    return f"The next transfer by itself: {chance}. That is not the cumulative chance."
+
+
+def beside_words(assessment: Assessment) -> tuple[str, ...]:
+    """What could overturn the answer: the three nearest, which every surface shows."""
+    return tuple(each.text for each in assessment.threshold.beside[:SHOWN_BESIDE]) if assessment.threshold else ()
 
 
 def rule_words(assessment: Assessment) -> str:
@@ -117,6 +190,8 @@ def rule_words(assessment: Assessment) -> str:
 def margin_words(estimate: Estimate) -> str:
     """How far the probability may move before the answer changes."""
     total = estimate.transfers_to_threshold
+    if not estimate.known:
+        return "none, where a chance is not known exactly"
     if total is None:
         return "no margin: the line is out of reach"
     up, down = estimate.margin.to_fewer_points, estimate.margin.to_more_points
@@ -162,17 +237,36 @@ def inputs_words(assessment: Assessment) -> str:
 
 def _inputs(assessment: Assessment) -> Iterator[str]:
     case = assessment.case
-    planned = "next: " if case.history is not None else ""
-    if case.oocyte_age_years is not None:
-        yield f"{planned}oocyte age {case.oocyte_age_years}"
-    if case.ploidy is not None:
-        yield long_word(case.ploidy)
+    alone = case.history is None and case.planned is None
+    if case.history is None:
+        yield from _kind_words(case)
     if case.history is not None:
         yield f"{transfers_words(len(case.history))} listed: {', '.join(_listed(case.history))}"
     else:
         yield f"{case.failed_transfers} failed"
+    if not alone:
+        planned = planned_kind(case)
+        said = "nothing" if planned is None else ", ".join(_kind_words(planned))
+        if said:
+            yield f"next: {said}"
     for route in ROUTES:
         yield from route.told(case)
+
+
+def _kind_words(kind: EmbryoKind | Transfers) -> Iterator[str]:
+    """What a transfer's chance depends on; one embryo at a time is meant where no other number is said."""
+    if kind.oocyte_age_years is not None:
+        yield f"oocyte age {kind.oocyte_age_years}"
+    if kind.ploidy is not None:
+        yield long_word(kind.ploidy)
+    if kind.embryos is not None:
+        yield _at_once(kind.embryos)
+    if kind.stage is not None:
+        yield word(kind.stage)
+
+
+def _at_once(embryos: int) -> str:
+    return "one embryo at a time" if embryos == 1 else f"{embryos} embryos at once"
 
 
 def _listed(history: Iterable[Transfer]) -> Iterator[str]:
@@ -187,6 +281,8 @@ def _told(transfer: Transfer) -> str:
         "" if transfer.ploidy is None else word(transfer.ploidy),
         "" if transfer.oocyte_age_years is None else f"at {transfer.oocyte_age_years}",
         "" if transfer.per_transfer_percent is None else f"{transfer.per_transfer_percent} %",
+        "" if transfer.embryos in {None, 1} else _at_once(transfer.embryos or 1),
+        "" if transfer.stage is None else word(transfer.stage),
         f"({word(transfer.result)})",
     ]
     return " ".join(part for part in parts if part)

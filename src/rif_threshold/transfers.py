@@ -1,15 +1,46 @@
 """The embryo transfers of a couple: those that were done, and the kind that is planned next."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from rif_threshold.bounds import MOST_ENTRIES
-from rif_threshold.record import Count, Percent, Record, Typed, TypedRecord, YesNo
-from rif_threshold.vocabulary import POSITIVE_TESTS, Ploidy, TransferResult
+from rif_threshold.record import Age, Count, Percent, Record, Typed, TypedRecord, YesNo
+from rif_threshold.vocabulary import POSITIVE_TESTS, Ploidy, Stage, TransferResult
+
+NOTHING = "none"
+"""What is written for ``planned`` where nothing is."""
 
 
-class Transfer(TypedRecord):
+class EmbryoKind(TypedRecord):
+    """The kind of a transfer: what its chance depends on."""
+
+    oocyte_age_years: Annotated[
+        Age | None,
+        Field(
+            title="age at egg retrieval",
+            description="The woman's age when the oocyte was retrieved, completed years; a band such as <35 or 35-39"
+            " where no more is known.",
+        ),
+    ] = None
+    ploidy: Annotated[
+        Ploidy | None,
+        Field(title="embryos", description="What was known of the embryo's chromosomes (PGT-A)."),
+    ] = None
+    embryos: Annotated[
+        Count | None,
+        Field(
+            title="embryos placed",
+            description="How many embryos are placed at once; one if not said. No source read gives a rate for two.",
+        ),
+    ] = None
+    stage: Annotated[
+        Stage | None,
+        Field(title="stage", description="How far the embryo had grown. Recorded; ESHRE's table does not ask for it."),
+    ] = None
+
+
+class Transfer(EmbryoKind):
     """One embryo transfer that has been done, in a case's ``history``, oldest first."""
 
     result: Annotated[
@@ -21,16 +52,6 @@ class Transfer(TypedRecord):
             " listed. Only the last transfer can still wait for its test.",
         ),
     ]
-    oocyte_age_years: Annotated[
-        Count | None,
-        Field(
-            title="age at egg retrieval", description="The woman's age when the oocyte was retrieved, completed years."
-        ),
-    ] = None
-    ploidy: Annotated[
-        Ploidy | None,
-        Field(title="embryos", description="What was known of the embryo's chromosomes (PGT-A)."),
-    ] = None
     per_transfer_percent: Annotated[
         Percent | None,
         Field(
@@ -39,31 +60,72 @@ class Transfer(TypedRecord):
             " every route.",
         ),
     ] = None
+
+
+class Planned(EmbryoKind):
+    """The kind of transfer that is planned next, where it is another than the kind that failed; or that none is."""
+
+    oocyte_age_years: Annotated[
+        Age | None,
+        Typed("--planned-oocyte-age"),
+        Field(title="age at egg retrieval", description="The woman's age at retrieval of the oocytes, as above."),
+    ] = None
+    ploidy: Annotated[
+        Ploidy | None,
+        Typed("--planned-ploidy"),
+        Field(title="embryos", description="What is known of the embryo's chromosomes (PGT-A)."),
+    ] = None
     embryos: Annotated[
         Count | None,
-        Field(
-            title="embryos placed",
-            description="How many embryos were placed. Recorded; no source read gives a rate for two.",
-        ),
+        Typed("--planned-embryos"),
+        Field(title="embryos placed", description="How many embryos are to be placed at once; one if not said."),
     ] = None
+    stage: Annotated[
+        Stage | None,
+        Typed("--planned-stage"),
+        Field(title="stage", description="How far the embryo will have grown."),
+    ] = None
+    nothing: Annotated[
+        YesNo | None,
+        Typed("--nothing-planned"),
+        Field(title="nothing is planned", description="No further transfer is planned, or it is not decided."),
+    ] = None
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, handler: SerializerFunctionWrapHandler) -> Any:
+        return NOTHING if self.nothing else handler(self)
 
 
 class Transfers(Record):
-    """What every route is told: the transfers that were done, and the kind that is planned next."""
+    """What every route is told: the transfers that were done, and the kind that is planned next.
+
+    Without ``planned`` the four fields of a kind mean the transfers planned next and, without a history, those that
+    failed. With ``planned`` they mean those that failed.
+    """
 
     oocyte_age_years: Annotated[
-        Count | None,
+        Age | None,
         Typed("--oocyte-age"),
         Field(
             title="age at egg retrieval",
-            description="The woman's age, completed years, at retrieval of the oocytes for the transfers planned next"
-            " and, where no history is given, for those that failed.",
+            description="The woman's age, completed years, at retrieval of the oocytes for the transfers that failed"
+            " and, where no other kind is planned, for the next. A band such as <35 or 35-39 where no more is known.",
         ),
     ] = None
     ploidy: Annotated[
         Ploidy | None,
         Typed("--ploidy"),
         Field(title="embryos", description="Likewise, what was known of the embryos' chromosomes (PGT-A)."),
+    ] = None
+    embryos: Annotated[
+        Count | None,
+        Typed("--embryos"),
+        Field(title="embryos placed", description="Likewise, how many were placed at once; one if not said."),
+    ] = None
+    stage: Annotated[
+        Stage | None,
+        Typed("--stage"),
+        Field(title="stage", description="Likewise, how far they had grown. ESHRE's table does not ask for it."),
     ] = None
     failed_transfers: Annotated[
         Count | None,
@@ -81,6 +143,13 @@ class Transfers(Record):
             description="The transfers one by one, oldest first, instead of their number.",
         ),
     ] = None
+    planned: Annotated[
+        Planned | None,
+        Field(
+            title="planned next",
+            description="The kind planned next, where it is another than the kind that failed; none where nothing is.",
+        ),
+    ] = None
     high_percent_confirmed: Annotated[
         YesNo,
         Typed("--percent-is-high"),
@@ -89,6 +158,29 @@ class Transfers(Record):
             description="High percentages are meant for one transfer or cycle, not for several added up.",
         ),
     ] = False
+
+
+def planned_kind(known: Transfers) -> EmbryoKind | None:
+    """The kind planned next; ``None`` where nothing is planned.
+
+    >>> planned_kind(Transfers(ploidy="untested", planned={"ploidy": "euploid"})).ploidy.value
+    'euploid'
+    """
+    if known.planned is not None:
+        return None if known.planned.nothing else known.planned
+    return _flat(known)
+
+
+def planned_age(known: Transfers) -> int | str | None:
+    """The age at retrieval for the kind planned next; ``None`` where it is not known, or nothing is planned."""
+    planned = planned_kind(known)
+    return planned.oocyte_age_years if planned else None
+
+
+def planned_ploidy(known: Transfers) -> Ploidy | None:
+    """The ploidy of the kind planned next; ``None`` where it is not known, or nothing is planned."""
+    planned = planned_kind(known)
+    return planned.ploidy if planned else None
 
 
 def last_result(known: Transfers) -> TransferResult | None:
@@ -111,9 +203,7 @@ def counted_transfers(known: Transfers) -> tuple[Transfer, ...]:
     1
     """
     if known.history is None:
-        alike = Transfer(
-            result=TransferResult.NO_POSITIVE_TEST, oocyte_age_years=known.oocyte_age_years, ploidy=known.ploidy
-        )
+        alike = Transfer.of(_flat(known), result=TransferResult.NO_POSITIVE_TEST, per_transfer_percent=None)
         return (alike,) * (known.failed_transfers or 0)
     run: list[Transfer] = []
     for transfer in known.history:
@@ -122,3 +212,8 @@ def counted_transfers(known: Transfers) -> tuple[Transfer, ...]:
         elif transfer.result == TransferResult.NO_POSITIVE_TEST:
             run.append(transfer)
     return tuple(run)
+
+
+def _flat(known: Transfers) -> EmbryoKind:
+    """The kind that the case itself describes."""
+    return EmbryoKind.model_construct(**{name: getattr(known, name) for name in EmbryoKind.model_fields})

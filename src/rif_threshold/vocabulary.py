@@ -33,11 +33,39 @@ class Ploidy(StrEnum):
     LOW_LEVEL_MOSAIC = "low_level_mosaic"
 
 
+class Stage(StrEnum):
+    """How far the embryo had grown when it was transferred."""
+
+    CLEAVAGE = "cleavage"
+    BLASTOCYST = "blastocyst"
+
+
+class WidenedBy(StrEnum):
+    """What makes the chance of a transfer lie between two ends, in the order in which they widen it."""
+
+    AGE = "age"
+    MOSAIC = "mosaic"
+    EMBRYOS = "several_embryos"
+
+
+class BesideKind(StrEnum):
+    """What could overturn an answer, in the order of how near it is to turning it."""
+
+    BOUNDS = "bounds"
+    DISAGREEMENT = "disagreement"
+    CLOSE_CALL = "close_call"
+    INTERVAL = "interval"
+    RESTART = "restart"
+    EMBRYOS = "several_embryos"
+    LONG_HISTORY = "long_history"
+
+
 class ThresholdState(StrEnum):
     """Where a couple stands: the first thing that every surface says."""
 
     REACHED = "reached"
     NOT_YET = "not_yet"
+    CANNOT_BE_SAID = "cannot_be_said"
     NO_ANSWER = "no_answer"
 
 

@@ -234,7 +234,9 @@ def test_the_couples_page_names_no_dose_and_blames_nobody(worked: Any) -> None:
 
 
 def test_the_couples_page_where_there_is_no_number(tab: Any) -> None:
-    page = tab().fill(oocyte_age_years="36", ploidy="low_level_mosaic", failed_transfers="2").go("explain")
+    page = tab().unfold("fold_routes")
+    page.fill(clinic_successes="0", clinic_transfers="20", clinic_outcome="implantation", failed_transfers="2")
+    page.go("explain")
     assert "We have no number for you today" in page.text
     assert not page.charts()
 

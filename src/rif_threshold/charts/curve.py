@@ -6,10 +6,11 @@ from typing import Any
 
 import altair as alt
 
+from rif_threshold.answers import Estimate
 from rif_threshold.assessment import Assessment
 from rif_threshold.charts.specification import DASHES, SHAPES, Specification, fill
-from rif_threshold.estimate import Estimate
-from rif_threshold.wording import DONE, TO_COME, line_words, percent_words, transfer_state, transfers_words
+from rif_threshold.sentences import curve_words, total_words
+from rif_threshold.wording import DONE, TO_COME, between_percent, line_words, transfer_state, transfers_words
 
 _HEIGHT = 300
 _FOOT = 12  # percent of the height that words at the foot take
@@ -37,9 +38,11 @@ def describe_curve(assessment: Assessment) -> str:
     threshold = line_words(line)
     parts = []
     for estimate in _main_first(assessment):
-        steps = ", ".join(percent_words(value, line) for value in estimate.cumulative_percent)
-        total = estimate.transfers_to_threshold
-        crossed = "does not pass" if total is None else f"passes {threshold} after {transfers_words(total)}"
+        steps = ", ".join(f"{value} %" for value in curve_words(estimate, line))
+        total = estimate.total.lowest
+        crossed = f"passes {threshold} after {total_words(estimate)}"
+        if total == estimate.total.highest is None:
+            crossed = "does not pass"
         parts.append(f"By {estimate.label} the chance {crossed}; transfer by transfer it adds up to {steps}.")
     done = assessment.threshold.failed_transfers if assessment.threshold else 0
     return f"Cumulative chance by number of transfers. {' '.join(parts)} Done so far: {transfers_words(done)}."
@@ -50,11 +53,13 @@ def _main_first(assessment: Assessment) -> list[Estimate]:
 
 
 def _points(estimate: Estimate, threshold: float) -> Iterator[dict[str, Any]]:
-    for number, percent in enumerate(estimate.cumulative_percent, start=1):
+    ends = zip(estimate.cumulative_percent_lowest, estimate.cumulative_percent_highest, strict=True)
+    for number, (lowest, highest) in enumerate(ends, start=1):
         yield {
             "transfer": number,
-            "percent": percent,
-            "shown": percent_words(percent, threshold),
+            "percent": lowest,
+            "highest": highest,
+            "shown": between_percent(lowest, highest, threshold),
             "route": estimate.label,
             "dashes": estimate.label,  # under a name of its own: a legend would dash the edges of the shapes too
             "state": transfer_state(number, estimate.failed_transfers),
@@ -63,8 +68,8 @@ def _points(estimate: Estimate, threshold: float) -> Iterator[dict[str, Any]]:
 
 def _crossing(estimate: Estimate) -> Iterator[dict[str, Any]]:
     total = estimate.transfers_to_threshold
-    if total is not None and total <= len(estimate.cumulative_percent):
-        percent = estimate.cumulative_percent[total - 1]
+    if total is not None and total <= len(estimate.cumulative_percent_lowest):
+        percent = estimate.cumulative_percent_lowest[total - 1]
         verb = "crossed" if estimate.reached else "crosses"
         yield {"transfer": total, "percent": percent, "route": estimate.label, "words": f"{verb} at {total}"}
 
@@ -72,25 +77,37 @@ def _crossing(estimate: Estimate) -> Iterator[dict[str, Any]]:
 def _line(estimates: list[Estimate], threshold: float) -> dict[str, Any]:
     """The threshold and its name: on the left above the line, or on the right below it where a curve begins high."""
     words = f"{line_words(threshold)} threshold"
-    high = max(estimate.cumulative_percent[0] for estimate in estimates) > threshold / 2
+    high = max(_first(estimate) for estimate in estimates) > threshold / 2
     return {"percent": threshold, "left": "" if high else words, "right": words if high else ""}
 
 
 def _done(estimates: list[Estimate]) -> Iterator[dict[str, Any]]:
     """The band behind the transfers that are done, and its two names: at the foot, or on top of a low curve."""
-    done, last = estimates[0].failed_transfers, len(estimates[0].cumulative_percent)
-    low = min(estimate.cumulative_percent[0] for estimate in estimates) < _FOOT
+    done, last = estimates[0].failed_transfers, len(estimates[0].cumulative_percent_lowest)
+    low = min(map(_first, estimates)) < _FOOT
     place = {"at": 100 - _FOOT / 3 if low else _FOOT / 3}
     if done:
         yield place | {"from": 0.5, "to": done + 0.5, "middle": (done + 1) / 2, "words": DONE}
-    yield place | {"from": done + 0.5, "to": last + 0.5, "middle": (done + last + 1) / 2, "words": TO_COME}
+    if last > done:
+        yield place | {"from": done + 0.5, "to": last + 0.5, "middle": (done + last + 1) / 2, "words": TO_COME}
+
+
+def _first(estimate: Estimate) -> float:
+    """Where a curve begins, at its lowest; one without a transfer begins nowhere."""
+    return next(iter(estimate.cumulative_percent_lowest), 0.0)
 
 
 @lru_cache(maxsize=64)
 def _template(routes: tuple[str, ...]) -> dict[str, Any]:
     """The specification for these routes, without data. Authored once."""
     legend = alt.Legend(
-        title=None, orient="bottom", direction="vertical", labelLimit=600, symbolSize=110, symbolDash=[1, 0]
+        title=None,
+        orient="bottom",
+        direction="vertical",
+        labelLimit=600,
+        symbolSize=110,
+        symbolDash=[1, 0],
+        symbolOpacity=1,
     )
     colour = alt.Color("route:N", scale=alt.Scale(domain=list(routes)), legend=legend)
     shape = alt.Shape("route:N", scale=alt.Scale(domain=list(routes), range=list(SHAPES[: len(routes)])), legend=legend)
@@ -140,6 +157,18 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
         .mark_text(align="right", baseline="top", dx=-4, dy=5, fontSize=12)
         .encode(x=alt.value("width"), y=y, text="right:N")
     )
+    # What lies between both ends of a chance that is not known; of no height where it is.
+    between = (
+        alt.Chart(alt.NamedData("points"))
+        .mark_area(opacity=0.25, tooltip=False)
+        .encode(x=x, y=y, y2="highest:Q", color=colour)
+    )
+    upper = (
+        alt.Chart(alt.NamedData("points"))
+        .mark_line(strokeWidth=1)
+        .transform_filter("datum.highest > datum.percent")
+        .encode(x=x, y=alt.Y("highest:Q", scale=alt.Scale(domain=[0, 100])), color=colour)
+    )
     lines = (
         alt.Chart(alt.NamedData("points")).mark_line(strokeWidth=2.5).encode(x=x, y=y, color=colour, strokeDash=dash)
     )
@@ -166,8 +195,8 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
         .mark_text(align="left", baseline="top", dx=13, dy=9, fontSize=13, fontWeight="bold")
         .encode(x=x, y=y, text="words:N")
     )
-    chart = alt.layer(band, words, threshold, named_left, named_right, lines, points, rings, crossed).properties(
-        height=_HEIGHT
-    )
+    chart = alt.layer(
+        band, words, threshold, named_left, named_right, between, upper, lines, points, rings, crossed
+    ).properties(height=_HEIGHT)
     specification: dict[str, Any] = chart.to_dict()
     return specification

@@ -1,4 +1,4 @@
-"""An icon array of 100: filled circles and empty squares, told apart by shape as well as by shade."""
+"""An icon array of 100: filled circles, empty ones for what cannot be said, and squares: told apart by shape."""
 
 from functools import cache
 from typing import Any
@@ -11,11 +11,12 @@ _SIDE = 320
 _GREY = "#7a8790"
 
 
-def people_specification(first: int) -> Specification:
-    """The Vega-Lite specification of 100 shapes, the first so many of them filled circles."""
+def people_specification(first: int, maybe: int = 0) -> Specification:
+    """The Vega-Lite specification of 100 shapes: so many filled circles, so many empty ones, and squares."""
+    states = ["started"] * first + ["cannot be said"] * maybe + ["not yet"] * (100 - first - maybe)
     rows = [
-        {"column": place % 10, "row": place // 10, "state": "started" if place < first else "not yet"}
-        for place in range(100)
+        {"column": place % 10, "row": place // 10, "state": state, "colour": "started"}
+        for place, state in enumerate(states)
     ]
     return fill(_template(), {"people": rows})
 
@@ -26,14 +27,20 @@ def _template() -> dict[str, Any]:
     people = alt.Chart(alt.NamedData("people")).encode(
         x=alt.X("column:Q", axis=None, scale=scale), y=alt.Y("row:Q", axis=None, scale=scale, sort="descending")
     )
+    colour = alt.Color("colour:N", scale=alt.Scale(domain=["started"]), legend=None)
     started = (
         people.transform_filter("datum.state == 'started'")
         .mark_point(shape="circle", filled=True, opacity=1, size=420)
-        .encode(color=alt.Color("state:N", scale=alt.Scale(domain=["started"]), legend=None))
+        .encode(color=colour)
+    )
+    maybe = (
+        people.transform_filter("datum.state == 'cannot be said'")
+        .mark_point(shape="circle", filled=False, opacity=1, size=340, strokeWidth=1.6)
+        .encode(color=colour)
     )
     not_yet = people.transform_filter("datum.state == 'not yet'").mark_point(
         shape="square", filled=False, opacity=1, size=230, strokeWidth=1.6, color=_GREY
     )
-    chart = alt.layer(started, not_yet).properties(width=_SIDE, height=_SIDE).configure_view(stroke=None)
+    chart = alt.layer(started, maybe, not_yet).properties(width=_SIDE, height=_SIDE).configure_view(stroke=None)
     specification: dict[str, Any] = chart.to_dict()
     return specification

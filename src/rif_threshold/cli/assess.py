@@ -5,15 +5,17 @@ from typing import Any
 
 import click
 
+from rif_threshold.answers import Estimate, chance_words
 from rif_threshold.assessment import Assessment, assess
 from rif_threshold.cli.columns import fits, table
 from rif_threshold.cli.options import PARTS, case_options, json_option
 from rif_threshold.cli.printing import exit_code, wrapped
-from rif_threshold.estimate import Estimate, chance_words
 from rif_threshold.parts import default_parts, need
 from rif_threshold.perspective import Perspective
 from rif_threshold.sentences import (
+    beside_words,
     bounds_words,
+    curve_words,
     headline,
     inputs_words,
     interval_words,
@@ -24,7 +26,7 @@ from rif_threshold.sentences import (
     standing,
 )
 from rif_threshold.vocabulary import Part
-from rif_threshold.wording import capital, line_words, shown_percent
+from rif_threshold.wording import capital, line_words
 
 _MOST_COLUMNS, _FEWEST_COLUMNS = 12, 5
 """With fewer columns than these, name and chance among them, a row is told in words."""
@@ -80,14 +82,14 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     for words in (headline(assessment), standing(assessment), next_transfer(assessment)):
         if words:
             yield wrapped(words)
+    for words in beside_words(assessment):
+        yield wrapped(words, "- ")
     yield ""
     yield wrapped(f"For: {inputs_words(assessment)}")
     yield wrapped(rule_words(assessment))
     if assessment.estimates:
         yield ""
         yield from _routes(assessment)
-    if assessment.disagreement:
-        yield wrapped(assessment.disagreement)
     yield from _refused(assessment)
     if assessment.perspective:
         yield from _perspective(assessment.perspective)
@@ -129,7 +131,7 @@ def _routes(assessment: Assessment) -> Iterator[str]:
     """The curves side by side: one row a route, one column a transfer."""
     estimates = assessment.estimates
     rows = [_route(each, assessment) for each in estimates]
-    most = min(_MOST_COLUMNS, *(len(each.cumulative_percent) for each in estimates))
+    most = min(_MOST_COLUMNS, *(len(each.cumulative_percent_lowest) for each in estimates))
     headings = ("", "", *map(str, range(1, most + 1)))
     yield "cumulative % after n transfers, n ="
     for columns in range(len(headings), _FEWEST_COLUMNS, -1):
@@ -153,7 +155,7 @@ def _route(each: Estimate, assessment: Assessment) -> tuple[str, ...]:
         f"{each.route}{' *' if each.route == assessment.primary_route else ''}",
         f"p {chance_words(each)}",
         *(
-            shown_percent(percent, threshold) + ("!" if number == each.transfers_to_threshold else "")
-            for number, percent in enumerate(each.cumulative_percent, start=1)
+            shown.replace(" to ", "-") + ("!" if number == each.transfers_to_threshold else "")
+            for number, shown in enumerate(curve_words(each, threshold), start=1)
         ),
     )

@@ -4,9 +4,9 @@ Everything clinical lies in ``tables/pathways`` and ``tables/evidence``. What is
 """
 
 from rif_threshold import tables
+from rif_threshold.answers import Answer
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
-from rif_threshold.estimate import Answer
 from rif_threshold.pathway.contradictions import contradiction_problems
 from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values, recurrent_losses
 from rif_threshold.pathway.interactions import Medication, facts_from, find_medication, medication_rows

@@ -8,16 +8,16 @@ from typing import Literal
 from pydantic import Field
 
 from rif_threshold import tables
+from rif_threshold.answers import Answer
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
-from rif_threshold.estimate import Answer
 from rif_threshold.forms import echo, read_count, read_decimal
 from rif_threshold.messages import did_you_mean
 from rif_threshold.pathway.reading import Number
 from rif_threshold.record import Record
 from rif_threshold.rules import Domain, Kind, Leaf, Value, Values
 from rif_threshold.tables import Folder, SourceReference
-from rif_threshold.transfers import counted_transfers, had_positive_test
+from rif_threshold.transfers import counted_transfers, had_positive_test, planned_ploidy
 from rif_threshold.vocabulary import (
     LOSSES,
     POSITIVE_TESTS,
@@ -229,8 +229,9 @@ def _retrieval_age(case: Case) -> int | None:
     """Her highest age at a retrieval. Not known where the oocytes are a donor's."""
     if case.prediction and case.prediction.egg_source == EggSource.DONOR:
         return None
-    ages = [case.oocyte_age_years, *(transfer.oocyte_age_years for transfer in case.history or ())]
-    return max((age for age in ages if age is not None), default=None)
+    planned = case.planned.oocyte_age_years if case.planned else None
+    ages = [case.oocyte_age_years, planned, *(transfer.oocyte_age_years for transfer in case.history or ())]
+    return max((age for age in ages if isinstance(age, int)), default=None)
 
 
 def _less(first: Value | None, second: int | None) -> Decimal | None:
@@ -241,7 +242,7 @@ def _less(first: Value | None, second: int | None) -> Decimal | None:
 _DERIVED: Mapping[str, Callable[[Case, Answer | None, Values], Value | None]] = {
     "threshold_reached": lambda _, answer, __: None if answer is None else answer.reached,
     "failed_transfers": lambda case, _, __: len(counted_transfers(case)),
-    "planned_ploidy": lambda case, _, __: case.ploidy and case.ploidy.value,
+    "planned_ploidy": lambda case, _, __: planned_ploidy(case),
     "positive_test_in_history": lambda case, _, __: had_positive_test(case),
     "pregnancy_in_the_model": lambda case, _, __: _pregnancy_in_the_model(case),
     "miscarriages_beyond_history": lambda case, _, known: _less(known["miscarriages"], _longest_run_of_losses(case)),

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rif_threshold import tables
+from rif_threshold.answers import Answer
 from rif_threshold.case import Case
-from rif_threshold.estimate import Answer
 from rif_threshold.pathway.facts import domains, facts, here, recurrent_losses
 from rif_threshold.pathway.reading import Cited, check_rules, cite, entries, lists
 from rif_threshold.record import Record
@@ -13,7 +13,7 @@ from rif_threshold.rules import Condition, Judgement, Value, evaluate
 from rif_threshold.tables import Folder
 from rif_threshold.transfers import last_result
 from rif_threshold.vocabulary import Concerns, Finding, Grade, TransferResult, Verdict, WorkupState
-from rif_threshold.wording import line_words, percent_words, state_words
+from rif_threshold.wording import between_percent, line_words, state_words
 
 WORKUP = "pathways/workup.toml"
 
@@ -113,7 +113,7 @@ def _with_positions(folder: Folder, entry: WorkupEntry) -> WorkupEntry:
 def build_workup(case: Case, answer: Answer | None, values: Mapping[str, Value | None]) -> Workup:
     """Judge every line of the lists for one case."""
     both = workup_lists()
-    now = answer is not None and answer.reached
+    now = answer is not None and answer.reached is True
     investigations, interventions = (
         tuple(_item(entry, values, case.findings.get(entry.id) if found else None, now=now) for entry in each.values())
         for each, found in ((both.investigations, True), (both.interventions, False))
@@ -182,12 +182,15 @@ def threshold_statement(case: Case, answer: Answer | None) -> str:
 def _crossed(case: Case, answer: Answer | None) -> str:
     if answer is None:
         return "Whether the threshold is crossed cannot be said, nor whether the work-up is due."
-    failed, percent, rule = answer.failed_transfers, answer.cumulative_percent_so_far, case.rule
+    failed, ends, rule = answer.failed_transfers, answer.so_far, case.rule
     transfers = f"{failed} failed transfer{'' if failed == 1 else 's'}"
-    chance = f"after {transfers} the cumulative chance is {percent_words(percent, rule.percent)}"
+    shown, line = between_percent(*ends, rule.percent), line_words(rule.percent)
+    chance = f"after {transfers} the cumulative chance is {shown}"
     if answer.reached:
-        return f"Now: the threshold is crossed: {chance}, above {line_words(rule.percent)}."
-    where = f"not above {line_words(rule.percent)}"
-    if percent > rule.percent:
-        where = f"above {line_words(rule.percent)}, but at least {rule.minimum} transfers must have failed"
+        return f"Now: the threshold is crossed: {chance}, above {line}."
+    if answer.reached is None:
+        return f"Whether the threshold is crossed cannot be said, nor whether the work-up is due: {chance}."
+    where = f"not above {line}"
+    if ends.lowest > rule.percent:
+        where = f"above {line}, but at least {rule.minimum} transfers must have failed"
     return f"Not yet: the threshold is not crossed: {chance}, {where}."

@@ -8,11 +8,17 @@ answer. Each section is a function of its own, so that a page need not compute w
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from rif_threshold.answers import Estimate
 from rif_threshold.case import Case
-from rif_threshold.estimate import Estimate
 from rif_threshold.perspective import assumptions
 from rif_threshold.perspective.budget import BudgetSection, BudgetTransfer, budget
-from rif_threshold.perspective.couples import MODEL_SOURCES, CouplesSection, Spread, couples_differ
+from rif_threshold.perspective.couples import (
+    MODEL_SOURCES,
+    CouplesSection,
+    Spread,
+    couples_differ,
+    next_if_couples_differ,
+)
 from rif_threshold.perspective.interval import METHOD_SOURCES, BandPoint, IntervalSection, Zone, interval
 from rif_threshold.perspective.meaning import DefinitionOnCurve, MeaningPoint, MeaningSection, meaning_of_crossing
 from rif_threshold.perspective.moves import Move, MovesSection, what_moves_the_answer
@@ -90,6 +96,7 @@ __all__ = [
     "couples_differ",
     "interval",
     "meaning_of_crossing",
+    "next_if_couples_differ",
     "perspective",
     "rests_on",
     "what_moves_the_answer",

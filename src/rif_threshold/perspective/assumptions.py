@@ -43,6 +43,7 @@ class Assumptions(Record):
 
     supposed_transfers: Count
     supposed_source: SourceReference
+    worth_saying_points: Decimal
     spread: tuple[Assumed, ...]
     caution: tuple[Remark, ...]
     prevalence: tuple[Assumed, ...]

@@ -2,13 +2,14 @@
 
 import math
 
+from rif_threshold.answers import Estimate, answer_lines
 from rif_threshold.case import Case
-from rif_threshold.errors import OutOfRange
-from rif_threshold.estimate import Estimate, answer_lines
-from rif_threshold.perspective.section import Section
+from rif_threshold.perspective.section import Section, chance_percent
 from rif_threshold.rates import PUBLISHED_TABLE, load_rate_table
 from rif_threshold.record import Record
+from rif_threshold.routes.kind import row_of
 from rif_threshold.tables import Remark, SourceReference
+from rif_threshold.transfers import planned_age
 from rif_threshold.vocabulary import Ploidy
 from rif_threshold.wording import exact_words, percent_words, transfer_state, transfers_words
 
@@ -55,7 +56,7 @@ def budget(case: Case, estimate: Estimate) -> BudgetSection:
     size = -math.log1p(-float(rule.threshold))
     transfers = tuple(_transfers(estimate, size))
     used = transfers[estimate.failed_transfers - 1].to_percent if estimate.failed_transfers else 0.0
-    following = _share(estimate.per_transfer_percent, size)
+    following = _share(chance_percent(estimate), size)
     kinds, source = _kinds(case, size)
     lines = answer_lines(estimate)
     return BudgetSection(
@@ -94,7 +95,7 @@ def _transfers(estimate: Estimate, size: float) -> list[BudgetTransfer]:
     """Up to the crossing, but at least one planned transfer; no longer than the curve."""
     last = max(estimate.failed_transfers + 1, estimate.transfers_to_threshold or 0)
     sums, before = [], 0.0
-    for number, percent in enumerate(estimate.transfer_percents[:last], start=1):
+    for number, percent in enumerate(estimate.transfer_percents_lowest[:last], start=1):
         share = _share(percent, size)
         sums.append(
             BudgetTransfer(
@@ -112,16 +113,10 @@ def _transfers(estimate: Estimate, size: float) -> list[BudgetTransfer]:
 
 def _kinds(case: Case, size: float) -> tuple[dict[Ploidy, float], tuple[SourceReference, ...]]:
     """What one untested and one euploid transfer at this age use, by the published table."""
-    if case.oocyte_age_years is None:
-        return {}, ()
-    table, shares = load_rate_table(PUBLISHED_TABLE), {}
-    for ploidy in table.ploidy:
-        try:
-            row = table.look_up(ploidy, case.oocyte_age_years)
-        except OutOfRange:  # pragma: no cover - the published table has a row for every age
-            continue
-        shares[ploidy] = _share(float(row.per_transfer_percent), size)
-    return shares, (table.source,)
+    table, age = load_rate_table(PUBLISHED_TABLE), planned_age(case)
+    rows = {ploidy: row_of(table, ploidy, age) for ploidy in table.ploidy}
+    shares = {ploidy: _share(float(row.per_transfer_percent), size) for ploidy, row in rows.items() if row}
+    return shares, (table.source,) if age is not None else ()
 
 
 def _sentence(case: Case, estimate: Estimate, used: float, following: float, kinds: dict[Ploidy, float]) -> str:
@@ -135,7 +130,5 @@ def _sentence(case: Case, estimate: Estimate, used: float, following: float, kin
     if Ploidy.UNTESTED not in kinds or Ploidy.EUPLOID not in kinds:
         return f"{start}; above 100 % the line is crossed."
     untested, euploid = (percent_words(kinds[kind]) for kind in (Ploidy.UNTESTED, Ploidy.EUPLOID))
-    return (
-        f"{start}; by ESHRE's table one untested transfer at {case.oocyte_age_years} uses {untested}, one euploid"
-        f" transfer {euploid}."
-    )
+    age = planned_age(case)
+    return f"{start}; by ESHRE's table one untested transfer at {age} uses {untested}, one euploid transfer {euploid}."

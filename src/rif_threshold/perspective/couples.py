@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rif_threshold.answers import Estimate, chance_words
 from rif_threshold.arrays import exact
 from rif_threshold.case import Case
-from rif_threshold.estimate import Estimate, chance_words
 from rif_threshold.heterogeneity import (
     beta_geometric_cumulative,
     beta_geometric_next,
@@ -21,6 +21,7 @@ from rif_threshold.perspective.section import (
     NOT_ALIKE,
     Section,
     all_alike,
+    chance_percent,
     if_alike,
     limited,
     planned,
@@ -104,9 +105,23 @@ def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
     )
 
 
+def next_if_couples_differ(estimate: Estimate) -> float | None:
+    """The chance of the next transfer, in percent, if couples differ as much as published rates allow.
+
+    ``None`` where the chance is not known, where no transfer failed after the line was crossed, or where the two are
+    no more than so many points apart (ours, in ``tables/perspective/assumptions.toml``).
+    """
+    following, crossed_at = estimate.next_transfer_percent, estimate.crossed_at
+    if following is None or crossed_at is None or estimate.failed_transfers <= crossed_at or not estimate.known:
+        return None
+    largest = float(assumptions().spread[-1].value)
+    differ = 100 * float(beta_geometric_next(planned(estimate), largest, estimate.failed_transfers))
+    return differ if following - differ > float(assumptions().worth_saying_points) else None
+
+
 def _settings(case: Case, estimate: Estimate, spreads: tuple[Assumed, ...]) -> list[Spread]:
     # Compared as decimals: 85 % and a share of 15 % leave the others exactly 1, which cannot go with this mean.
-    p = exact(estimate.per_transfer_percent) / 100
+    p = exact(chance_percent(estimate)) / 100
     able = [each for each in spreads if each.value and p < 1 - exact(each.value)]
     two_class = {each.value: each for each in _of_model(case, estimate, SpreadModel.TWO_CLASS, able)} if able else {}
     found = []
@@ -118,7 +133,7 @@ def _settings(case: Case, estimate: Estimate, spreads: tuple[Assumed, ...]) -> l
 def _of_model(case: Case, estimate: Estimate, model: SpreadModel, spreads: Sequence[Assumed]) -> list[Spread]:
     """One model with each spread; all of them are reckoned together. Without a spread all couples are alike."""
     p, rule, done = planned(estimate), case.rule, estimate.failed_transfers
-    length = len(estimate.cumulative_percent)
+    length = len(estimate.cumulative_percent_lowest)
     numbers, failures = np.arange(1, length + 1), np.arange(max(length, done + 1))
     values = np.array([float(each.value) for each in spreads])
     column = values[:, np.newaxis]

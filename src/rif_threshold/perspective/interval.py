@@ -3,8 +3,8 @@
 import math
 from decimal import Decimal
 
+from rif_threshold.answers import Estimate
 from rif_threshold.case import Case
-from rif_threshold.estimate import Estimate
 from rif_threshold.method import Rule, method
 from rif_threshold.perspective.section import (
     NOT_ALIKE,
@@ -114,7 +114,7 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
     threshold, minimum = rule.threshold, rule.minimum
     counts = None
     if estimate.successes is not None and estimate.transfers is not None:
-        length = len(estimate.cumulative_percent)
+        length = len(estimate.cumulative_percent_lowest)
         counts = interval_of_counts(estimate.successes, estimate.transfers, threshold, minimum, length, level=level)
     up, down = margin(p, threshold, minimum)
     fewer, more = flipping_multiplier(p, threshold, minimum)
@@ -165,7 +165,7 @@ def _known(value: float) -> float | None:
 
 def _crossed(case: Case, estimate: Estimate) -> float:
     """Probability that the failed transfers have crossed the line: those of the planned kind are uncertain."""
-    done = estimate.transfer_percents[: estimate.failed_transfers]
+    done = estimate.transfer_percents_lowest[: estimate.failed_transfers]
     known = [
         percent / 100
         for percent, transfer in zip(done, counted_transfers(case), strict=True)
@@ -178,7 +178,7 @@ def _crossed(case: Case, estimate: Estimate) -> float:
 
 
 def _points(estimate: Estimate, p: float, counts: CountedInterval | None) -> list[BandPoint]:
-    length = len(estimate.cumulative_percent)
+    length = len(estimate.cumulative_percent_lowest)
     return [
         BandPoint(
             transfers=n,

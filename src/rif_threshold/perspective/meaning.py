@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from rif_threshold.answers import Estimate
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.case import Case
-from rif_threshold.estimate import Estimate
 from rif_threshold.heterogeneity import unexplained_share
 from rif_threshold.perspective.assumptions import Assumptions, CountedDefinition, assumptions, definitions
 from rif_threshold.perspective.section import (
     Section,
+    chance_percent,
     limited,
     misses,
     without_repeats,
@@ -16,7 +17,9 @@ from rif_threshold.perspective.section import (
 from rif_threshold.probability import cumulative_probability, transfers_to_exceed
 from rif_threshold.rates import PUBLISHED_TABLE, load_rate_table
 from rif_threshold.record import Record
+from rif_threshold.routes.kind import row_of
 from rif_threshold.tables import Remark
+from rif_threshold.transfers import counted_transfers, planned_age, planned_ploidy
 from rif_threshold.vocabulary import Ploidy
 from rif_threshold.wording import in_hundred, number_words, percent_words, transfers_words
 
@@ -83,7 +86,7 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
         estimate: the route it is about.
     """
     known, n = assumptions(), estimate.transfers_to_threshold
-    length = max(len(estimate.cumulative_percent), n or 0)
+    length = max(len(estimate.cumulative_percent_lowest), n or 0)
     longest = max(max(each.transfers or 0, each.minimum_transfers) for each in definitions())
     missed = misses(estimate, max(length, longest))
     points = tuple(_points(missed[:length], known))
@@ -153,20 +156,28 @@ def _transfers_of(case: Case, estimate: Estimate, definition: CountedDefinition,
     if definition.transfers is not None:
         return definition.transfers
     if definition.cumulative_percent is not None:
-        target, least = float(definition.cumulative_percent) / 100, definition.minimum_transfers
-    else:
-        if case.ploidy == Ploidy.EUPLOID:
-            return definition.euploid_transfers
-        if case.oocyte_age_years is None or definition.euploid_transfers is None:
-            return None
-        euploid = load_rate_table(PUBLISHED_TABLE).look_up(Ploidy.EUPLOID, case.oocyte_age_years)
-        target, least = cumulative_probability(euploid.per_transfer_percent / 100, definition.euploid_transfers), 1
+        target = float(definition.cumulative_percent) / 100
+        return _first_beyond(estimate, missed, target, definition.minimum_transfers)
+    # Three euploid ones, or others with the same cumulative chance together.
+    wanted = definition.euploid_transfers or 0
+    kinds = [*(each.ploidy for each in counted_transfers(case)), *[planned_ploidy(case)] * wanted]
+    by_count = [number for number, ploidy in enumerate(kinds, start=1) if ploidy == Ploidy.EUPLOID][wanted - 1 : wanted]
+    age = planned_age(case)
+    euploid = None if age is None else row_of(load_rate_table(PUBLISHED_TABLE), Ploidy.EUPLOID, age)
+    if set(kinds) != {Ploidy.EUPLOID} and euploid is not None:
+        target = cumulative_probability(euploid.per_transfer_percent / 100, wanted)
+        by_count.append(_first_beyond(estimate, missed, target, 1) or TRANSFERS_LIMIT + 1)
+    return limited(min(by_count)) if by_count else None
+
+
+def _first_beyond(estimate: Estimate, missed: list[float], target: float, least: int) -> int | None:
+    """The first transfer of this curve by which the chance is above a target; ``None`` beyond 1,000."""
     for number, miss in enumerate(missed, start=1):
         if number >= least and miss < 1 - target:
             return number
     # Beyond the curve every transfer is a planned one.
     beyond = 1 - (1 - target) / missed[-1]
-    further = transfers_to_exceed(estimate.per_transfer_percent / 100, beyond) if beyond > 0 else 1
+    further = transfers_to_exceed(chance_percent(estimate) / 100, beyond) if beyond > 0 else 1
     return limited(len(missed) + further if further <= TRANSFERS_LIMIT else TRANSFERS_LIMIT + 1)
 
 

@@ -1,13 +1,15 @@
 """Section 5: the formula against what happened, by rank."""
 
+from rif_threshold.ages import band_of
+from rif_threshold.answers import Estimate
 from rif_threshold.case import Case
-from rif_threshold.estimate import Estimate
 from rif_threshold.method import method
 from rif_threshold.perspective.assumptions import ObservedSeries, observed
 from rif_threshold.perspective.section import Section
 from rif_threshold.probability import cumulative_probability
 from rif_threshold.record import Record
 from rif_threshold.tables import Folder, Remark, reads
+from rif_threshold.transfers import planned_age, planned_ploidy
 from rif_threshold.uncertainty import clopper_pearson
 from rif_threshold.vocabulary import Ploidy
 from rif_threshold.wording import line_words, percent_words, rank_word, shown_percent
@@ -88,11 +90,13 @@ def _compared(folder: Folder) -> tuple[tuple[SeriesAgainst, ...], tuple[tuple[st
 
 def _concerns(study: ObservedSeries, case: Case) -> bool:
     """Whether a study had embryos and women like these. One without limits of age takes what is left."""
-    wanted = Ploidy.EUPLOID if case.ploidy == Ploidy.EUPLOID else Ploidy.UNTESTED
-    youngest, oldest, age = study.age_min_years, study.age_max_years, case.oocyte_age_years
-    return study.ploidy == wanted and (
-        age is None or ((youngest is None or youngest <= age) and (oldest is None or age <= oldest))
+    wanted = Ploidy.EUPLOID if planned_ploidy(case) == Ploidy.EUPLOID else Ploidy.UNTESTED
+    first, last = band_of(planned_age(case))
+    youngest, oldest = study.age_min_years, study.age_max_years
+    within = (youngest is None or last is None or youngest <= last) and (
+        oldest is None or first is None or first <= oldest
     )
+    return study.ploidy == wanted and within
 
 
 def _series(study: ObservedSeries) -> SeriesAgainst:

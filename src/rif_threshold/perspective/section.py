@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from fractions import Fraction
 
+from rif_threshold.answers import Estimate
 from rif_threshold.arrays import exact
 from rif_threshold.bounds import TRANSFERS_LIMIT
-from rif_threshold.estimate import Estimate
 from rif_threshold.method import Rule
 from rif_threshold.probability import transfers_to_exceed
 from rif_threshold.record import Record
@@ -32,9 +32,15 @@ class Section(Record):
     sources: tuple[SourceReference, ...] = ()
 
 
+def chance_percent(estimate: Estimate) -> float:
+    """The chance of a transfer of the kind planned next, in percent. The sections are about chances that are known."""
+    assert estimate.per_transfer_percent is not None  # noqa: S101 - asked by assess
+    return estimate.per_transfer_percent
+
+
 def planned(estimate: Estimate) -> float:
     """The probability of a transfer of the kind planned next, 0 to 1."""
-    return float(exact(estimate.per_transfer_percent) / 100)
+    return float(exact(chance_percent(estimate)) / 100)
 
 
 def threshold_alike(rule: Rule, p: float) -> int | None:
@@ -68,8 +74,8 @@ NOT_ALIKE = Remark(
 def misses(estimate: Estimate, length: int) -> list[float]:
     """Chance that the first 1, 2, ..., ``length`` transfers all fail: those on the curve, then planned ones."""
     miss, result = Fraction(1), []
-    kinds = [exact(percent) / 100 for percent in estimate.transfer_percents[:length]]
-    for p in kinds + [exact(estimate.per_transfer_percent) / 100] * (length - len(kinds)):
+    kinds = [exact(percent) / 100 for percent in estimate.transfer_percents_lowest[:length]]
+    for p in kinds + [exact(chance_percent(estimate)) / 100] * (length - len(kinds)):
         miss *= 1 - p
         result.append(float(miss))
     return result

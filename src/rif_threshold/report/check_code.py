@@ -19,21 +19,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from rif_threshold.answers import Estimate
 from rif_threshold.assessment import Assessment, UsedTable
 from rif_threshold.bounds import LONGEST_CASE_FILE
 from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import read_json_object
 from rif_threshold.method import method
+from rif_threshold.sentences import total_words
 from rif_threshold.vocabulary import Part
-from rif_threshold.wording import shown_percent
+from rif_threshold.wording import between_percent
 
 PREFIX = "RIF1"
 LONGEST = 600
 _GROUP = 8
 _ALL, _EACH, _ANSWER = 3, 2, 3
 """Bytes of the digest of all tables, of each table, of each answer."""
-_PERCENT, _COUNT = re.compile(r"[0-9]{1,3}\.[0-9]{1,9}"), re.compile(r"[0-9]{1,4}")
+_PERCENT = re.compile(r"([0-9]{1,3}(\.[0-9]{1,9})? to )?[0-9]{1,3}\.[0-9]{1,9}")
+_COUNT, _TOTAL = re.compile(r"[0-9]{1,4}"), re.compile(r"[a-z0-9, ]{0,60}")
 _PARTS = (Part.WORKUP, Part.TACROLIMUS, Part.PERSPECTIVE)
 
 
@@ -114,7 +117,7 @@ def all_fingerprint(tables: Collection[UsedTable]) -> bytes:
 def answer_digests(assessment: Assessment) -> dict[str, bytes]:
     """A short digest of what each part answers; zeros for a part that was left out."""
     routes = [
-        [each.route, each.transfers_to_threshold, each.reached, *map(_rounded, each.cumulative_percent)]
+        [each.route, each.transfers_to_threshold, each.reached, *map(_rounded, _curve(each))]
         for each in assessment.estimates
     ]
     refused = [[each.route, [problem.code for problem in each.problems]] for each in assessment.refused]
@@ -126,17 +129,25 @@ def answer_digests(assessment: Assessment) -> dict[str, bytes]:
     return answers
 
 
+def _curve(estimate: Estimate) -> tuple[float, ...]:
+    """The curve, or both its ends where they differ."""
+    low, high = estimate.cumulative_percent_lowest, estimate.cumulative_percent_highest
+    return low if low == high else (*low, *high)
+
+
 def answer_now(assessment: Assessment) -> dict[str, Any]:
     """The primary route's answer, as little of it as a reader compares."""
     answer = assessment.threshold
     if answer is None:
         return {"route": assessment.primary_route}
-    return {
+    now = {
         "route": answer.route,
         "transfers": answer.transfers_to_threshold,
         "reached": answer.reached,
-        "so_far": shown_percent(answer.cumulative_percent_so_far, answer.percent),
+        "so_far": between_percent(*answer.so_far, answer.percent).removesuffix(" %"),
     }
+    single = answer.total.lowest == answer.total.highest and not answer.open_ended
+    return now if single else now | {"total": total_words(answer)}
 
 
 def _verdicts(value: Any) -> Iterator[list[Any]]:
@@ -203,7 +214,9 @@ def _was(data: Mapping[str, Any]) -> dict[str, Any]:
     good = route is None or (isinstance(route, str) and len(route) <= 100)
     if "reached" in data:
         so_far = data["so_far"]
-        good &= isinstance(data["reached"], bool) and isinstance(so_far, str) and bool(_PERCENT.fullmatch(so_far))
+        good &= data["reached"] in {True, False, None} and isinstance(so_far, str) and bool(_PERCENT.fullmatch(so_far))
+        total = data.get("total", "")
+        good &= isinstance(total, str) and bool(_TOTAL.fullmatch(total))
         good &= transfers is None or (isinstance(transfers, str) and bool(_COUNT.fullmatch(transfers)))
     if not good:
         raise ValueError("not an answer")

@@ -7,10 +7,10 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
+from rif_threshold.answers import Estimate, chance_words
 from rif_threshold.assessment import Assessment
 from rif_threshold.charts.curve import describe_curve
 from rif_threshold.citing import CitedSource
-from rif_threshold.estimate import Estimate, chance_words
 from rif_threshold.parts import default_parts
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.report.curve_files import curve_svg
@@ -18,6 +18,8 @@ from rif_threshold.report.note import RULE_SOURCE
 from rif_threshold.report.shapes import grade_shape, qr
 from rif_threshold.report.tacrolimus_summary import gate_summary
 from rif_threshold.sentences import (
+    beside_words,
+    curve_words,
     headline,
     inputs_words,
     margin_words,
@@ -26,9 +28,10 @@ from rif_threshold.sentences import (
     refused_word,
     rule_words,
     standing,
+    total_words,
 )
-from rif_threshold.vocabulary import Grade, Part, ReadLevel, Verdict
-from rif_threshold.wording import capital, percent_words, shown_percent, transfers_words, word
+from rif_threshold.vocabulary import Grade, Part, ReadLevel
+from rif_threshold.wording import NOT_KNOWN, between_percent, capital, word
 
 _MOST_REMARKS = 7
 
@@ -75,12 +78,12 @@ def _route(estimate: Estimate, assessment: Assessment) -> dict[str, str]:
         "label": estimate.label + (" (primary)" if estimate.route == assessment.primary_route else ""),
         "basis": f"{estimate.explanation}; per {word(estimate.denominator)}",
         "per": chance_words(estimate),
-        "threshold": transfers_words(estimate.transfers_to_threshold),
-        "so_far": percent_words(estimate.cumulative_percent_so_far, line),
-        "next": chance_words(estimate),
-        "reached": word(Verdict.YES if estimate.reached else Verdict.NO),
+        "threshold": total_words(estimate),
+        "so_far": between_percent(*estimate.so_far, line),
+        "next": NOT_KNOWN if estimate.following is None else between_percent(*estimate.following),
+        "reached": word(estimate.state),
         "margin": margin_words(estimate),
-        "curve": ", ".join(shown_percent(each, line) for each in estimate.cumulative_percent[:12]),
+        "curve": ", ".join(curve_words(estimate, line)[:12]),
     }
 
 
@@ -91,9 +94,8 @@ def _refused(assessment: Assessment) -> Iterator[str]:
 
 
 def _remarks(assessment: Assessment) -> Iterator[str]:
-    """What to keep in mind: the disagreement first, then as many caveats as there is room for."""
-    if assessment.disagreement:
-        yield assessment.disagreement
+    """What to keep in mind: what could overturn the answer, then as many caveats as there is room for."""
+    yield from beside_words(assessment)
     caveats = assessment.primary.caveats if assessment.primary else ()
     said = list(dict.fromkeys((*assessment.notes, *caveats)))
     yield from map(str, said[:_MOST_REMARKS])

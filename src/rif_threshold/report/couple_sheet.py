@@ -9,7 +9,7 @@ from rif_threshold.assessment import Assessment
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.report.grades import plain_grades
 from rif_threshold.report.plain import Plain
-from rif_threshold.report.shapes import grade_shape, icon_array, mark, of_100, qr
+from rif_threshold.report.shapes import Icon, grade_shape, icon_array, mark, qr
 from rif_threshold.report.words import Words
 from rif_threshold.sentences import pregnant_now
 from rif_threshold.vocabulary import Grade
@@ -38,7 +38,8 @@ class GradeBox:
 class Sheet:
     """Everything that is said. ``*stars*`` stand for bold. Lists may be empty: their part is left out then.
 
-    ``people`` are those of 100 who are drawn as pregnant; ``None`` where there is no number.
+    ``people`` are those of 100 who are drawn as pregnant, ``maybe`` those of whom it cannot be said; ``None`` where
+    there is no number. ``framing`` is a sentence, and one for each kind that is drawn.
     """
 
     language: str
@@ -47,6 +48,7 @@ class Sheet:
     first_line: str
     standing: tuple[str, ...]
     people: int | None = None
+    maybe: int = 0
     picture_words: str = ""
     framing: tuple[str, ...] = ()
     not_a_baby: str = ""
@@ -99,12 +101,10 @@ def sheet(assessment: Assessment, words: Words) -> Sheet:
             lines=_LINES_WITHOUT_NUMBER,
             **common,
         )
-    first, rest = of_100(plain.shown_percent)
     return Sheet(
         first_line=plain.first_line(),
-        standing=(*plain.first_of_all(), plain.standing()),
-        people=first,
-        picture_words=words("picture", yes=words.number(str(first)), no=words.number(str(rest))),
+        standing=(*plain.first_of_all(), *plain.standing()),
+        **_picture(plain, words),
         framing=plain.framing(),
         not_a_baby=words("not_a_baby"),
         box=plain.box(),
@@ -116,22 +116,39 @@ def sheet(assessment: Assessment, words: Words) -> Sheet:
     )
 
 
+def _picture(plain: Plain, words: Words) -> dict[str, Any]:
+    """The picture of 100 couples: those with a pregnancy, those of whom it cannot be said, and the rest."""
+    first, maybe = plain.people()
+    counted = {"yes": first, "maybe": maybe, "no": 100 - first - maybe}
+    numbers = {name: words.number(str(count)) for name, count in counted.items() if name != "maybe" or maybe}
+    text = words("picture_between" if maybe else "picture", **numbers)
+    return {"people": first, "maybe": maybe, "picture_words": text}
+
+
 def _columns(plain: Plain, words: Words) -> Iterator[Column]:
     """The table to one transfer past the answer; no more than eight columns, those that matter."""
     assert plain.answer is not None  # noqa: S101 - asked by the caller
     here, line = plain.answer.failed_transfers, plain.answer.transfers_to_threshold
     for number in plain.table_transfers():
-        yes, no = plain.counts.cells(plain.curve[number - 1])
+        yes, no = _cells(plain, number)
         text = {
             (True, True): "table_here_line", (True, False): "table_here", (False, True): "table_line",
         }.get((number == here, number == line))  # fmt: skip
         yield Column(words.number(str(number)), yes, no, words(text) if text else "")
 
 
+def _cells(plain: Plain, number: int) -> tuple[str, str]:
+    """Both counts after a transfer; where the chance lies between two ends, both ends of each."""
+    ends = plain.curve[number - 1]
+    (few, many), (most, fewest) = zip(*map(plain.counts.cells, ends), strict=True)
+    return (few, most) if ends.agreed is not None else (f"{few}–{many}", f"{fewest}–{most}")
+
+
 def _grades(assessment: Assessment, words: Words, plain: Plain) -> tuple[str, tuple[GradeBox, ...], str]:
     answer = plain.answer
     title = words("grades_title_now")
-    if answer is not None and not answer.reached and answer.transfers_to_threshold is not None:
+    countable = answer is not None and not answer.counting_cannot_tell
+    if answer is not None and countable and answer.reached is False and answer.transfers_to_threshold is not None:
         title = words("grades_title_later", answer.transfers_to_threshold, n=answer.transfers_to_threshold)
     boxes = tuple(
         GradeBox(grade, name, words("list_separator").join(items))
@@ -145,8 +162,8 @@ def paper(assessment: Assessment, words: Words, date: datetime.date) -> dict[str
     page, code = sheet(assessment, words), code_or_why(assessment)
     return asdict(page) | {
         "made": words("made", date=words.date(date), version=assessment.software.version),
-        "picture": "" if page.people is None else icon_array(page.people, page.picture_words),
-        "marks": (mark(filled=True), mark(filled=False)),
+        "picture": "" if page.people is None else icon_array(page.people, page.picture_words, page.maybe),
+        "marks": [mark(icon) for icon in Icon if page.maybe or icon != Icon.MAYBE],
         "grades": [asdict(box) | {"shape": grade_shape(box.grade, box.name)} for box in page.grades],
         "code": code.text,
         "code_note": words("code" if code.text else "code_too_long"),

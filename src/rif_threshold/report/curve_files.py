@@ -6,11 +6,13 @@ from typing import Any
 
 from rif_threshold.assessment import Assessment
 from rif_threshold.charts.curve import curve_specification, describe_curve
-from rif_threshold.wording import transfer_state
+from rif_threshold.pair import Pair
+from rif_threshold.vocabulary import ThresholdState
+from rif_threshold.wording import transfer_state, word
 
 _COLUMNS = (
     "route", "label", "primary", "transfer", "state", "per_transfer_percent", "cumulative_percent",
-    "above_threshold", "threshold_percent",
+    "above_threshold", "threshold_percent", "cumulative_percent_lowest", "cumulative_percent_highest",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _WIDE, _HIGH = 760, 400
@@ -26,9 +28,9 @@ def curve_csv(assessment: Assessment) -> str:
     writer.writerow(_COLUMNS)
     threshold = float(assessment.rule.percent)
     for estimate in assessment.estimates:
-        steps = zip(estimate.transfer_percents, estimate.cumulative_percent, strict=True)
-        for number, (percent, cumulative) in enumerate(steps, start=1):
-            crossed = estimate.transfers_to_threshold
+        curve = (estimate.cumulative_percent, estimate.cumulative_percent_lowest, estimate.cumulative_percent_highest)
+        steps = zip(estimate.transfer_percents, *curve, strict=True)
+        for number, (percent, cumulative, *ends) in enumerate(steps, start=1):
             writer.writerow(
                 (
                     harmless(estimate.route),
@@ -36,13 +38,20 @@ def curve_csv(assessment: Assessment) -> str:
                     "yes" if estimate.route == assessment.primary_route else "no",
                     number,
                     transfer_state(number, estimate.failed_transfers),
-                    repr(percent),
-                    repr(cumulative),
-                    "yes" if crossed is not None and number >= crossed else "no",
+                    "" if percent is None else repr(percent),
+                    "" if cumulative is None else repr(cumulative),
+                    _above(estimate.total, number),
                     repr(threshold),
+                    *map(repr, ends),
                 )
             )
     return out.getvalue()
+
+
+def _above(total: Pair[int | None], number: int) -> str:
+    """Whether the line is crossed by then: by both ends, by neither, or it cannot be said."""
+    above = total.each(lambda end: end is not None and number >= end)
+    return {True: "yes", False: "no", None: word(ThresholdState.CANNOT_BE_SAID)}[above.agreed]
 
 
 def harmless(text: str) -> str:

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
+from rif_threshold.answers import Answer, Estimate
 from rif_threshold.assessment import Assessment
 from rif_threshold.bounds import TRANSFERS_LIMIT
-from rif_threshold.estimate import Estimate
+from rif_threshold.pair import Pair
 from rif_threshold.rates import PUBLISHED_TABLE
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.sentences import (
@@ -25,10 +26,11 @@ from rif_threshold.sentences import (
     refused_word,
     rule_words,
     standing,
+    total_words,
 )
 from rif_threshold.transfers import Transfer, counted_transfers
-from rif_threshold.vocabulary import Denominator, Route
-from rif_threshold.wording import capital, long_word, percent_words, transfers_words, word
+from rif_threshold.vocabulary import Denominator, Route, ThresholdState
+from rif_threshold.wording import between_percent, capital, long_word, transfers_words, word
 
 SYSTEM = "urn:uuid:ce4962e3-6bd6-44ae-a1b6-95f3620e8c62"
 CODES = {
@@ -38,6 +40,7 @@ CODES = {
     "threshold-state": "Whether the failed transfers have crossed the threshold",
     "reached": "Crossed",
     "not-reached": "Not crossed",
+    "cannot-be-said": "Cannot be said",
     "threshold-percent": "Cumulative chance that must be exceeded",
     "minimum-transfers": "Fewest failed transfers before the threshold can count",
     "transfers-to-threshold": "Number of transfers after which the threshold is crossed",
@@ -111,8 +114,19 @@ def _concept(code: str, display: str = "", text: str = "") -> dict[str, Any]:
     return {"coding": [{"system": SYSTEM, "code": code, "display": display}], "text": text or display}
 
 
-def _percent(value: float) -> dict[str, Any]:
-    return {"valueQuantity": {"value": value, "unit": "%", "system": _UCUM, "code": "%"}}
+def _percent(ends: Pair[float], of: str = "value") -> dict[str, Any]:
+    """A percentage, or the range in which it lies: a quantity or, of a prediction, a decimal."""
+    low, high = ({"value": end, "unit": "%", "system": _UCUM, "code": "%"} for end in ends)
+    if ends.agreed is None:
+        return {f"{of}Range": {"low": low, "high": high}}
+    return {"valueQuantity": low} if of == "value" else {f"{of}Decimal": ends.agreed}
+
+
+def _total(answer: Answer) -> dict[str, Any]:
+    """After how many transfers the line is crossed: a number, or why there is no single one."""
+    if answer.open_ended or answer.total.lowest != answer.total.highest:
+        return _absent(total_words(answer))
+    return _count(TRANSFERS_LIMIT, comparator=">") if answer.total.lowest is None else _count(answer.total.lowest)
 
 
 def _count(value: int, **comparator: str) -> dict[str, Any]:
@@ -144,12 +158,12 @@ def _answer(assessment: Assessment, status: str, date: datetime.date) -> dict[st
     value = so_far = total = _absent(headline(assessment))
     if answer is not None:
         text = f"{headline(assessment)}. {standing(assessment)}"
-        value = {"valueCodeableConcept": _concept("reached" if answer.reached else "not-reached", text=text)}
-        so_far = _percent(answer.cumulative_percent_so_far)
-        to_threshold = answer.transfers_to_threshold
-        total = _count(TRANSFERS_LIMIT, comparator=">") if to_threshold is None else _count(to_threshold)
+        not_yet = answer.state == ThresholdState.NOT_YET
+        state = "not-reached" if not_yet else answer.state.replace("_", "-")
+        value = {"valueCodeableConcept": _concept(state, text=text)}
+        so_far, total = _percent(answer.so_far), _total(answer)
     parts = {
-        "threshold-percent": _percent(float(assessment.rule.percent)),
+        "threshold-percent": _percent(Pair(*[float(assessment.rule.percent)] * 2)),
         "minimum-transfers": _count(assessment.rule.minimum),
         "transfers-to-threshold": total,
         "cumulative-percent-so-far": so_far,
@@ -176,48 +190,56 @@ def _predictions(assessment: Assessment, primary: Estimate) -> Iterator[dict[str
     """
     counted, line = long_word(primary.outcome), float(assessment.rule.percent)
     what, code = capital(counted), primary.outcome.replace("_", "-")
-    run, before = counted_transfers(assessment.case), 0.0
-    for number, chance in enumerate(primary.cumulative_percent, start=1):
-        alone = primary.transfer_percents[number - 1]
+    run, before = counted_transfers(assessment.case), Pair(0.0, 0.0)
+    curve = zip(primary.cumulative_percent_lowest, primary.cumulative_percent_highest, strict=True)
+    singly = zip(primary.transfer_percents_lowest, primary.transfer_percents_highest, strict=True)
+    for number, (together_ends, alone_ends) in enumerate(zip(curve, singly, strict=True), start=1):
+        chance, alone = Pair(*together_ends), Pair(*alone_ends)
         done = run[number - 1] if number <= len(run) else None
         display = f"{what} within {transfers_words(number)}, cumulative"
         text = f"{display}: by transfer {number} of the current run, as reckoned before its first transfer."
         together = ""
         if number > 1:
             text += f" Not transfer {number} by itself."
-            together = f" Cumulative: 1-(1-{percent_words(before, line)})(1-{percent_words(alone)})."
+            both = f"(1-{between_percent(*before, line)})(1-{between_percent(*alone)})"
+            together = f" Cumulative: 1-{both}."
         if done is not None:
             text += " All of them have failed." if number > 1 else " It has failed."
         yield {
             "outcome": _concept(f"{code}-by-transfer-{number}", display, text),
-            "probabilityDecimal": chance,
+            **_percent(chance, "probability"),
             "rationale": (
                 f"Transfer {number}, {'planned' if done is None else 'failed'}, by itself:"
                 f" {_reason(assessment, primary, alone, done)}.{together}"
             ),
         }
         before = chance
+    if primary.following is None:
+        return
     text = (
         f"{what} at the next transfer by itself, which is transfer {len(run) + 1} of the current run. Not cumulative."
     )
     yield {
         "outcome": _concept(f"{code}-at-next-transfer", text),
-        "probabilityDecimal": primary.per_transfer_percent,
-        "rationale": f"{_reason(assessment, primary, primary.per_transfer_percent, None)}.",
+        **_percent(primary.following, "probability"),
+        "rationale": f"{_reason(assessment, primary, primary.following, None)}.",
     }
 
 
-def _reason(assessment: Assessment, primary: Estimate, percent: float, done: Transfer | None) -> str:
+def _reason(assessment: Assessment, primary: Estimate, ends: Pair[float], done: Transfer | None) -> str:
     """Where the chance of one transfer comes from: of one that was done, or of one planned."""
-    chance, of = percent_words(percent), primary.explanation
-    by_row = assessment.case.history is not None and primary.route.startswith(Route.AGE_TABLE)
+    chance, of = between_percent(*ends), primary.explanation
+    listed = assessment.case.history is not None or assessment.case.planned is not None
+    by_row = listed and primary.route.startswith(Route.AGE_TABLE)
     if done is not None and done.per_transfer_percent is not None:
         return (
             f"{chance} entered for this very transfer as its chance of implantation, in place of route {primary.route}"
         )
     if done is not None and done.ploidy is not None and by_row:
         printed = "printed" if primary.route == Route.AGE_TABLE else "in this table"
-        of = f"{chance} {printed} for {long_word(done.ploidy)}, oocyte age {done.oocyte_age_years}"
+        age = "not known" if done.oocyte_age_years is None else done.oocyte_age_years
+        placed = "" if done.embryos in {None, 1} else f", {done.embryos} embryos at once"
+        of = f"{chance} {printed} for {long_word(done.ploidy)}, oocyte age {age}{placed}"
     start = of if of.startswith(chance) else f"{chance} from {of}"
     per = f"the figure is per {word(primary.denominator)}"
     if primary.denominator != Denominator.EMBRYO_TRANSFER:
@@ -249,8 +271,7 @@ def _notes(assessment: Assessment) -> Iterator[str]:
         yield next_transfer(assessment)
         yield f"Margin: {margin_words(assessment.primary)}"
         yield from map(str, assessment.primary.caveats)
-    if assessment.disagreement:
-        yield assessment.disagreement
+    yield from map(str, assessment.threshold.beside if assessment.threshold else ())
     yield from map(str, assessment.notes)
     yield assessment.disclaimer
 

@@ -4,12 +4,13 @@ import datetime
 import unicodedata
 from collections.abc import Iterator
 
+from rif_threshold.answers import chance_words
 from rif_threshold.assessment import Assessment
 from rif_threshold.citing import CitedSource
-from rif_threshold.estimate import chance_words
 from rif_threshold.parts import default_parts
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.sentences import (
+    beside_words,
     headline,
     inputs_words,
     margin_words,
@@ -18,9 +19,10 @@ from rif_threshold.sentences import (
     refused_word,
     rule_words,
     standing,
+    total_words,
 )
 from rif_threshold.vocabulary import Grade, Part, ProtocolVerdict, WorkupState
-from rif_threshold.wording import capital, number_words, word
+from rif_threshold.wording import capital, word
 
 LONGEST = 15
 RULE_SOURCE = "eshre_rif_2023"
@@ -60,6 +62,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     if primary is not None:
         yield f"Route: {primary.label}, {chance_words(primary)} per transfer ({primary.explanation})"
         yield f"Margin: {margin_words(primary)}"
+        yield " ".join(("Beside it:", *beside_words(assessment))) if beside_words(assessment) else ""
     yield "; ".join(_other_routes(assessment))
     yield rule_words(assessment)
     if perspective := getattr(assessment, "perspective", None):
@@ -77,8 +80,7 @@ def _other_routes(assessment: Assessment) -> Iterator[str]:
     """What the other routes answer, and what was refused and why."""
     others = [each for each in assessment.estimates if each.route != assessment.primary_route]
     for each in others:
-        total = number_words(each.transfers_to_threshold)
-        yield f"Other route: {each.label}, {chance_words(each)}, threshold {total}"
+        yield f"Other route: {each.label}, {chance_words(each)}, threshold {total_words(each)}"
     for refused in assessment.refused:
         for problem in refused.problems:
             yield f"{capital(refused_word(refused))}: {refused.label}: {refusal_words(problem)}"

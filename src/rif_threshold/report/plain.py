@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from rif_threshold.answers import Estimate
 from rif_threshold.assessment import Assessment
 from rif_threshold.method import method
+from rif_threshold.pair import Pair
 from rif_threshold.pathway import recurrent_losses
 from rif_threshold.report.counts import Counts
+from rif_threshold.report.shapes import of_100
 from rif_threshold.report.words import Words
 from rif_threshold.routes import route_of
 from rif_threshold.transfers import had_positive_test, last_result
@@ -16,45 +19,75 @@ _MOST_ROWS = 8
 _REFUSALS = ("no_row", "per_retrieval", "all_or_none", "product_range", "missing", "high_percent")
 
 
+def curve(estimate: Estimate) -> tuple[Pair[float], ...]:
+    """The cumulative chance after each transfer, by both ends."""
+    ends = zip(estimate.cumulative_percent_lowest, estimate.cumulative_percent_highest, strict=True)
+    return tuple(Pair(*pair) for pair in ends)
+
+
 class Plain:
     """The sentences of one assessment in one language.
 
-    ``shown_transfers`` is the transfer the sheet speaks of: the one that crosses the line, or the last one that was
-    computed where that lies beyond.
+    ``shown_transfers`` is the transfer the sheet speaks of: where the couple stands if the line is crossed, else the
+    one that crosses it, as far as that is known and can be counted.
     """
 
     def __init__(self, assessment: Assessment, words: Words) -> None:
         self.assessment, self.words = assessment, words
         self.answer, self.estimate = assessment.threshold, assessment.primary
-        self.curve = self.estimate.cumulative_percent if self.estimate else ()
-        crossing = self.answer.transfers_to_threshold if self.answer else None
-        self.shown_transfers = min(crossing or len(self.curve), len(self.curve))
-        self.shown_percent = self.curve[self.shown_transfers - 1] if self.curve else 0.0
+        self.curve = curve(self.estimate) if self.estimate else ()
+        self.shown_transfers = min(max(self._spoken_of(), 1), len(self.curve))
+        self.shown = self.curve[self.shown_transfers - 1] if self.curve else Pair(0.0, 0.0)
         self.counts = Counts(words, float(assessment.rule.percent))
         self.awaited = last_result(assessment.case) == TransferResult.AWAITED
+
+    def _spoken_of(self) -> int:
+        answer = self.answer
+        if answer is None:
+            return 0
+        if answer.reached or answer.open_ended or answer.counting_cannot_tell:
+            return answer.failed_transfers
+        return answer.failed_transfers if answer.reached is None else answer.total.lowest or 0
 
     # The answer.
 
     def first_line(self) -> str:
         """Whether it is time, and after how many transfers it is."""
-        total = self.answer.transfers_to_threshold if self.answer else None
-        if total is None:
+        answer = self.answer
+        assert answer is not None  # noqa: S101 - asked by the caller
+        if answer.counting_cannot_tell and answer.reached is False:
             return self.words("first_line_out_of_reach")
-        return self.words(f"first_line_{self.assessment.state}", total, n=self.words.number(str(total)))
+        most, fewest = answer.total
+        state = f"first_line_{answer.state}"
+        if answer.reached is None:
+            return self.words(state)
+        if answer.open_ended or fewest is None or most is None:
+            return self.words(f"{state}_open")
+        if most != fewest:
+            return self.words(f"{state}_between", low=self._number(fewest), high=self._number(most))
+        return self.words(state, most, n=self._number(most))
 
-    def standing(self) -> str:
+    def standing(self) -> Iterator[str]:
         """Where this couple is."""
-        assert self.answer is not None  # noqa: S101 - asked by the caller
-        failed = self.words.number(str(self.answer.failed_transfers))
-        if self.answer.reached:
-            return self.words("standing_now", failed=failed)
-        further = self.answer.further_transfers
-        if further is None:
-            return self.words("standing_out_of_reach")
-        if self.answer.failed_transfers == 0:
-            return self.words("standing_none_since" if had_positive_test(self.assessment.case) else "standing_none")
-        total = self.words.number(str(self.answer.transfers_to_threshold))
-        return self.words("standing_more", further, failed=failed, further=self.words.number(str(further)), n=total)
+        answer = self.answer
+        assert answer is not None  # noqa: S101 - asked by the caller
+        failed = self._number(answer.failed_transfers)
+        if answer.reached:
+            yield self.words("standing_now", failed=failed)
+        elif answer.counting_cannot_tell and answer.reached is False:
+            yield self.words("standing_out_of_reach")
+        elif answer.failed_transfers == 0:
+            yield self.words("standing_none_since" if had_positive_test(self.assessment.case) else "standing_none")
+        elif answer.reached is None or answer.further.lowest is None or answer.further.lowest != answer.further.highest:
+            yield self.words("standing_failed", failed=failed)
+        elif not self.awaited:
+            further, total = self._number(answer.further.lowest), self._number(answer.total.lowest)
+            yield self.words("standing_more", answer.further.lowest, failed=failed, further=further, n=total)
+        if answer.so_far.agreed is None or answer.total.lowest != answer.total.highest:
+            yield from (self.words(f"unknown_{each}") for each in answer.widened_by)
+
+    def _number(self, number: int | None) -> str:
+        return self.words.number(str(number))
 
     def first_of_all(self) -> Iterator[str]:
         """What stands above the number: losses, which are another question, and a test that is still to come."""
@@ -65,12 +98,13 @@ class Plain:
 
     def _awaited(self) -> str:
         later = self.answer.if_negative if self.answer else None
-        if later is None or later.further_transfers is None:
+        now = self.answer is not None and self.answer.reached
+        if now or later is None or later.further_transfers is None or later.transfers_to_threshold is None:
             return self.words("awaited")
         if later.reached:
             return self.words("awaited_reached")
-        further, total = self.words.number(str(later.further_transfers)), str(later.transfers_to_threshold)
-        return self.words("awaited_more", later.further_transfers, further=further, n=self.words.number(total))
+        further, total = self._number(later.further_transfers), self._number(later.transfers_to_threshold)
+        return self.words("awaited_more", later.further_transfers, further=further, n=total)
 
     def refusals(self) -> Iterator[str]:
         """Why there is no number, without the number."""
@@ -92,60 +126,82 @@ class Plain:
     def teach(self) -> tuple[str, str]:
         """Two questions by which a couple shows what was understood."""
         total = self.answer.transfers_to_threshold if self.answer else None
-        if total is None:
+        if total is None or (self.answer and self.answer.counting_cannot_tell):
             return self.words("teach_chance"), self.words("teach_next")
-        return self.words("teach_number", n=self.words.number(str(total))), self.words("teach_next")
+        return self.words("teach_number", n=self._number(total)), self.words("teach_next")
+
+    def people(self) -> tuple[int, int]:
+        """Of 100 couples, those with a pregnancy, and those of whom it cannot be said."""
+        low, high = (of_100(end)[0] if end else 0 for end in self.shown)
+        return low, high - low
 
     def framing(self) -> tuple[str, ...]:
-        """Both framings with the same denominator."""
-        n = self.words.number(str(self.shown_transfers))
+        """Both framings with the same denominator, and between them those of whom it cannot be said."""
+        n, maybe = self._number(self.shown_transfers), self.people()[1]
+        yes = self.counts.of(self.shown.lowest) if self.shown.lowest else self._number(0)
         return (
             self.words("framing_intro"),
-            self.words("framing_yes", n=n, yes=self.counts.of(self.shown_percent)),
-            self.words("framing_no", no=self.counts.left(self.shown_percent)),
+            self.words("framing_yes_at_least" if maybe else "framing_yes", n=n, yes=yes),
+            *([self.words("framing_maybe", maybe=self._number(maybe))] if maybe else []),
+            self.words("framing_no", no=self.counts.left(self.shown.highest)),
         )
 
-    def box(self) -> tuple[str, str]:
+    def box(self) -> tuple[str, ...]:
         """The guard against the usual misreading."""
-        by = self.counts.of(self.shown_percent, bare=True)
-        no = self.counts.left(self.shown_percent, bare=True)
-        n = self.words.number(str(self.shown_transfers))
-        key = "box_by_for" if self.counts.is_whole(self.shown_percent) else "box_by_for_unlike"
-        return (
-            self.words(key, by=by, n=n, next=self.next_chance()),
-            self.words("box_expected", no=no),
-        )
+        n, whole = self._number(self.shown_transfers), self.shown.agreed
+        by = "" if whole is None else self.counts.of(whole, bare=True)
+        following = self.next_chance()
+        said = [self.words("box_next_not_known", n=n)]
+        if following:
+            key = "box_by_for" if whole is not None and self.counts.is_whole(whole) else "box_by_for_unlike"
+            said = [self.words(key, by=by, n=n, next=following)]
+        if whole is not None:
+            reached = self.answer is not None and self.answer.reached
+            no = self.counts.left(whole, bare=True)
+            said.append(self.words("box_expected_reached" if reached else "box_expected", no=no))
+        return tuple(said)
 
     def next_chance(self) -> str:
-        """The chance of the next transfer by itself."""
+        """The chance of the next transfer by itself; empty where nothing is known of it."""
         assert self.answer is not None  # noqa: S101 - asked by the caller
-        return self.counts.of(self.answer.next_transfer_percent)
+        ends, differ = self.answer.following, self.answer.next_percent_if_couples_differ
+        if ends is None:
+            return ""
+        low, high = (self.counts.of(end) for end in (ends.lowest if differ is None else differ, ends.highest))
+        return low if low == high else self.words("between", low=low, high=high)
 
     def range_(self) -> tuple[str, ...]:
         """How far the answer may move: between routes, by chance, or with a small change."""
-        said = [self.words("range_exact"), *self._routes(), *self._interval()]
+        said = [self.words("range_exact"), *self._bounds(), *self._routes(), *self._interval()]
         return tuple(said) if len(said) > 1 else (said[0], *self._margin())
 
+    def _bounds(self) -> Iterator[str]:
+        """What the answer would be by either end."""
+        most, fewest = self.answer.total if self.answer else Pair(None, None)
+        if fewest is not None and most is None:
+            yield self.words("range_bounds_open", low=self._number(fewest))
+        elif most != fewest:
+            yield self.words("range_bounds", low=self._number(fewest), high=self._number(most))
+
     def _routes(self) -> Iterator[str]:
+        """What other routes would answer. Where the primary one is not known exactly, it has a sentence of its own."""
         answers = [each.transfers_to_threshold for each in self.assessment.estimates]
         known = sorted({answer for answer in answers if answer is not None})
         if len(known) > 1:
-            low, high = (self.words.number(str(end)) for end in (known[0], known[-1]))
-            yield self.words("range_routes", low=low, high=high)
+            yield self.words("range_routes", low=self._number(known[0]), high=self._number(known[-1]))
 
     def _interval(self) -> Iterator[str]:
-        beside = self.assessment.perspective
-        if beside is not None and beside.interval.level is not None:
-            low, high = beside.interval.transfers_lower, beside.interval.transfers_upper
+        counted = self.estimate.interval if self.estimate else None
+        if counted is not None:
+            low, high = counted.transfers_lower, counted.transfers_upper
             if high is None or high > method().longest_curve:
-                yield self.words("range_interval_open", low=self.words.number(str(low)))
+                yield self.words("range_interval_open", low=self._number(low))
             elif low != high:
-                low_text, high_text = (self.words.number(str(end)) for end in (low, high))
-                yield self.words("range_interval", low=low_text, high=high_text)
+                yield self.words("range_interval", low=self._number(low), high=self._number(high))
 
     def _margin(self) -> Iterator[str]:
         estimate = self.estimate
-        if estimate is None or estimate.transfers_to_threshold is None:
+        if estimate is None or estimate.transfers_to_threshold is None or estimate.per_transfer_percent is None:
             return
         total, per = estimate.transfers_to_threshold, estimate.per_transfer_percent
         up, down = estimate.margin.to_fewer_points, estimate.margin.to_more_points
@@ -153,10 +209,10 @@ class Plain:
         which = "" if len(set(estimate.transfer_percents)) == 1 else "_next"
         if up is not None:
             percent = self.words.number(shown_line(per + up, above=True))
-            yield self.words(f"range_fewer{which}", n=self.words.number(str(total - 1)), percent=percent)
+            yield self.words(f"range_fewer{which}", n=self._number(total - 1), percent=percent)
         if down is not None:
             percent = self.words.number(shown_line(per - down, above=False))
-            yield self.words(f"range_more{which}", n=self.words.number(str(total + 1)), percent=percent)
+            yield self.words(f"range_more{which}", n=self._number(total + 1), percent=percent)
 
     def used(self) -> Iterator[str]:
         """What the primary route took, and what nothing took."""
@@ -181,10 +237,10 @@ class Plain:
         """What the couple can do, each in two sentences of like length."""
         if self.awaited:
             first = self.words("option_wait")
-        elif self.answer is None:
+        elif self.answer is None or not (chance := self.next_chance()):
             first = self.words("option_carry_on_refused")
         else:
-            first = self.words("option_carry_on", next=self.next_chance())
+            first = self.words("option_carry_on", next=chance)
         return (first, *(self.words(f"option_{name}") for name in ("look", "break", "stop")))
 
     def sources(self) -> Iterator[str]:

@@ -5,6 +5,7 @@ Each tells its meaning by shape as well as by shade, so that it survives a grey 
 
 import io
 from decimal import ROUND_FLOOR, Decimal
+from enum import StrEnum
 
 import segno
 
@@ -31,18 +32,29 @@ def of_100(percent: float) -> tuple[int, int]:
     return first, 100 - first
 
 
-def icon_array(first: int, label: str) -> str:
-    """Ten rows of ten: filled circles for the first count, small empty squares for the rest."""
-    marks = []
-    for place in range(100):
-        x, y = 20 * (place % 10) + 10, 20 * (place // 10) + 10
-        if place < first:
-            marks.append(f'<circle cx="{x}" cy="{y}" r="7.6" fill="{INK}"/>')
-        else:
-            marks.append(
-                f'<rect x="{x - 5.5}" y="{y - 5.5}" width="11" height="11" fill="none" stroke="{GREY}"'
-                ' stroke-width="1.6"/>'
-            )
+class Icon(StrEnum):
+    """One of 100 couples: a pregnancy has started, it cannot be said, or it has not."""
+
+    YES = "yes"
+    MAYBE = "maybe"
+    NO = "no"
+
+
+_ICONS = {
+    Icon.YES: f'<circle cx="{{x}}" cy="{{y}}" r="7.6" fill="{INK}"/>',
+    Icon.MAYBE: f'<circle cx="{{x}}" cy="{{y}}" r="6.8" fill="none" stroke="{INK}" stroke-width="1.6"/>',
+    Icon.NO: '<rect x="{left}" y="{top}" width="11" height="11" fill="none" stroke="' + GREY + '" stroke-width="1.6"/>',
+}
+
+
+def _icon(icon: Icon, x: int, y: int) -> str:
+    return _ICONS[icon].format(x=x, y=y, left=x - 5.5, top=y - 5.5)
+
+
+def icon_array(first: int, label: str, maybe: int = 0) -> str:
+    """Ten rows of ten: filled circles, then empty ones for what cannot be said, small empty squares for the rest."""
+    icons = [Icon.YES] * first + [Icon.MAYBE] * maybe + [Icon.NO] * (100 - first - maybe)
+    marks = (_icon(icon, 20 * (place % 10) + 10, 20 * (place // 10) + 10) for place, icon in enumerate(icons))
     return _SVG.format(wide=200, high=200, label=_escaped(label), inside="".join(marks))
 
 
@@ -58,14 +70,9 @@ def grade_shape(grade: Grade, label: str) -> str:
     return _SVG.format(wide=20, high=20, label=_escaped(label), inside=_GRADES[grade])
 
 
-def mark(filled: bool, label: str = "") -> str:
+def mark(icon: Icon) -> str:
     """One icon of the array, for its legend."""
-    inside = (
-        f'<circle cx="10" cy="10" r="7.6" fill="{INK}"/>'
-        if filled
-        else f'<rect x="4.5" y="4.5" width="11" height="11" fill="none" stroke="{GREY}" stroke-width="1.6"/>'
-    )
-    return _SVG.format(wide=20, high=20, label=_escaped(label), inside=inside)
+    return _SVG.format(wide=20, high=20, label="", inside=_icon(icon, 10, 10))
 
 
 def qr(text: str, label: str) -> str:

@@ -25,11 +25,15 @@ _ANSWERS: dict[str, str] = {"threshold": "the calculation"} | {
 
 
 class Was(Record):
-    """The primary route's answer when the code was made, as it was shown."""
+    """The primary route's answer when the code was made, as it was shown.
+
+    ``total`` says after how many transfers the line is crossed where that is no single number.
+    """
 
     route: str | None
     computed: bool
     transfers_to_threshold: int | None = None
+    total: str = ""
     reached: bool | None = None
     cumulative_percent_so_far: str = ""
     software: str
@@ -92,6 +96,7 @@ def _was(content: Content) -> Was:
         route=was["route"],
         computed=True,
         transfers_to_threshold=None if was["transfers"] is None else int(was["transfers"]),
+        total=was.get("total", ""),
         reached=was["reached"],
         cumulative_percent_so_far=str(was["so_far"]),
         software=content.version,
@@ -130,15 +135,20 @@ def _now(assessment: Assessment) -> Was:
         route=now["route"],
         computed=computed,
         transfers_to_threshold=now.get("transfers"),
+        total=now.get("total", ""),
         reached=now.get("reached"),
         cumulative_percent_so_far=now.get("so_far", ""),
         software=assessment.software.version,
     )
 
 
+_CROSSED = {True: "crossed", False: "not crossed", None: "whether it is crossed cannot be said"}
+
+
 def _answer(was: Was) -> str:
     if not was.computed:
         return "no answer"
-    reached = "crossed" if was.reached else "not crossed"
+    reached = _CROSSED[was.reached]
     so_far = f"{was.cumulative_percent_so_far} % so far, {reached}"
-    return f"{transfers_words(was.transfers_to_threshold)} by route {was.route}, {so_far}"
+    total = was.total or transfers_words(was.transfers_to_threshold)
+    return f"{total} by route {was.route}, {so_far}"

@@ -10,7 +10,17 @@ from pydantic import Field
 from rif_threshold.errors import InvalidInput, OutOfRange, Problem
 from rif_threshold.method import method
 from rif_threshold.record import Count, Percent, Typed
-from rif_threshold.routes.kind import Chances, RouteKind, Used, asks_back, caveats, needs, one_for_all, one_probability
+from rif_threshold.routes.kind import (
+    Chances,
+    RouteKind,
+    Used,
+    asks_back,
+    caveats,
+    known_chance,
+    needs,
+    one_for_all,
+    one_probability,
+)
 from rif_threshold.transfers import Transfers
 from rif_threshold.vocabulary import Denominator, Outcome, Route
 from rif_threshold.wording import shown_percent, word
@@ -88,7 +98,7 @@ def _chances(case: ClinicInputs) -> Chances:
             fields = "clinic_successes, clinic_transfers"
             raise OutOfRange(Problem(fields, given, why, "all_or_none", outside_evidence=True))
     return Chances(
-        planned=p,
+        alike=known_chance(p),
         of=one_probability(p),
         explanation=f"{explanation}, counting {word(outcome)}",
         outcome=outcome,

@@ -4,23 +4,48 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
+from rif_threshold.ages import AgeBand, band_of
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.method import method
-from rif_threshold.rates import PUBLISHED_TABLE, RateTable, load_rate_table
+from rif_threshold.pair import Pair
+from rif_threshold.rates import PUBLISHED_TABLE, RateTable, Stratum, load_rate_table
 from rif_threshold.tables import Remark, SourceReference
-from rif_threshold.transfers import Transfer, Transfers, counted_transfers
-from rif_threshold.vocabulary import Denominator, Outcome, Ploidy, Route
+from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, counted_transfers, planned_age, planned_kind
+from rif_threshold.vocabulary import Denominator, Outcome, Ploidy, Route, WidenedBy
 from rif_threshold.wording import capital, long_word, percent_words, word
+
+
+class Chance(NamedTuple):
+    """The probability of one transfer, as far as it is known.
+
+    Attributes:
+        ends: the lowest and the highest that it may be. Only the lowest may be 0.
+        is_alike: whether it is of the kind that the route speaks of, and moves with it.
+        widened_by: why the ends differ; empty where they do not.
+    """
+
+    ends: Pair[Fraction]
+    is_alike: bool = True
+    widened_by: tuple[WidenedBy, ...] = ()
+
+
+def known_chance(p: Fraction, *, is_alike: bool = True) -> Chance:
+    """A probability that is known."""
+    return Chance(Pair(p, p), is_alike)
 
 
 @dataclass(frozen=True)
 class Chances:
-    """What a route knows: the probability of a planned transfer, and of one that was done."""
+    """What a route knows: the probability of a transfer of the kind it speaks of, and of one that was done.
 
-    planned: Fraction
-    of: Callable[[Transfer], tuple[Fraction, bool]]
+    ``alike`` is that of the kind planned next or, where nothing is planned, of the kind that failed; ``None`` where
+    nothing is known of it.
+    """
+
+    alike: Chance | None
+    of: Callable[[Transfer], Chance]
     explanation: str
     outcome: Outcome
     denominator: Denominator
@@ -57,6 +82,7 @@ class RouteKind:
         impossible: the problems of a case that no table needs to be asked for.
         counts: successes and transfers, where they are all that it is told.
         beside: the same route by a clinic's own tables.
+        described: whether the transfers that are listed or planned give it something to reckon with.
         short: what it is called in a list, where the closed list of routes does not name it.
         long: what it is called beside its answer, likewise.
     """
@@ -70,6 +96,7 @@ class RouteKind:
     impossible: Callable[[Any], Iterator[Problem]] = _nothing
     counts: Callable[[Any], tuple[int, int] | None] = lambda _: None
     beside: Callable[[Any, Mapping[str, RateTable]], Iterator[Given]] = _nothing
+    described: Callable[[Any], bool] = lambda _: False
     short: str = ""
     long: str = ""
 
@@ -88,9 +115,13 @@ class RouteKind:
         """What it is called beside its answer."""
         return capital(self.long or long_word(Route(self.name))).format(factor=method().live_birth_to_pregnancy_factor)
 
+    def has_figure(self, case: Any) -> bool:
+        """Whether the case gives it something to reckon with."""
+        return any(getattr(case, name) is not None for name in self.figures) or self.described(case)
+
     def given(self, case: Any, own_tables: Mapping[str, RateTable]) -> Iterator[Given]:
         """This route, and those beside it, where the case gives something for it."""
-        if any(getattr(case, name) is not None for name in self.fields):
+        if any(getattr(case, name) is not None for name in self.fields) or self.has_figure(case):
             yield self.name, self.label, lambda: self.chances(case)
             yield from self.beside(case, own_tables)
 
@@ -111,23 +142,42 @@ def needs(missing: Iterable[tuple[str, str]]) -> None:
         raise InvalidInput(problems)
 
 
-def one_probability(p: Fraction) -> Callable[[Transfer], tuple[Fraction, bool]]:
+def one_probability(p: Fraction) -> Callable[[Transfer], Chance]:
     """Every transfer has probability ``p``, unless a percentage of its own was entered."""
+    return lambda transfer: own_chance(transfer) or known_chance(p)
 
-    def of(transfer: Transfer) -> tuple[Fraction, bool]:
-        own = transfer.per_transfer_percent
-        return (p, True) if own is None else (Fraction(own) / 100, False)
 
-    return of
+def own_chance(transfer: Transfer) -> Chance | None:
+    """The chance that was entered for this very transfer."""
+    own = transfer.per_transfer_percent
+    return None if own is None else known_chance(Fraction(own) / 100, is_alike=False)
 
 
 def one_for_all(case: Transfers) -> tuple[Remark, ...]:
-    """What is to be said where one probability is taken for embryos of several kinds, or of several ages."""
-    kinds = {transfer.ploidy for transfer in counted_transfers(case)} | {case.ploidy}
+    """What is to be said where one probability is taken for embryos of several kinds, ages or numbers at once."""
+    done, planned = counted_transfers(case), planned_kind(case)
+    kinds = (*done, planned) if planned else done
+    several = any((kind.embryos or 1) > 1 for kind in kinds)
     return (
-        *(caveats("one_probability") if kinds - {Ploidy.UNTESTED, None} else ()),
+        *(caveats("one_probability") if {kind.ploidy for kind in kinds} - {Ploidy.UNTESTED, None} else ()),
         *(caveats("one_age") if ages_differ(case) else ()),
+        *(caveats("one_embryo") if several else ()),
     )
+
+
+def years(age: int | str | None) -> AgeBand:
+    """The ages that one may be; an open end of a band is the youngest or oldest that is taken."""
+    first, last = band_of(age)
+    limits = method().oocyte_age
+    if age is None:
+        return AgeBand(first, last)
+    return AgeBand(limits.minimum_years if first is None else first, limits.maximum_years if last is None else last)
+
+
+def row_of(table: RateTable, ploidy: Ploidy | None, age: int | str | None) -> Stratum | None:
+    """The row for an embryo; ``None`` where the table has none, or which it would be is not known."""
+    rows = () if ploidy is None else table.rows(ploidy, years(age))
+    return rows[0] if len(rows) == 1 else None
 
 
 def ages_differ(case: Transfers) -> bool:
@@ -137,12 +187,12 @@ def ages_differ(case: Transfers) -> bool:
     """
     ages = [each.oocyte_age_years for each in counted_transfers(case) if each.per_transfer_percent is None]
     table = load_rate_table(PUBLISHED_TABLE)
-    rows = {table.row(Ploidy.UNTESTED, age) for age in (*ages, case.oocyte_age_years) if age is not None}
-    return len(rows) > 1
+    found = {row_of(table, Ploidy.UNTESTED, age) for age in (*ages, planned_age(case)) if age is not None}
+    return len(found - {None}) > 1
 
 
 def asks_back(
-    case: Transfers, kind: Transfer | Transfers, percent: Fraction, field: str, given: object
+    case: Transfers, kind: EmbryoKind | Transfers, percent: Fraction, field: str, given: object
 ) -> Iterator[Problem]:
     """Ask whether a typed chance is for one transfer, where it is far above what is printed for its kind.
 
@@ -152,7 +202,7 @@ def asks_back(
     if case.high_percent_confirmed:
         return
     table = load_rate_table(PUBLISHED_TABLE)
-    row = table.row(kind.ploidy, kind.oocyte_age_years)
+    row = row_of(table, kind.ploidy, kind.oocyte_age_years)
     limit = max(each.per_transfer_percent for each in table.strata)
     beyond = f"above the highest printed rate per transfer, {percent_words(limit)}"
     if row is not None:

@@ -16,6 +16,7 @@ from rif_threshold.routes.kind import (
     Used,
     asks_back,
     caveats,
+    known_chance,
     needs,
     of_table,
     one_for_all,
@@ -82,7 +83,7 @@ def _chances(case: LiveBirthInputs) -> Chances:
         raise InvalidInput(problems)
     example = method().worked_example
     return Chances(
-        planned=p,
+        alike=known_chance(p),
         of=one_probability(p),
         explanation=f"{percent} % live birth per {word(per)} × {method().live_birth_to_pregnancy_factor}",
         outcome=Outcome.IMPLANTATION_OR_PREGNANCY_AS_PRINTED,

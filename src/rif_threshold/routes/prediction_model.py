@@ -9,7 +9,16 @@ from rif_threshold.arrays import exact
 from rif_threshold.method import method
 from rif_threshold.prediction import nelson_lawlor_2011
 from rif_threshold.prediction.nelson_lawlor_2011 import PredictionInput
-from rif_threshold.routes.kind import Chances, RouteKind, Used, caveats, of_table, one_for_all, one_probability
+from rif_threshold.routes.kind import (
+    Chances,
+    RouteKind,
+    Used,
+    caveats,
+    known_chance,
+    of_table,
+    one_for_all,
+    one_probability,
+)
 from rif_threshold.routes.live_birth import pregnancy
 from rif_threshold.tables import Remark
 from rif_threshold.transfers import Transfers
@@ -35,7 +44,7 @@ def _chances(case: PredictionInputs) -> Chances:
     p = pregnancy(exact(live_birth), "prediction", f"{percent_words(100 * live_birth)} by the model")
     table = nelson_lawlor_2011.model()
     return Chances(
-        planned=p,
+        alike=known_chance(p),
         of=one_probability(p),
         explanation=f"{percent_words(100 * live_birth)} live birth per treatment cycle, computed by the model,"
         f" × {method().live_birth_to_pregnancy_factor}",

@@ -3,17 +3,17 @@
 import streamlit as st
 
 from rif_threshold import sentences
+from rif_threshold.answers import chance_words
 from rif_threshold.assessment import Assessment
-from rif_threshold.estimate import chance_words
 from rif_threshold.fields import without_codes
 from rif_threshold.tables import OURS, Remark
 from rif_threshold.ui.judging import problem_lines
 from rif_threshold.ui.markdown import bold_numbers, escaped, markdown_table, statement, unbroken
 from rif_threshold.wording import (
+    NOT_KNOWN,
     STATE_SHAPES,
+    between_percent,
     long_word,
-    number_words,
-    percent_words,
     transfer_state,
     transfers_words,
 )
@@ -25,6 +25,7 @@ def threshold_answer(assessment: Assessment) -> None:
     lines = [
         f"## {STATE_SHAPES[assessment.state]} {bold_numbers(sentences.headline(assessment))}",
         bold_numbers(sentences.standing(assessment)),
+        *(f"⚑ {statement(escaped(without_codes(each)))}" for each in sentences.beside_words(assessment)),
         f":small[For: {escaped(sentences.inputs_words(assessment))}.]",
     ]
     if answer is None or primary is None:
@@ -35,11 +36,12 @@ def threshold_answer(assessment: Assessment) -> None:
         st.markdown("\n\n".join(lines))
     if answer is None or primary is None:
         return
-    so_far = percent_words(answer.cumulative_percent_so_far, answer.percent)
-    after = number_words(answer.transfers_to_threshold)
+    so_far = between_percent(*answer.so_far, answer.percent)
+    after = sentences.total_words(answer).partition(" transfer")[0]
+    following = NOT_KNOWN if answer.following is None else chance_words(primary)
     with st.container(horizontal=True):
         st.metric(f"So far, after {transfers_words(answer.failed_transfers)}", so_far, border=True)
-        st.metric("The next transfer by itself", chance_words(primary), border=True)
+        st.metric("The next transfer by itself", following, border=True)
         st.metric("Transfers to the threshold", after, border=True)
 
 
@@ -48,13 +50,11 @@ def curve_table(assessment: Assessment) -> str:
     estimates = assessment.estimates
     done, threshold = estimates[0].failed_transfers, float(assessment.rule.percent)
     rows = []
-    for number in range(1, max(len(estimate.cumulative_percent) for estimate in estimates) + 1):
+    curves = [sentences.curve_words(estimate, threshold) for estimate in estimates]
+    for number in range(1, max(map(len, curves)) + 1):
         cells = [str(number), transfer_state(number, done)]
-        for estimate in estimates:
-            if number > len(estimate.cumulative_percent):
-                cells.append("")
-                continue
-            shown = percent_words(estimate.cumulative_percent[number - 1], threshold)
+        for estimate, curve in zip(estimates, curves, strict=True):
+            shown = f"{curve[number - 1]} %" if number <= len(curve) else ""
             cells.append(f"**{shown}** crosses" if number == estimate.transfers_to_threshold else shown)
         rows.append(cells)
     return markdown_table(["Transfer", "State", *(estimate.label for estimate in estimates)], rows)
@@ -64,8 +64,6 @@ def routes(assessment: Assessment) -> str:
     """The routes side by side, with a flag where they disagree."""
     threshold = float(assessment.rule.percent)
     lines = ["### The routes side by side", ""]
-    if assessment.disagreement:
-        lines += [f"> ⚑ {statement(escaped(without_codes(assessment.disagreement)))}", ""]
     rows = []
     for estimate in assessment.estimates:
         main = " *(the main answer)*" if estimate.route == assessment.primary_route else ""
@@ -74,8 +72,8 @@ def routes(assessment: Assessment) -> str:
             [
                 f"**{escaped(estimate.label)}**{main} :small[From {escaped(estimate.explanation)}. {counts}]",
                 unbroken(chance_words(estimate)),
-                transfers_words(estimate.transfers_to_threshold),
-                unbroken(percent_words(estimate.cumulative_percent_so_far, threshold)),
+                sentences.total_words(estimate),
+                unbroken(between_percent(*estimate.so_far, threshold)),
             ]
         )
     lines.append(markdown_table(["Route", "Per transfer", "Crossed after", "So far"], rows))

@@ -29,11 +29,13 @@ def page(sheet: Sheet) -> None:
     st.markdown("\n\n".join((f"## {starred(sheet.first_line)}", *map(starred, sheet.standing))))
     picture, beside = st.columns([1, 1.2], vertical_alignment="center")
     with picture:
-        specification = people_specification(sheet.people)
+        specification = people_specification(sheet.people, sheet.maybe)
         st.vega_lite_chart(specification, alt=sheet.picture_words, width="content", key="people")
     with beside:
-        intro, yes, no = map(starred, sheet.framing)
-        st.markdown("\n\n".join([intro, f"● {yes}", f"□ {no}", starred(sheet.not_a_baby)]))
+        intro, *drawn = map(starred, sheet.framing)
+        shapes = "●○□" if sheet.maybe else "●□"
+        said = [f"{shape} {part}" for shape, part in zip(shapes, drawn, strict=True)]
+        st.markdown("\n\n".join([intro, *said, starred(sheet.not_a_baby)]))
     with st.container(border=True, key="misreading"):
         st.markdown("\n\n".join((_title(sheet, "box_title"), *map(starred, sheet.box))))
     rows = [[_after(each.transfer, each.mark), escaped(each.yes), escaped(each.no)] for each in sheet.columns]

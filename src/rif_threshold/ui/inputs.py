@@ -17,6 +17,7 @@ import streamlit as st
 from rif_threshold.case import PARTS
 from rif_threshold.fields import FIELDS, ONE_VALUE, SWITCHES, TRANSFER_FIELDS, InputField, Kind
 from rif_threshold.forms import as_typed
+from rif_threshold.transfers import NOTHING
 from rif_threshold.vocabulary import Verdict
 from rif_threshold.wording import capital, choices
 
@@ -212,6 +213,8 @@ def put(case: Mapping[str, Any]) -> None:
                 state.update({f"{prefix}{name}": as_typed(part) for name, part in value.items()})
             case "medications":
                 state["medications"], state["no_medications"] = list(value), not value
+            case "planned" if value == NOTHING:
+                state[key_of("planned.nothing")] = Verdict.YES.value
             case _ if field in SWITCHES:
                 state[field] = bool(value)
             case _ if field in PARTS:

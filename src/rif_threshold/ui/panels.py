@@ -19,6 +19,9 @@ def panels(assessment: Assessment) -> None:
     if primary is None:
         return
     st.markdown("### What the number leaves out")
+    if not primary.known:
+        st.markdown("It is reckoned for one chance per transfer that is known. Here one is not.")
+        return
     for key, (section_kind, compute) in SECTIONS.items():
         unfolded, panel = fold(section_kind.model_fields["title"].default, f"fold_{key}")
         if unfolded:

@@ -67,15 +67,30 @@ def history_editor(problems: Problems) -> None:
         name = f"history.{row}"
         with st.container(border=True, key=f"history_row_{row}"):
             st.markdown(f"**Transfer {row}**")
-            result, age, ploidy, own, placed = TRANSFER_FIELDS.values()
-            field(f"{name}.{TRANSFER[0]}", problems, result)
-            for wide, pair, more in (([1, 2], (age, ploidy), {}), ([1, 1], (own, placed), {"placeholder": "optional"})):
-                for column, each in zip(st.columns(wide), pair, strict=True):
+            for row_of in _ROWS:
+                for column, part in zip(st.columns([1, 2][: len(row_of)]), row_of, strict=True):
+                    each = TRANSFER_FIELDS[f"history.{part}"]
                     with column:
-                        field(each.path.replace("history", name, 1), problems, each, **more)
+                        field(f"{name}.{part}", problems, each)
     with st.container(horizontal=True):
         st.button("Add a transfer", key="history_add", on_click=_change_length, args=(1,))
         st.button("Take the last one away", key="history_remove", on_click=_change_length, args=(-1,))
+
+
+_ROWS = (("result",), ("oocyte_age_years", "ploidy"), ("embryos", "stage"), ("per_transfer_percent",))
+
+
+def kinds(problems: Problems) -> None:
+    """The kind planned next where it is another one, and what the first fields leave out of the kind that failed."""
+    described = [FIELDS[name] for name in ("embryos", "stage")]
+    fields(described, problems)
+    st.markdown("## Planned next")
+    st.caption(
+        "Only where it is another kind than the one that failed, or nothing is planned. Where the transfers are listed"
+        " one by one, leave the fields at the top empty and say here what is planned, or the other way round."
+    )
+    fields([each for path, each in FIELDS.items() if path.startswith("planned.")], problems)
+    problems("planned")
 
 
 def settings(problems: Problems) -> None:

@@ -2,6 +2,9 @@
 
 from rif_threshold.wording.figures import (
     MORE_THAN_LIMIT,
+    NOT_KNOWN,
+    between_numbers,
+    between_percent,
     exact_words,
     factor_words,
     in_hundred,
@@ -41,8 +44,11 @@ __all__ = [
     "DONE",
     "GRADE_SHAPES",
     "MORE_THAN_LIMIT",
+    "NOT_KNOWN",
     "STATE_SHAPES",
     "TO_COME",
+    "between_numbers",
+    "between_percent",
     "capital",
     "choices",
     "exact_words",

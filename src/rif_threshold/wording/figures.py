@@ -3,6 +3,7 @@
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 MORE_THAN_LIMIT = "more than 1,000"
+NOT_KNOWN = "not known"
 _MOST_PLACES, _NOISE = 9, Decimal("1e-12")
 """As many decimals as are ever shown; what floating point adds to a number."""
 
@@ -34,6 +35,26 @@ def shown_percent(percent: float | Decimal, *lines: float | Decimal) -> str:
 def percent_words(percent: float | Decimal, *lines: float | Decimal) -> str:
     """The same with its sign."""
     return f"{shown_percent(percent, *lines)} %"
+
+
+def between_percent(lowest: float, highest: float, *lines: float | Decimal) -> str:
+    """A percentage that lies between two ends, or the one where both agree.
+
+    >>> between_percent(59.31, 83.44), between_percent(59.31, 59.31), between_percent(0, 64.1)
+    ('59.3 to 83.4 %', '59.3 %', '0 to 64.1 %')
+    """
+    if lowest == highest:
+        return percent_words(lowest, *lines)
+    return f"{shown_percent(lowest, *lines) if lowest else '0'} to {percent_words(highest, *lines)}"
+
+
+def between_numbers(fewest: int | None, most: int | None) -> str:
+    """Numbers of transfers that lie between two ends; ``None`` is more than the 1,000 that are looked at.
+
+    >>> between_numbers(2, 4), between_numbers(3, 3), between_numbers(2, None)
+    ('2 to 4', '3', '2 to more than 1,000')
+    """
+    return number_words(fewest) if fewest == most else f"{number_words(fewest)} to {number_words(most)}"
 
 
 def shown_line(percent: float, *figures: float | Decimal, above: bool) -> str:

@@ -41,7 +41,28 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     v.ThresholdState: {
         v.ThresholdState.REACHED: Words("reached"),
         v.ThresholdState.NOT_YET: Words("not yet"),
+        v.ThresholdState.CANNOT_BE_SAID: Words("cannot be said"),
         v.ThresholdState.NO_ANSWER: Words("no answer"),
+    },
+    v.Stage: {
+        v.Stage.CLEAVAGE: Words("cleavage stage (day 2 or 3)"),
+        v.Stage.BLASTOCYST: Words("blastocyst (day 5 or 6)"),
+    },
+    v.WidenedBy: {
+        v.WidenedBy.AGE: Words("the age at egg retrieval is not known", "whatever the age"),
+        v.WidenedBy.MOSAIC: Words("what a low-level mosaic counts is not known", "whatever a mosaic counts"),
+        v.WidenedBy.EMBRYOS: Words(
+            "what several embryos at once count is not known", "however several embryos at once are counted"
+        ),
+    },
+    v.BesideKind: {
+        v.BesideKind.BOUNDS: Words("what is not known"),
+        v.BesideKind.DISAGREEMENT: Words("the routes disagree"),
+        v.BesideKind.CLOSE_CALL: Words("a close call"),
+        v.BesideKind.INTERVAL: Words("the counts leave room for luck"),
+        v.BesideKind.RESTART: Words("counted anew"),
+        v.BesideKind.EMBRYOS: Words("several embryos at once"),
+        v.BesideKind.LONG_HISTORY: Words("observed chances fall"),
     },
     v.TransferResult: {
         v.TransferResult.NO_POSITIVE_TEST: Words("no positive test"),
@@ -152,7 +173,7 @@ CRITERION: Mapping[v.Verdict, str] = {
 }
 """What a verdict says of an entry criterion."""
 
-STATE_SHAPES: Mapping[v.ThresholdState, str] = dict(zip(v.ThresholdState, "■□–", strict=True))
+STATE_SHAPES: Mapping[v.ThresholdState, str] = dict(zip(v.ThresholdState, "■□◪–", strict=True))
 """The shape that stands beside the word for where a couple stands."""
 
 GRADE_SHAPES: Mapping[v.Grade, str] = dict(zip(v.Grade, "●◇✕", strict=True))
