@@ -150,7 +150,16 @@ class ProtocolVerdict(StrEnum):
 
     MEETS_ENTRY_CRITERIA = "meets_entry_criteria"
     DOES_NOT_MEET = "does_not_meet"
+    ON_HOLD = "on_hold"
     CANNOT_SAY = "cannot_say"
+
+
+class ProtocolKind(StrEnum):
+    """What kind of publication a protocol stands in. Each is named apart: there is no number of them all."""
+
+    STUDY = "study"
+    DELIVERED = "delivered"
+    WEB_PAGE = "web_page"
 
 
 class GateEffect(StrEnum):

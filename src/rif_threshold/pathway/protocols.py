@@ -9,12 +9,13 @@ from rif_threshold.pathway.reading import Amount, Cited, check_rules, csv_entrie
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Judgement, Value, combine, evaluate, together
 from rif_threshold.tables import Folder
-from rif_threshold.vocabulary import ProtocolVerdict, Verdict
+from rif_threshold.vocabulary import ProtocolKind, ProtocolVerdict, Verdict
 
 PROTOCOLS = "pathways/protocols.toml"
 DOSE_BANDS = "pathways/dose_bands.csv"
 
 IMMEDIATE_RELEASE = "immediate_release"
+_MAY_BE_HELD = frozenset({ProtocolVerdict.ON_HOLD, ProtocolVerdict.CANNOT_SAY})
 
 
 class Asked(Record):
@@ -36,6 +37,9 @@ class Published(Cited):
     id: str
     label: str
     study: str
+    kind: ProtocolKind
+    named: str
+    cut_off: str = ""
     start: str
     stop: str
     dose_note: str = ""
@@ -83,7 +87,11 @@ class Protocol(Published):
     """One published protocol for one case.
 
     Attributes:
+        kind: what kind of publication it stands in.
+        named: what it is called in a sentence; two protocols of one study share the name.
+        cut_off: by what the protocols of one study differ.
         verdict: whether the case meets the published entry criteria. Never whether to treat.
+        held_by: what holds, by name, where it is on hold or cannot be said.
         because: the reasons, in words.
         missing: the facts that it still needs, by name.
         criteria: each criterion with its own answer.
@@ -98,6 +106,7 @@ class Protocol(Published):
     """
 
     verdict: ProtocolVerdict
+    held_by: tuple[str, ...]
     because: tuple[str, ...]
     missing: tuple[str, ...]
     criteria: tuple[Criterion, ...]
@@ -105,11 +114,12 @@ class Protocol(Published):
 
 
 class Gate(Record):
-    """What the lists above all protocols came to: which items stop, which hold, which facts are open."""
+    """What the lists above all protocols came to: what stops, what holds, and what is open of each."""
 
     stopped_by: tuple[str, ...] = ()
     held_by: tuple[str, ...] = ()
-    open_items: tuple[str, ...] = ()
+    open_stops: tuple[str, ...] = ()
+    open_holds: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
 
@@ -174,6 +184,7 @@ def judge(entry: ProtocolEntry, values: Mapping[str, Value | None], gate: Gate) 
     return Protocol.of(
         entry,
         verdict=verdict,
+        held_by=gate.held_by if verdict in _MAY_BE_HELD else (),
         because=tuple(_because(entry, criteria, verdict, gate)),
         missing=(*entry_rule.missing, *gate.missing) if verdict == ProtocolVerdict.CANNOT_SAY else (),
         criteria=criteria,
@@ -183,12 +194,14 @@ def judge(entry: ProtocolEntry, values: Mapping[str, Value | None], gate: Gate) 
 
 
 def _verdict(entry: ProtocolEntry, entry_rule: Judgement, gate: Gate) -> ProtocolVerdict:
+    """What is no decides first, then what is not known, then what holds. A hold that is not known comes last."""
     if gate.stopped_by or (entry.criteria_given and entry_rule.verdict == Verdict.NO):
         return ProtocolVerdict.DOES_NOT_MEET
-    undecided = not entry.criteria_given or entry_rule.verdict == Verdict.NOT_KNOWN
-    if undecided or gate.held_by or gate.open_items:
+    if not entry.criteria_given or entry_rule.verdict == Verdict.NOT_KNOWN or gate.open_stops:
         return ProtocolVerdict.CANNOT_SAY
-    return ProtocolVerdict.MEETS_ENTRY_CRITERIA
+    if gate.held_by:
+        return ProtocolVerdict.ON_HOLD
+    return ProtocolVerdict.CANNOT_SAY if gate.open_holds else ProtocolVerdict.MEETS_ENTRY_CRITERIA
 
 
 def _because(entry: ProtocolEntry, criteria: tuple[Criterion, ...], verdict: ProtocolVerdict, gate: Gate) -> list[str]:
@@ -200,11 +213,12 @@ def _because(entry: ProtocolEntry, criteria: tuple[Criterion, ...], verdict: Pro
         return [f"Asks for {each.asks}. Here: {each.here}." for each in criteria]
     refused = [each for each in criteria if each.verdict == Verdict.NO]
     reasons += [f"Asks for {each.asks}. Here: {each.here}." for each in refused]
-    if verdict == ProtocolVerdict.CANNOT_SAY:
+    if verdict in _MAY_BE_HELD:
         unknown = [each for each in criteria if each.verdict == Verdict.NOT_KNOWN]
+        still_open = (*gate.open_stops, *gate.open_holds)
         reasons += [f"Asks for {each.asks}. Not known: {labels(each.missing)}." for each in unknown]
         reasons += [f"On hold: {'; '.join(gate.held_by)}."] if gate.held_by else []
-        reasons += [f"Not answered: {'; '.join(gate.open_items)}."] if gate.open_items else []
+        reasons += [f"Not answered: {'; '.join(still_open)}."] if still_open else []
     return reasons
 
 

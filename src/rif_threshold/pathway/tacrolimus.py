@@ -1,7 +1,7 @@
 """The tacrolimus step: what speaks against it, then stops, holds and advice, then protocol by protocol.
 
-There is no overall "eligible". The gate fails closed: one stop and no protocol is met; one hold, or anything that is
-not answered, and no protocol can be called met.
+There is no overall "eligible". The gate fails closed: one stop and no protocol is met; one hold and what is otherwise
+met is on hold; anything that is not answered, and no protocol can be called met.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -26,6 +26,7 @@ from rif_threshold.pathway.ledger import (
 )
 from rif_threshold.pathway.protocols import Gate, Protocol, judge, protocols
 from rif_threshold.pathway.reading import Cited, check_rules, entries, lists
+from rif_threshold.pathway.summary import summary
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Value, evaluate
 from rif_threshold.tables import Folder
@@ -95,12 +96,12 @@ class Tacrolimus(Record):
 
     Attributes:
         threshold: the ESHRE threshold, first; it is neither a stop nor a hold.
-        summary: of how many protocols the published entry criteria are met.
+        summary: which protocols' published entry criteria are met, by kind and name. There is no number of them.
         against: what speaks against the step as a whole.
         guideline_positions: what bodies say.
         conflicts: where sources disagree about it.
         stops: any yes, and no protocol is met.
-        holds: any yes or not known, and none can be called met.
+        holds: any yes, and what is otherwise met is on hold; any not known, and none can be called met.
         advice: what changes no verdict.
         missing: the facts that would decide more, by name.
         protocols: each with its own verdict.
@@ -165,14 +166,15 @@ def build_tacrolimus(
     gate = Gate(
         stopped_by=_labels(stops, Verdict.YES),
         held_by=_labels(holds, Verdict.YES),
-        open_items=_labels((*stops, *holds), Verdict.NOT_KNOWN),
+        open_stops=_labels(stops, Verdict.NOT_KNOWN),
+        open_holds=_labels(holds, Verdict.NOT_KNOWN),
         missing=_missing((*stops, *holds)),
     )
     judged = tuple(judge(entry, values, gate) for entry in protocols())
     advice = tuple(_item(entry, values) for entry in above.advice)
     return Tacrolimus(
         threshold=threshold,
-        summary=_summary(judged),
+        summary=summary(judged),
         against=above.against,
         guideline_positions=guideline_positions(),
         conflicts=conflicts_about(Part.TACROLIMUS),
@@ -207,17 +209,6 @@ def _labels(items: Iterable[GateItem], verdict: Verdict) -> tuple[str, ...]:
 
 def _missing(items: Iterable[GateItem]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for item in items for name in item.missing))
-
-
-def _summary(judged: tuple[Protocol, ...]) -> str:
-    """Count the protocols; say that it is no advice."""
-    verdicts = [protocol.verdict for protocol in judged]
-    met = verdicts.count(ProtocolVerdict.MEETS_ENTRY_CRITERIA)
-    unmet = verdicts.count(ProtocolVerdict.DOES_NOT_MEET)
-    return (
-        f"Meets the entry criteria of {met} of {len(judged)} published protocols; this is not advice to treat."
-        f" Does not meet those of {unmet}; of {verdicts.count(ProtocolVerdict.CANNOT_SAY)} it cannot be said."
-    )
 
 
 def _checklist_line(item: ChecklistItem, values: Mapping[str, Value | None]) -> ChecklistLine:

@@ -19,7 +19,7 @@ from rif_threshold.sentences import (
     rule_words,
     standing,
 )
-from rif_threshold.vocabulary import Grade, Part, ProtocolVerdict, WorkupState
+from rif_threshold.vocabulary import Grade, Part, WorkupState
 from rif_threshold.wording import capital, number_words, word
 
 LONGEST = 15
@@ -104,9 +104,7 @@ def _tacrolimus(assessment: Assessment) -> str:
         left_out = f"Immune step: not included ({Part.TACROLIMUS} was left out)"
         return left_out if Part.TACROLIMUS in default_parts() else ""
     first = step.against[0].statement
-    met = [each.label for each in step.protocols if each.verdict == ProtocolVerdict.MEETS_ENTRY_CRITERIA]
-    which = f" Met: {'; '.join(met)}." if met else ""
-    return f"Immune step: {first} {step.summary}{which}"
+    return f"Immune step: {first} {step.summary}"
 
 
 def _sources(assessment: Assessment) -> Iterator[CitedSource]:

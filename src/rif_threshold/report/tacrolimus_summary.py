@@ -5,7 +5,7 @@ from typing import Any
 
 from rif_threshold.pathway import GuidelinePosition, Protocol, Tacrolimus
 from rif_threshold.vocabulary import Verdict
-from rif_threshold.wording import word
+from rif_threshold.wording import protocol_word
 
 _MOST_CONFLICTS, _MOST_LABELS = 3, 6
 _LONGEST_POSITION, _LONGEST_REASON, _LONGEST_FINDING = 150, 100, 125
@@ -81,7 +81,7 @@ def _protocol(protocol: Protocol) -> dict[str, str]:
     first = cut(protocol.because[0], _LONGEST_REASON) if protocol.because else ""
     return {
         "label": f"{protocol.label}{' (another disease)' if protocol.indirect else ''} [{protocol.source.key}]",
-        "verdict": word(protocol.verdict),
+        "verdict": protocol_word(protocol.verdict, protocol.held_by),
         "because": f"{first} ({more} more)" if more > 0 else first,
         "found": cut(protocol.found[0], _LONGEST_FINDING) if protocol.found else "",
     }

@@ -21,7 +21,7 @@ from rif_threshold.pathway.tacrolimus import GateItem, gate_lists
 from rif_threshold.rules import leaves
 from rif_threshold.ui import questions
 from rif_threshold.ui.controls import fold
-from rif_threshold.ui.fields import PROTOCOL_VERDICTS
+from rif_threshold.ui.fields import verdict_of
 from rif_threshold.ui.inputs import Problems
 from rif_threshold.ui.markdown import escaped, literal, markdown_table, where
 from rif_threshold.vocabulary import GateEffect, Part, Verdict
@@ -29,6 +29,9 @@ from rif_threshold.wording import CRITERION, capital, gate_word, shown_p, word
 
 _RATIO = "th1_th2_ratio"
 _LIES_HERE = "this ratio lies here in that study"
+_ABOUT_HOLDS = (
+    "Any that holds, and what is otherwise met is on hold. Any that is not answered, and nothing can be called met."
+)
 _ORDER = (Verdict.YES, Verdict.NO, Verdict.NOT_KNOWN)
 
 
@@ -106,7 +109,7 @@ def stops_and_holds(step: Tacrolimus) -> None:
     """The three lists above all protocols."""
     for effect, about, items in (
         (GateEffect.STOPS, "Any that stops, and no protocol is met.", step.stops),
-        (GateEffect.HOLDS, "Any that holds, or is not answered, and no protocol can be called met.", step.holds),
+        (GateEffect.HOLDS, _ABOUT_HOLDS, step.holds),
     ):
         st.markdown("\n".join((f"### {capital(word(effect))}", "", about, "", *_lines(items, effect))))
     applies = [item for item in step.advice if item.verdict != Verdict.NO]
@@ -124,7 +127,7 @@ def _lines(items: Iterable[GateItem], effect: GateEffect) -> Iterable[str]:
 
 def side_by_side(step: Tacrolimus) -> str:
     """Every protocol and its verdict, in one table."""
-    rows = [[escaped(each.label), PROTOCOL_VERDICTS[each.verdict]] for each in step.protocols]
+    rows = [[escaped(each.label), verdict_of(each)] for each in step.protocols]
     return markdown_table(["Published protocol", "This case"], rows)
 
 
@@ -143,7 +146,7 @@ def protocols(step: Tacrolimus) -> None:
 
 def _protocol(each: Protocol, step: Tacrolimus) -> Iterable[str]:
     yield f"**{escaped(each.label)}**\n"
-    yield f"{PROTOCOL_VERDICTS[each.verdict]}\n"
+    yield f"{verdict_of(each)}\n"
     if each.indirect:
         yield f"*Indirect: another disease.* {escaped(each.indirect_note)}\n"
     yield from _reasons(each, step)
