@@ -49,7 +49,20 @@ def all_rules() -> Iterator[tuple[str, Condition]]:
         yield f"contradiction {contradiction.id}", contradiction.when
 
 
-RULES = dict(all_rules())
+def all_rules_beside() -> Iterator[tuple[str, Condition]]:
+    """What is on file, what puts a criterion's no in doubt, and what is said beside an item of the work-up."""
+    for fact in facts().values():
+        if fact.when is not None:
+            yield f"on file {fact.id}", fact.when
+    for protocol in protocols():
+        for criterion in protocol.criterion:
+            if criterion.doubt and criterion.doubt.when is not None:
+                yield f"{protocol.id}, doubt: {criterion.asks}", criterion.doubt.when
+    for item in (*workup_lists().investigations.values(), *workup_lists().interventions.values()):
+        yield from ((f"beside {item.id}: {beside.text}", beside.when) for beside in item.beside)
+
+
+RULES = {**dict(all_rules()), **dict(all_rules_beside())}
 
 
 def test_nothing_of_the_lists_is_missing() -> None:
@@ -120,6 +133,9 @@ BREACHES = [
     ("pathways/facts.toml", '[failed_transfers]\nkind = "derived"\ntype = "count"', '[failed_transfers]\nkind = "derived"', "needs a type", "[failed_transfers]"),
     ("pathways/facts.toml", 'investigation = "vitamin_d"\n', "", "needs its investigation", "[vitamin_d]"),
     ("pathways/facts.toml", 'investigation = "vitamin_d"', 'investigation = "vitamin_x"', "vitamin_x is no investigation", "[vitamin_d]"),
+    ("pathways/facts.toml", 'kind = "on_file"\nlabel = "Lifestyle', 'kind = "yes_no"\nquestion = "Is it?"\nlabel = "Lifestyle', "what is on file needs its rule", "[lifestyle_settled]"),
+    ("pathways/facts.toml", 'when = { fact = "lifestyle", is = "normal" }', 'when = { fact = "lifestyle_", is = "normal" }', "'lifestyle_' is not known", 'fact = "lifestyle_"'),
+    ("pathways/workup.toml", 'when = { fact = "antiphospholipid", is = "abnormal" }', 'when = { fact = "antiphospholipids", is = "abnormal" }', "'antiphospholipids' is not known", 'fact = "antiphospholipids"'),
     ("pathways/facts.toml", "[serious_interaction]", "[serious_interactions]", "what is derived differs", None),
     ("pathways/facts.toml", 'key = "advagraf_leaflet"', 'key = "advagraf_leaflett"', "is not in sources.toml", "[formulation]"),
     ("pathways/workup.toml", 'fact = "antiphospholipid_risk_factors"', 'fact = "risk"', "'risk' is not known", 'fact = "risk"'),
@@ -137,6 +153,7 @@ BREACHES = [
     ("pathways/gate.toml", 'id = "potassium"', 'id = "creatinine"', "comes twice", 'id = "creatinine"'),
     ("pathways/gate.toml", "[[stop]]", "[[halt]]", "not a list of this table", "halt"),
     ("pathways/notes.toml", 'fact = "th1_th2_ratio", less_than = 11.8', 'fact = "th1_th2_ratio", less_than = 10.3', "never come out yes", 'fact = "th1_th2_ratio"'),
+    ("pathways/protocols.toml", "{failed_transfers_in_all} in all", "{failures} in all", "the fact 'failures' is not known", 'id = "nakagawa_2015"'),
     ("pathways/protocols.toml", "at_least = 5", 'at_least = "many"', "at_least", 'id = "nakagawa_2015"'),
     ("pathways/protocols.toml", "at_least = 5", "at_least = 0", "never come out no", 'fact = "failed_transfers", at_least = 0'),
     ("pathways/protocols.toml", 'is = "blastocyst"', 'is = "morula"', "morula is none of its options", 'is = "morula"'),

@@ -111,6 +111,7 @@ def _workup_item(item: WorkupItem, *, now: bool) -> Iterator[str]:
         yield from (wrapped(reason, "    ") for reason in item.because)
     if item.note:
         yield wrapped(item.note, "    ")
+    yield from (wrapped(f"{each.text} [{each.source.key}]", "    ") for each in item.beside)
     for other in item.other_positions:
         yield wrapped(f"{other.body}: {other.position} [{other.source.key}]", "    ")
 

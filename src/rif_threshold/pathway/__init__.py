@@ -8,7 +8,8 @@ from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.estimate import Answer
 from rif_threshold.pathway.contradictions import contradiction_problems
-from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values, recurrent_losses
+from rif_threshold.pathway.derived import recurrent_losses
+from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values
 from rif_threshold.pathway.interactions import Medication, facts_from, find_medication, medication_rows
 from rif_threshold.pathway.ledger import (
     Conflict,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from string import Formatter
 
 from rif_threshold import tables
 from rif_threshold.pathway.facts import domains, here, labels
@@ -25,10 +26,21 @@ class Asked(Record):
     note: str = ""
 
 
+class Doubt(Record):
+    """Why a criterion that comes out *no* cannot be called that: another reading, or a source that names no test.
+
+    ``says`` is the reason, with facts of the case in braces. Without ``when`` the doubt always holds.
+    """
+
+    says: str
+    when: Condition | None = None
+
+
 class CriterionEntry(Asked):
-    """One entry criterion, as the table has it: when it is met."""
+    """One entry criterion, as the table has it: when it is met, and when a no is in doubt."""
 
     when: Condition
+    doubt: Doubt | None = None
 
 
 class Published(Cited):
@@ -76,11 +88,15 @@ class DoseBand(DoseRow):
 
 
 class Criterion(Asked):
-    """One entry criterion judged for a case: what is asked for, and what is known here."""
+    """One entry criterion judged for a case: what is asked for, and what is known here.
+
+    ``doubt`` says why it cannot be said although nothing is missing.
+    """
 
     verdict: Verdict
     here: str
     missing: tuple[str, ...]
+    doubt: str
 
 
 class Protocol(Published):
@@ -136,7 +152,12 @@ def protocols(folder: Folder) -> tuple[ProtocolEntry, ...]:
         if entry.indirect != bool(entry.indirect_note):
             raise folder.error(PROTOCOLS, f"{entry.id}: indirect = true and its note belong together", where)
         conditions = [criterion.when for criterion in entry.criterion]
-        check_rules(folder, PROTOCOLS, [(where, condition) for condition in conditions], domains(folder))
+        doubts = [each.doubt for each in entry.criterion if each.doubt]
+        ruled = [*conditions, *(doubt.when for doubt in doubts if doubt.when)]
+        check_rules(folder, PROTOCOLS, [(where, condition) for condition in ruled], domains(folder))
+        named = {name for doubt in doubts for _, name, _, _ in Formatter().parse(doubt.says) if name is not None}
+        if unknown := sorted(named - domains(folder).keys()):
+            raise folder.error(PROTOCOLS, f"the fact {unknown[0]!r} is not known", where)
         if together(conditions, domains(folder)) is None:
             raise folder.error(PROTOCOLS, f"{entry.id}: its criteria can never all be met", where)
     return found
@@ -169,16 +190,17 @@ def _in_band(row: DoseRow, ratio: Value | None) -> bool:
 
 def judge(entry: ProtocolEntry, values: Mapping[str, Value | None], gate: Gate) -> Protocol:
     """Judge one protocol by its own entry rule, below the lists that stand above all of them. Fails closed."""
-    judged = [(criterion, evaluate(criterion.when, values)) for criterion in entry.criterion]
-    entry_rule = combine(judgement for _, judgement in judged)
+    judged = [_judged(criterion, values) for criterion in entry.criterion]
+    entry_rule = combine(judgement for judgement, _ in judged)
     criteria = tuple(
         Criterion.of(
             criterion,
             verdict=judgement.verdict,
             here=here(judgement.decided, values),
             missing=judgement.missing,
+            doubt=doubt,
         )
-        for criterion, judgement in judged
+        for criterion, (judgement, doubt) in zip(entry.criterion, judged, strict=True)
     )
     verdict = _verdict(entry, entry_rule, gate)
     return Protocol.of(
@@ -191,6 +213,16 @@ def judge(entry: ProtocolEntry, values: Mapping[str, Value | None], gate: Gate) 
         dose_bands=_dose_bands(entry, verdict, values),
         dose_note=_dose_note(entry, verdict, values),
     )
+
+
+def _judged(criterion: CriterionEntry, values: Mapping[str, Value | None]) -> tuple[Judgement, str]:
+    """What a criterion comes to, and why a no is in doubt and so is not known."""
+    found, doubt = evaluate(criterion.when, values), criterion.doubt
+    if found.verdict != Verdict.NO or doubt is None:
+        return found, ""
+    if doubt.when is not None and evaluate(doubt.when, values).verdict != Verdict.YES:
+        return found, ""
+    return Judgement(Verdict.NOT_KNOWN, decided=found.decided), doubt.says.format_map(values)
 
 
 def _verdict(entry: ProtocolEntry, entry_rule: Judgement, gate: Gate) -> ProtocolVerdict:
@@ -216,10 +248,14 @@ def _because(entry: ProtocolEntry, criteria: tuple[Criterion, ...], verdict: Pro
     if verdict in _MAY_BE_HELD:
         unknown = [each for each in criteria if each.verdict == Verdict.NOT_KNOWN]
         still_open = (*gate.open_stops, *gate.open_holds)
-        reasons += [f"Asks for {each.asks}. Not known: {labels(each.missing)}." for each in unknown]
+        reasons += [f"Asks for {each.asks}. {_unknown(each)}." for each in unknown]
         reasons += [f"On hold: {'; '.join(gate.held_by)}."] if gate.held_by else []
         reasons += [f"Not answered: {'; '.join(still_open)}."] if still_open else []
     return reasons
+
+
+def _unknown(criterion: Criterion) -> str:
+    return f"Cannot be said: {criterion.doubt}" if criterion.doubt else f"Not known: {labels(criterion.missing)}"
 
 
 def _dose_bands(

@@ -167,7 +167,7 @@ def _reasons(each: Protocol, step: Tacrolimus) -> Iterable[str]:
         yield from (f"- {escaped(reason)}" for reason in each.because[:1])
     for criterion in each.criteria:
         if criterion.verdict == Verdict.NOT_KNOWN:
-            here = f"not known: {'; '.join(known[name].label for name in criterion.missing)}"
+            here = criterion.doubt or f"not known: {'; '.join(known[name].label for name in criterion.missing)}"
         else:
             here = f"here: {criterion.here}"
         said = capital(CRITERION[criterion.verdict])
