@@ -582,12 +582,13 @@ def test_a_medication_list_that_was_not_asked_or_not_confirmed_holds() -> None:
         return {
             item.id: item.verdict
             for item in (*found.stops, *found.holds)
-            if "medication" in item.id or "interaction" in item.id
+            if "medication" in item.id or "interaction" in item.id or item.id == "tacrolimus_taken"
         }
 
     names = (
         "contraindicated_comedication",
         "serious_interaction",
+        "tacrolimus_taken",
         "comedication_not_in_list",
         "medication_list_complete",
     )

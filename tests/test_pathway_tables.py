@@ -23,7 +23,7 @@ from rif_threshold.pathway import (
 )
 from rif_threshold.pathway.contradictions import contradictions
 from rif_threshold.pathway.facts import domains
-from rif_threshold.pathway.interactions import interactions, ivf_medicines
+from rif_threshold.pathway.interactions import interactions, unlabelled_medicines
 from rif_threshold.pathway.protocols import dose_rows, protocols
 from rif_threshold.pathway.studies import other_profiles, profiles, study_entries, timing
 from rif_threshold.pathway.tacrolimus import gate_lists, notes
@@ -74,8 +74,8 @@ def test_nothing_of_the_lists_is_missing() -> None:
     counted = {
         "protocols": (protocols(), 10),
         "doses": (dose_rows(), 10),
-        "interactions": (interactions(), 99),
-        "IVF's own medicines": (ivf_medicines(), 7),
+        "interactions": (interactions(), 122),
+        "IVF's own medicines and everyday ones": (unlabelled_medicines(), 7 + 62),
         "guideline positions": (guideline_positions(), 15),
         "conflicts": (conflicts(), 38),
         "studies": (study_entries(), 20),
@@ -149,6 +149,9 @@ BREACHES = [
     ("pathways/contradictions.toml", '"oocyte_age_years"', '"egg_age_years"', "no case has a field 'egg_age_years'", 'id = "younger_than_the_oocytes"'),
     ("pathways/contradictions.toml", 'fact = "years_since_retrieval"', 'fact = "years_since"', "'years_since' is not known", 'fact = "years_since"'),
     ("pathways/ivf_medicines.csv", "letrozole,letrozole,IVF stimulation,,not known,No labelled row found in any label read. That is not the same as safe,no_labelled_row", "letrozole,letrozole,IVF stimulation,,not known,No labelled row found in any label read. That is not the same as safe,caution", "only what has no labelled row", "\nletrozole,"),
+    ("pathways/everyday_medicines.csv", "\nfolic_acid,folic acid,", "\nletrozole,folic acid,", "and only once", "\nletrozole,"),
+    ("pathways/everyday_medicines.csv", ",thyroid_treated,", ",thyroid,", "'thyroid' is no fact that a medicine tells", "\nlevothyroxine,"),
+    ("pathways/facts.toml", 'asked_as = "medication_list_complete"', 'asked_as = "polyps_"', "no fact 'polyps_' has a question", "[contraindicated_comedication]"),
     ("pathways/ivf_medicines.csv", "\nletrozole,letrozole,", "\nletrozole,danazol,", "is the name of another row", "\nletrozole,danazol,"),
     ("pathways/gate.toml", 'id = "potassium"', 'id = "creatinine"', "comes twice", 'id = "creatinine"'),
     ("pathways/gate.toml", "[[stop]]", "[[halt]]", "not a list of this table", "halt"),

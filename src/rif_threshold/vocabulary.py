@@ -174,6 +174,7 @@ class Seriousness(StrEnum):
     """How much an interaction weighs in the gate. The grading is ours; what the label says stands beside it."""
 
     CONTRAINDICATED = "contraindicated"
+    ALREADY_TAKEN = "already_taken"
     SERIOUS = "serious"
     CAUTION = "caution"
     NO_LABELLED_ROW = "no_labelled_row"

@@ -185,7 +185,8 @@ def _medicine_words(found: Medication) -> str:
     effect = f"Effect: {found.effect}. " if found.effect else ""
     keys = " ".join(cited(each) for each in (found.source, *found.further_sources) if each)
     does = _loud(word(found.gate), found.gate != GateEffect.NONE)
-    return f"{found.typed}{named}: {does}. {effect}{found.action}. {keys}".strip()
+    quoted = f"{found.quoted}. " if found.quoted else ""
+    return f"{found.typed}{named}: {does}. {effect}{found.action}. {quoted}{keys}".strip()
 
 
 def _monitoring_words(each: Monitoring) -> str:

@@ -74,6 +74,22 @@ def _less(first: Value | None, second: int | None) -> Decimal | None:
     return Decimal(first) - second if first is not None and second is not None else None
 
 
+FROM_MEDICINES = (
+    "contraindicated_comedication",
+    "serious_interaction",
+    "tacrolimus_taken",
+    "comedication_not_in_list",
+    "thyroid_treated",
+    "diabetes_known",
+    "blood_pressure_treated",
+)
+"""What the list of medicines says; see `rif_threshold.pathway.medications.facts_from`."""
+
+
+def _from_medicines(name: str) -> Callable[[Case, Answer | None, Values], Value | None]:
+    return lambda _, __, known: known.get(name)
+
+
 DERIVED: Mapping[str, Callable[[Case, Answer | None, Values], Value | None]] = {
     "threshold_reached": lambda _, answer, __: None if answer is None else answer.reached,
     "failed_transfers": lambda case, _, __: len(counted_transfers(case)),
@@ -88,8 +104,6 @@ DERIVED: Mapping[str, Callable[[Case, Answer | None, Values], Value | None]] = {
     ),
     "pregnant_in_history": lambda case, _, __: last_result(case) == TransferResult.ONGOING,
     "medication_list_complete": lambda case, _, __: _medications_known(case),
-    "contraindicated_comedication": lambda _, __, known: known.get("contraindicated_comedication"),
-    "serious_interaction": lambda _, __, known: known.get("serious_interaction"),
-    "comedication_not_in_list": lambda _, __, known: known.get("comedication_not_in_list"),
+    **{name: _from_medicines(name) for name in FROM_MEDICINES},
 }
 """How each derived fact is worked out, from the case, its answer, and what was answered."""

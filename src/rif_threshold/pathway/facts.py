@@ -41,6 +41,7 @@ class Fact(Record):
         minimum: the smallest number taken as possible. Ours.
         maximum: the largest.
         type: of a derived fact.
+        asked_as: of a derived fact: the fact whose question asks for it.
         investigation: of a finding.
         when: of what is on file: what must be recorded.
         source: where the question comes from, if it has a source of its own.
@@ -56,6 +57,7 @@ class Fact(Record):
     minimum: Number = Decimal(0)
     maximum: Number | None = None
     type: Kind | None = None
+    asked_as: str | None = None
     investigation: str | None = None
     when: Condition | None = Field(default=None, exclude=True)
     source: SourceReference | None = None
@@ -106,6 +108,9 @@ def facts(folder: Folder) -> Mapping[str, Fact]:
     on_file = [(f"[{fact.id}]", fact.when) for fact in found.values() if fact.when]
     known = {name: fact.domain for name, fact in found.items() if fact.kind != "on_file"}
     check_rules(folder, FACTS, on_file, known)
+    for fact in found.values():
+        if fact.asked_as is not None and not (fact.asked_as in found and found[fact.asked_as].question):
+            raise folder.error(FACTS, f"{fact.id}: no fact {fact.asked_as!r} has a question", f"[{fact.id}]")
     if wrong := sorted(DERIVED.keys() ^ {fact.id for fact in found.values() if fact.kind == "derived"}):
         where = f"[{wrong[0]}"
         reason = f"what is derived differs from what can be worked out: {', '.join(wrong)}"

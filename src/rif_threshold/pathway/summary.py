@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from rif_threshold.pathway.medications import MatchStatus, Medication
 from rif_threshold.pathway.protocols import Protocol
 from rif_threshold.vocabulary import ProtocolKind, ProtocolVerdict
 from rif_threshold.wording import long_word
@@ -10,12 +11,13 @@ from rif_threshold.wording import long_word
 _NO_ADVICE = "This is not advice to treat."
 
 
-def summary(judged: tuple[Protocol, ...]) -> str:
+def summary(judged: tuple[Protocol, ...], medications: tuple[Medication, ...]) -> str:
     """Name what is met, on hold and open; say that it is no advice.
 
     A web page is not a study, and a study of women who all gave birth says nothing about implantation. So each kind
-    is named apart, and a study that has two cut-offs is named once.
+    is named apart, and a study that has two cut-offs is named once. What rests on the user's own check says so.
     """
+    checked = "; ".join(each.typed for each in medications if each.status == MatchStatus.CHECKED)
     of = {verdict: [each for each in judged if each.verdict == verdict] for verdict in ProtocolVerdict}
     met, held = of[ProtocolVerdict.MEETS_ENTRY_CRITERIA], of[ProtocolVerdict.ON_HOLD]
     return " ".join(
@@ -25,6 +27,7 @@ def summary(judged: tuple[Protocol, ...]) -> str:
             *(f"On hold ({'; '.join(held[0].held_by)}): those {_by_kind(held)}." for _ in held[:1]),
             *(f"Cannot be said: those {_by_kind(found)}." for found in [of[ProtocolVerdict.CANNOT_SAY]] if found),
             *("The others: not met." for _ in of[ProtocolVerdict.DOES_NOT_MEET][:1] if met or held),
+            *(f"Checked by the user in the product text, not by us: {checked}." for _ in [checked] if checked),
         )
     )
 

@@ -10,7 +10,6 @@ from pydantic import Field
 
 from rif_threshold import tables
 from rif_threshold.pathway.facts import domains, facts, here, labels, said
-from rif_threshold.pathway.interactions import Medication
 from rif_threshold.pathway.ledger import (
     ChecklistItem,
     Conflict,
@@ -24,6 +23,7 @@ from rif_threshold.pathway.ledger import (
     monitoring,
     pregnancy_and_lactation,
 )
+from rif_threshold.pathway.medications import Medication, by_fact
 from rif_threshold.pathway.protocols import Gate, Protocol, judge, protocols
 from rif_threshold.pathway.reading import Cited, check_rules, entries, lists
 from rif_threshold.pathway.summary import summary
@@ -49,6 +49,7 @@ class GateEntry(Cited):
     id: str
     label: str
     label_when_clear: str = ""
+    label_named: str = Field(default="", exclude=True)
     when: Condition | None = Field(default=None, exclude=True)
 
 
@@ -73,11 +74,13 @@ class GateItem(GateEntry):
     """One stop, hold or piece of advice for one case. ``yes`` stops, holds or applies.
 
     ``label`` says what stops or holds; ``label_when_clear`` is what to say instead where the verdict is ``no``.
+    ``named`` says it in short: the medicines that stop or hold, where it is about medicines.
     """
 
     verdict: Verdict
     because: tuple[str, ...]
     missing: tuple[str, ...]
+    named: str
 
 
 class ChecklistLine(ChecklistItem):
@@ -161,20 +164,21 @@ def build_tacrolimus(
 ) -> Tacrolimus:
     """Judge the step for one case, of which ``threshold`` says where it stands."""
     above = gate_lists()
-    stops = tuple(_item(entry, values) for entry in above.stop)
-    holds = tuple(_item(entry, values) for entry in above.hold)
+    behind = by_fact(medications)
+    stops = tuple(_item(entry, values, behind) for entry in above.stop)
+    holds = tuple(_item(entry, values, behind) for entry in above.hold)
     gate = Gate(
-        stopped_by=_labels(stops, Verdict.YES),
-        held_by=_labels(holds, Verdict.YES),
-        open_stops=_labels(stops, Verdict.NOT_KNOWN),
-        open_holds=_labels(holds, Verdict.NOT_KNOWN),
+        stopped_by=_named(stops, Verdict.YES),
+        held_by=_named(holds, Verdict.YES),
+        open_stops=_named(stops, Verdict.NOT_KNOWN),
+        open_holds=_named(holds, Verdict.NOT_KNOWN),
         missing=_missing((*stops, *holds)),
     )
     judged = tuple(judge(entry, values, gate) for entry in protocols())
-    advice = tuple(_item(entry, values) for entry in above.advice)
+    advice = tuple(_item(entry, values, {}) for entry in above.advice)
     return Tacrolimus(
         threshold=threshold,
-        summary=summary(judged),
+        summary=summary(judged, medications),
         against=above.against,
         guideline_positions=guideline_positions(),
         conflicts=conflicts_about(Part.TACROLIMUS),
@@ -193,18 +197,21 @@ def build_tacrolimus(
     )
 
 
-def _item(entry: GateEntry, values: Mapping[str, Value | None]) -> GateItem:
+def _item(entry: GateEntry, values: Mapping[str, Value | None], behind: Mapping[str, tuple[str, ...]]) -> GateItem:
     judged = evaluate(entry.when, values) if entry.when else None
+    facts_of = [leaf.fact for leaf in judged.decided] if judged and judged.verdict == Verdict.YES else []
+    medicines = [name for fact in facts_of for name in behind.get(fact, ())]
     return GateItem.of(
         entry,
         verdict=judged.verdict if judged else Verdict.YES,
         because=(here(judged.decided, values),) if judged and judged.decided else (),
         missing=judged.missing if judged else (),
+        named=entry.label_named.format(medicines=", ".join(medicines)) if medicines else entry.label,
     )
 
 
-def _labels(items: Iterable[GateItem], verdict: Verdict) -> tuple[str, ...]:
-    return tuple(item.label for item in items if item.verdict == verdict)
+def _named(items: Iterable[GateItem], verdict: Verdict) -> tuple[str, ...]:
+    return tuple(item.named for item in items if item.verdict == verdict)
 
 
 def _missing(items: Iterable[GateItem]) -> tuple[str, ...]:
@@ -228,5 +235,6 @@ def _questions(judged: tuple[Protocol, ...], beside: Collection[str]) -> tuple[s
     if not alive:
         return ()
     entry = {name for protocol in alive for criterion in protocol.criteria for name in criterion.missing}
-    wanted = entry | set(beside)
-    return tuple(name for name, fact in facts().items() if name in wanted and fact.kind != "derived")
+    known = facts()
+    wanted = {known[name].asked_as or name for name in entry | set(beside)}
+    return tuple(name for name, fact in known.items() if name in wanted and (fact.kind != "derived" or fact.question))

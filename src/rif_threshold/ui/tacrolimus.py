@@ -88,6 +88,9 @@ def ask(step: Tacrolimus | None, problems: Problems) -> None:
             questions.ask_all([facts()[name] for name in names], problems)
     if step and not step.questions:
         st.caption("Nothing more that could be asked would change a verdict.")
+    for name in step.questions if step else ():
+        if facts()[name].kind == "derived":  # asked elsewhere: on the first page, or as the list that follows
+            st.caption(f"Still open: {facts()[name].question}")
     st.markdown("### Other medicines")
     questions.medications(problems)
     for found in step.interactions if step else ():
@@ -99,8 +102,11 @@ def _medicine(found: Medication) -> None:
     kind = f" {capital(word(found.seriousness))}." if found.seriousness else ""
     via = f" (as {escaped(found.matched)})" if found.matched and found.matched != found.typed else ""
     effect = f" {escaped(found.effect)}." if found.effect else ""
+    quoted = f" {escaped(found.quoted)}." if found.quoted else ""
     source = f" :small[{where(found.source)}]" if found.source else ""
-    st.markdown(f"- {literal(found.typed)}{via}:{kind}{effect} {escaped(found.action)}.{source}")
+    st.markdown(f"- {literal(found.typed)}{via}:{kind}{effect} {escaped(found.action)}.{quoted}{source}")
+    if found.matched is None:
+        questions.checked(found)
     if found.suggestions:
         questions.suggestions(found)
 

@@ -112,6 +112,7 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     },
     v.Seriousness: {
         v.Seriousness.CONTRAINDICATED: Words("contraindicated, on the label or in pregnancy"),
+        v.Seriousness.ALREADY_TAKEN: Words("already taken"),
         v.Seriousness.SERIOUS: Words("serious interaction"),
         v.Seriousness.CAUTION: Words("caution"),
         v.Seriousness.NO_LABELLED_ROW: Words("no labelled row found"),
