@@ -218,7 +218,8 @@ def test_the_couples_page_says_the_same_as_the_sheet(worked: Any) -> None:
     worked.go("explain")
     paper = sheet(assess(WORKED, include=("workup", "perspective")), words())
     text = unescaped(worked).replace("**", "*")
-    for sentence in (paper.first_line, *paper.standing, *paper.framing, paper.not_a_baby, *paper.box, *paper.range):
+    said = (paper.first_line, *paper.standing, *paper.framing, paper.not_a_baby, *paper.box, *paper.range)
+    for sentence in (*said, paper.grades_note):
         assert sentence in text
     assert (
         worked.charts()[0].alt
