@@ -236,6 +236,7 @@ def test_the_summary_names_the_protocols_of_each_verdict_by_kind() -> None:
     )
     assert step(read("five_failed_euploid"), ciclosporin="yes").summary == (
         "Meets the entry criteria of none. This is not advice to treat."
+        " Stopped: Ciclosporin, now or in the last 24 hours."
     )
     assert not re.search(r"\b[0-9]+ of (the )?[0-9]+\b|\b[0-9]+ (published )?protocols", f"{one_cut_off} {held}")
 

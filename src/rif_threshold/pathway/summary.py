@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from rif_threshold.pathway.medications import MatchStatus, Medication
-from rif_threshold.pathway.protocols import Protocol
+from rif_threshold.pathway.protocols import Gate, Protocol
 from rif_threshold.vocabulary import ProtocolKind, ProtocolVerdict
 from rif_threshold.wording import long_word
 
 _NO_ADVICE = "This is not advice to treat."
 
 
-def summary(judged: tuple[Protocol, ...], medications: tuple[Medication, ...]) -> str:
-    """Name what is met, on hold and open; say that it is no advice.
+def summary(judged: tuple[Protocol, ...], gate: Gate, medications: tuple[Medication, ...]) -> str:
+    """Name what is met, on hold and open, and what stops; say that it is no advice.
 
     A web page is not a study, and a study of women who all gave birth says nothing about implantation. So each kind
     is named apart, and a study that has two cut-offs is named once. What rests on the user's own check says so.
@@ -24,6 +24,7 @@ def summary(judged: tuple[Protocol, ...], medications: tuple[Medication, ...]) -
         (
             f"Meets the entry criteria {_by_kind(met) or 'of none'}.",
             _NO_ADVICE,
+            *(f"Stopped: {'; '.join(gate.stopped_by)}." for _ in gate.stopped_by[:1]),
             *(f"On hold ({'; '.join(held[0].held_by)}): those {_by_kind(held)}." for _ in held[:1]),
             *(f"Cannot be said: those {_by_kind(found)}." for found in [of[ProtocolVerdict.CANNOT_SAY]] if found),
             *("The others: not met." for _ in of[ProtocolVerdict.DOES_NOT_MEET][:1] if met or held),

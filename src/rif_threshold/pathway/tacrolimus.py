@@ -178,7 +178,7 @@ def build_tacrolimus(
     advice = tuple(_item(entry, values, {}) for entry in above.advice)
     return Tacrolimus(
         threshold=threshold,
-        summary=summary(judged, medications),
+        summary=summary(judged, gate, medications),
         against=above.against,
         guideline_positions=guideline_positions(),
         conflicts=conflicts_about(Part.TACROLIMUS),
