@@ -10,6 +10,7 @@ from rif_threshold import assess
 
 PUBLISHED = Path(__file__).parent / "published"
 GATE = json.loads((PUBLISHED / "gate_by_source.json").read_text("utf-8"))
+SECOND = json.loads((PUBLISHED / "gate_second_reading.json").read_text("utf-8"))
 WORKUP = json.loads((PUBLISHED / "workup_by_source.json").read_text("utf-8"))
 
 
@@ -25,7 +26,7 @@ def case_of(entry: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in case.items() if value is not None}
 
 
-@pytest.mark.parametrize("entry", GATE["cases"], ids=lambda entry: entry["name"])
+@pytest.mark.parametrize("entry", [*GATE["cases"], *SECOND["cases"]], ids=lambda entry: entry["name"])
 def test_the_gate_decides_as_the_sources_do(entry: dict[str, Any]) -> None:
     step = assess(case_of(entry), include={"tacrolimus"}).tacrolimus
     assert step is not None
@@ -45,5 +46,5 @@ def test_the_workup_applies_what_the_sources_apply(entry: dict[str, Any]) -> Non
 
 
 def test_all_cases_are_there() -> None:
-    assert (len(GATE["cases"]), len(WORKUP)) == (74, 16)
+    assert (len(GATE["cases"]), len(SECOND["cases"]), len(WORKUP)) == (74, 32, 16)
     assert sum("on_hold" in entry["expected"].values() for entry in GATE["cases"]) == 14
