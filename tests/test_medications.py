@@ -162,6 +162,14 @@ def test_a_check_of_a_close_name_names_what_it_is_near() -> None:
     assert "Names near it in our list: fluconazole" in medicine.action
 
 
+def test_a_name_inside_another_is_offered_and_never_taken() -> None:
+    for typed, name in (("fluconazole capsules", "fluconazole"), ("one ibuprofen now and then", "ibuprofen")):
+        found = find_medication(typed)
+        assert (found.matched, found.status.value, found.gate.value) == (None, "did_you_mean", "holds")
+        assert name in found.suggestions
+    assert find_medication("environment").suggestions == ()  # "iron" is no word of it
+
+
 @pytest.mark.parametrize("medicine", ["fluconazole", "warfarin", "Prograf", "simvastatin", "folic acid"])
 def test_a_check_changes_nothing_for_what_has_a_row(medicine: str) -> None:
     plain, checked = step(medicine), step(medicine, checked=(medicine,))

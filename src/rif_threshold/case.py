@@ -93,8 +93,8 @@ class Case(RouteInputs):
         Field(
             max_length=MOST_ENTRIES,
             title="medicines checked by you in their product texts: no interaction",
-            description="Those of the medicines that are not in our list, and whose product text, as the user states,"
-            " names no interaction with tacrolimus.",
+            description="Those of the other medicines that are not in our list, and in whose product text the user"
+            " found no interaction.",
         ),
     ] = ()
     medication_list_complete: Annotated[

@@ -78,8 +78,8 @@ _CHECKED = (
 def find_medication(text: str) -> Medication:
     """Look one medicine up by drug, class member, synonym or brand.
 
-    A close name is offered for confirmation and never taken. A name that is not found is not in our list, which
-    is not the same as safe.
+    A close name, or one that stands inside, is offered for confirmation and never taken. A name that is not found is
+    not in our list, which is not the same as safe.
 
     >>> find_medication("Cyclosporine").matched, find_medication("fluconazol").suggestions
     ('cyclosporine', ('fluconazole',))
@@ -105,9 +105,10 @@ def find_medication(text: str) -> Medication:
         )
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - needed only where a name is not found
 
-    near = process.extract(key, list(names), scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=_MOST_SUGGESTIONS)
-    if near:
-        offered = tuple(names[name].name for name, _, _ in near)
+    inside = [name for name in names if f" {name} " in f" {key} "]  # "fluconazole capsules"
+    alike = process.extract(key, list(names), scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=_MOST_SUGGESTIONS)
+    if near := list(dict.fromkeys([*sorted(inside, key=len, reverse=True), *(name for name, _, _ in alike)])):
+        offered = tuple(names[name].name for name in near[:_MOST_SUGGESTIONS])
         action = f"Not in our list; names near it: {', '.join(offered)}. Nothing is taken until the name is corrected"
         return Medication(typed=text, matched=None, status=MatchStatus.DID_YOU_MEAN, suggestions=offered, action=action)
     action = "Not in our list. That does not make it safe"
