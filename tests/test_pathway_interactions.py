@@ -93,7 +93,8 @@ def test_seriousness_follows_what_the_source_says() -> None:
     weights = {row.id: row.seriousness for row in interactions().values()}
     ruled_out = {row for row, weight in weights.items() if weight == Seriousness.CONTRAINDICATED}
     ruled_out_in_pregnancy = {"mycophenolate", "ace_inhibitors", "angiotensin_receptor_blockers"}
-    ruled_out_in_pregnancy |= {"warfarin", "methotrexate", "cyclophosphamide", "isotretinoin", "leflunomide"}
+    ruled_out_in_pregnancy |= {"warfarin", "methotrexate", "cyclophosphamide", "isotretinoin", "leflunomide", "danazol"}
+    ruled_out_in_pregnancy |= {"acitretin", "ribavirin", "valproate"}
     assert ruled_out == {"ciclosporin", "live_attenuated_vaccines"} | ruled_out_in_pregnancy
     for row in interactions().values():
         assert ("contraindicated in pregnancy" in row.action) <= (row.id in ruled_out_in_pregnancy), row.id
