@@ -234,6 +234,9 @@ def test_the_summary_names_the_protocols_of_each_verdict_by_kind() -> None:
         " of cohorts of women already delivered: the series of 2019; of web pages: a clinic's page for patients."
         f" Cannot be said: those of studies: {trial}. The others: not met."
     )
+    unsaid = step(read("five_failed_euploid"), glucose_abnormal="yes", active_infection=None).summary
+    assert unsaid.startswith("Meets the entry criteria of none. This is not advice to treat. Cannot be said: those of")
+    assert unsaid.endswith("What holds all the same: Baseline glucose abnormal or missing.")
     assert step(read("five_failed_euploid"), ciclosporin="yes").summary == (
         "Meets the entry criteria of none. This is not advice to treat."
         " Stopped: Ciclosporin, now or in the last 24 hours."

@@ -19,14 +19,17 @@ def summary(judged: tuple[Protocol, ...], gate: Gate, medications: tuple[Medicat
     """
     checked = "; ".join(each.typed for each in medications if each.status == MatchStatus.CHECKED)
     of = {verdict: [each for each in judged if each.verdict == verdict] for verdict in ProtocolVerdict}
-    met, held = of[ProtocolVerdict.MEETS_ENTRY_CRITERIA], of[ProtocolVerdict.ON_HOLD]
+    met, held, unsaid = (
+        of[each] for each in (ProtocolVerdict.MEETS_ENTRY_CRITERIA, ProtocolVerdict.ON_HOLD, ProtocolVerdict.CANNOT_SAY)
+    )
     return " ".join(
         (
             f"Meets the entry criteria {_by_kind(met) or 'of none'}.",
             _NO_ADVICE,
             *(f"Stopped: {'; '.join(gate.stopped_by)}." for _ in gate.stopped_by[:1]),
-            *(f"On hold ({'; '.join(held[0].held_by)}): those {_by_kind(held)}." for _ in held[:1]),
-            *(f"Cannot be said: those {_by_kind(found)}." for found in [of[ProtocolVerdict.CANNOT_SAY]] if found),
+            *(f"On hold ({'; '.join(gate.held_by)}): those {_by_kind(held)}." for _ in held[:1]),
+            *(f"Cannot be said: those {_by_kind(unsaid)}." for _ in unsaid[:1]),
+            *(f"What holds all the same: {'; '.join(gate.held_by)}." for _ in gate.held_by[:1] if unsaid and not held),
             *("The others: not met." for _ in of[ProtocolVerdict.DOES_NOT_MEET][:1] if met or held),
             *(f"Checked by the user in the product text, not by us: {checked}." for _ in [checked] if checked),
         )
