@@ -28,7 +28,8 @@ def test_tacrolimus_says_first_what_speaks_against_it() -> None:
         "What speaks against it",
         "What bodies say",
         "Sources disagree on",
-        "Meets the entry criteria of 5 of 10",
+        "Meets the entry criteria of studies: the series of 2015 (Tokyo), the euploid series of 2024",
+        "of cohorts of women already delivered: the series of 2019; of web pages: a clinic's page",
         "Entry criteria, protocol by protocol",
         "Japanese two-dose trial (B126): does not meet them",
         "Stops (any yes",
@@ -52,7 +53,8 @@ def test_tacrolimus_says_first_what_speaks_against_it() -> None:
 def test_each_medicine_says_its_effect_weight_action_and_source() -> None:
     text = flat(run("tacrolimus", "--case", str(CASES / "tacrolimus_comedication.json")))
     assert "clarithromycin: HOLDS. Effect: increase (marked;" in text
-    assert "a longer interval as needed. [prograf_thailand] [advagraf_leaflet] [tacrolimus_smpc]" in text
+    assert "a longer interval as needed. An AI-written article, awaiting human review, says of macrolides:" in text
+    assert "holds here. [prograf_thailand] [advagraf_leaflet] [tacrolimus_smpc] [droracle_2026]" in text
     assert (
         "oestradiol (row: oestradiol and progesterone for endometrial preparation): neither stops nor holds. Effect:"
         " not known." in text

@@ -6,6 +6,7 @@ counting, in `oracle`.
 """
 
 import math
+import re
 import tomllib
 from collections.abc import Callable
 from decimal import Decimal
@@ -219,15 +220,29 @@ def test_what_only_the_end_of_a_range_satisfies_can_be_satisfied() -> None:
     assert defect(Leaf.model_validate({"fact": "ratio", "more_than": Decimal("99.9")}), domains) is None
 
 
-def test_the_summary_counts_the_protocols_of_each_verdict() -> None:
-    found = step(read("five_failed_euploid"), th1_th2_ratio="10.5")
-    met, unmet, unsaid = (
-        sum(each.verdict == verdict for each in found.protocols)
-        for verdict in ("meets_entry_criteria", "does_not_meet", "cannot_say")
+def test_the_summary_names_the_protocols_of_each_verdict_by_kind() -> None:
+    trial = "the placebo-controlled trial of 100 women (Tabriz)"
+    one_cut_off = step(read("five_failed_euploid"), th1_th2_ratio="10.5").summary
+    assert one_cut_off == (
+        "Meets the entry criteria of studies: the series of 2015 (Tokyo), the euploid series of 2024 (cut-off 10.3);"
+        " of cohorts of women already delivered: the series of 2019; of web pages: a clinic's page for patients."
+        f" This is not advice to treat. Cannot be said: those of studies: {trial}. The others: not met."
     )
-    assert len({met, unmet, unsaid}) == 3
-    assert f"criteria of {met} of {met + unmet + unsaid} published" in found.summary
-    assert f"Does not meet those of {unmet}; of {unsaid} it cannot be said." in found.summary
+    held = step(read("five_failed_euploid"), glucose_abnormal="yes").summary
+    assert held == (
+        "Meets the entry criteria of none. This is not advice to treat. On hold (Baseline glucose abnormal or missing):"
+        " those of studies: the series of 2015 (Tokyo), the euploid series of 2024 (cut-offs 10.3 and 11.8);"
+        " of cohorts of women already delivered: the series of 2019; of web pages: a clinic's page for patients."
+        f" Cannot be said: those of studies: {trial}. The others: not met."
+    )
+    unsaid = step(read("five_failed_euploid"), glucose_abnormal="yes", active_infection=None).summary
+    assert unsaid.startswith("Meets the entry criteria of none. This is not advice to treat. Cannot be said: those of")
+    assert unsaid.endswith("What holds all the same: Baseline glucose abnormal or missing.")
+    assert step(read("five_failed_euploid"), ciclosporin="yes").summary == (
+        "Meets the entry criteria of none. This is not advice to treat."
+        " Stopped: Ciclosporin, now or in the last 24 hours."
+    )
+    assert not re.search(r"\b[0-9]+ of (the )?[0-9]+\b|\b[0-9]+ (published )?protocols", f"{one_cut_off} {held}")
 
 
 # The arithmetic takes every kind of number, and is right at both ends of its range.

@@ -38,7 +38,7 @@ NEEDED = {
     "pathways/workup.toml": "id label grade concerns source when",
     "pathways/gate.toml": "id statement source label label_when_clear when",
     "pathways/notes.toml": "id text source",
-    "pathways/protocols.toml": "id label source study start stop asks when criteria_given indirect indirect_note",
+    "pathways/protocols.toml": "id label source study kind named start stop asks when criteria_given indirect indirect_note",
     "pathways/contradictions.toml": "id fields says when",
 }
 

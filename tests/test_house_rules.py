@@ -24,7 +24,7 @@ TECHNICAL = {
     "uncertainty/threshold.py": {9_999_999},  # the longest count that can be typed
     "folder.py": {20, 200, 1_000_000},  # messages shown, files in a folder, bytes of a file
     "own_tables.py": {1000},  # longest text
-    "pathway/interactions.py": {75, 3},  # how alike of 100 two names are; how many are offered
+    "pathway/medications.py": {75, 3},  # how alike of 100 two names are; how many are offered
     "messages.py": {75},  # how alike of 100 two names are
     "__main__.py": {130},  # exit code
     "cli/printing.py": {3, 24, 40, 110},  # exit code, terminal sizes

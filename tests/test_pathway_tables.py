@@ -23,7 +23,7 @@ from rif_threshold.pathway import (
 )
 from rif_threshold.pathway.contradictions import contradictions
 from rif_threshold.pathway.facts import domains
-from rif_threshold.pathway.interactions import interactions, ivf_medicines
+from rif_threshold.pathway.interactions import interactions, unlabelled_medicines
 from rif_threshold.pathway.protocols import dose_rows, protocols
 from rif_threshold.pathway.studies import other_profiles, profiles, study_entries, timing
 from rif_threshold.pathway.tacrolimus import gate_lists, notes
@@ -49,7 +49,20 @@ def all_rules() -> Iterator[tuple[str, Condition]]:
         yield f"contradiction {contradiction.id}", contradiction.when
 
 
-RULES = dict(all_rules())
+def all_rules_beside() -> Iterator[tuple[str, Condition]]:
+    """What is on file, what puts a criterion's no in doubt, and what is said beside an item of the work-up."""
+    for fact in facts().values():
+        if fact.when is not None:
+            yield f"on file {fact.id}", fact.when
+    for protocol in protocols():
+        for criterion in protocol.criterion:
+            if criterion.doubt and criterion.doubt.when is not None:
+                yield f"{protocol.id}, doubt: {criterion.asks}", criterion.doubt.when
+    for item in (*workup_lists().investigations.values(), *workup_lists().interventions.values()):
+        yield from ((f"beside {item.id}: {beside.text}", beside.when) for beside in item.beside)
+
+
+RULES = {**dict(all_rules()), **dict(all_rules_beside())}
 
 
 def test_nothing_of_the_lists_is_missing() -> None:
@@ -61,8 +74,8 @@ def test_nothing_of_the_lists_is_missing() -> None:
     counted = {
         "protocols": (protocols(), 10),
         "doses": (dose_rows(), 10),
-        "interactions": (interactions(), 99),
-        "IVF's own medicines": (ivf_medicines(), 7),
+        "interactions": (interactions(), 125),
+        "IVF's own medicines and everyday ones": (unlabelled_medicines(), 7 + 62),
         "guideline positions": (guideline_positions(), 15),
         "conflicts": (conflicts(), 38),
         "studies": (study_entries(), 20),
@@ -120,6 +133,9 @@ BREACHES = [
     ("pathways/facts.toml", '[failed_transfers]\nkind = "derived"\ntype = "count"', '[failed_transfers]\nkind = "derived"', "needs a type", "[failed_transfers]"),
     ("pathways/facts.toml", 'investigation = "vitamin_d"\n', "", "needs its investigation", "[vitamin_d]"),
     ("pathways/facts.toml", 'investigation = "vitamin_d"', 'investigation = "vitamin_x"', "vitamin_x is no investigation", "[vitamin_d]"),
+    ("pathways/facts.toml", 'kind = "on_file"\nlabel = "Lifestyle', 'kind = "yes_no"\nquestion = "Is it?"\nlabel = "Lifestyle', "what is on file needs its rule", "[lifestyle_settled]"),
+    ("pathways/facts.toml", 'when = { fact = "lifestyle", is = "normal" }', 'when = { fact = "lifestyle_", is = "normal" }', "'lifestyle_' is not known", 'fact = "lifestyle_"'),
+    ("pathways/workup.toml", 'when = { fact = "antiphospholipid", is = "abnormal" }', 'when = { fact = "antiphospholipids", is = "abnormal" }', "'antiphospholipids' is not known", 'fact = "antiphospholipids"'),
     ("pathways/facts.toml", "[serious_interaction]", "[serious_interactions]", "what is derived differs", None),
     ("pathways/facts.toml", 'key = "advagraf_leaflet"', 'key = "advagraf_leaflett"', "is not in sources.toml", "[formulation]"),
     ("pathways/workup.toml", 'fact = "antiphospholipid_risk_factors"', 'fact = "risk"', "'risk' is not known", 'fact = "risk"'),
@@ -133,10 +149,14 @@ BREACHES = [
     ("pathways/contradictions.toml", '"oocyte_age_years"', '"egg_age_years"', "no case has a field 'egg_age_years'", 'id = "younger_than_the_oocytes"'),
     ("pathways/contradictions.toml", 'fact = "years_since_retrieval"', 'fact = "years_since"', "'years_since' is not known", 'fact = "years_since"'),
     ("pathways/ivf_medicines.csv", "letrozole,letrozole,IVF stimulation,,not known,No labelled row found in any label read. That is not the same as safe,no_labelled_row", "letrozole,letrozole,IVF stimulation,,not known,No labelled row found in any label read. That is not the same as safe,caution", "only what has no labelled row", "\nletrozole,"),
+    ("pathways/everyday_medicines.csv", "\nfolic_acid,folic acid,", "\nletrozole,folic acid,", "and only once", "\nletrozole,"),
+    ("pathways/everyday_medicines.csv", ",thyroid_treated,", ",thyroid,", "'thyroid' is no fact that a medicine tells", "\nlevothyroxine,"),
+    ("pathways/facts.toml", 'asked_as = "medication_list_complete"', 'asked_as = "polyps_"', "no fact 'polyps_' has a question", "[contraindicated_comedication]"),
     ("pathways/ivf_medicines.csv", "\nletrozole,letrozole,", "\nletrozole,danazol,", "is the name of another row", "\nletrozole,danazol,"),
     ("pathways/gate.toml", 'id = "potassium"', 'id = "creatinine"', "comes twice", 'id = "creatinine"'),
     ("pathways/gate.toml", "[[stop]]", "[[halt]]", "not a list of this table", "halt"),
     ("pathways/notes.toml", 'fact = "th1_th2_ratio", less_than = 11.8', 'fact = "th1_th2_ratio", less_than = 10.3', "never come out yes", 'fact = "th1_th2_ratio"'),
+    ("pathways/protocols.toml", "{failed_transfers_in_all} in all", "{failures} in all", "the fact 'failures' is not known", 'id = "nakagawa_2015"'),
     ("pathways/protocols.toml", "at_least = 5", 'at_least = "many"', "at_least", 'id = "nakagawa_2015"'),
     ("pathways/protocols.toml", "at_least = 5", "at_least = 0", "never come out no", 'fact = "failed_transfers", at_least = 0'),
     ("pathways/protocols.toml", 'is = "blastocyst"', 'is = "morula"', "morula is none of its options", 'is = "morula"'),

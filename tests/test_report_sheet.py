@@ -228,6 +228,40 @@ def test_every_test_and_treatment_has_plain_words() -> None:
     assert all(words().has(f"item_{name}") for name in named)
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_grades_say_their_purpose_and_what_they_are_not_about(name: str) -> None:
+    """ESHRE's grades are for implantation failure. Heparin, for one, is given for other reasons too."""
+    page = made(name)
+    for said in (
+        "This is about what is given only because transfers did not work.",
+        "If you take one of these for another illness, this list is not about that.",
+    ):
+        assert (said in page.grades_note) == bool(page.grades)
+        for form, text in (("html", page_text(name, "sheet.html")), ("pdf", pdf_text(name, "sheet.pdf"))):
+            assert (said in text) == bool(page.grades), form
+    assert "clotting antibodies. A blood thinner" not in page.grades_note
+
+
+def test_beside_antiphospholipid_antibodies_stands_that_they_are_another_matter() -> None:
+    case = {"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 4}
+    said = "Your blood test found clotting antibodies. A blood thinner for that is another matter."
+    for finding in ("abnormal", "normal", "not_done"):
+        found = assess(case | {"findings": {"antiphospholipid": finding}})
+        assert (said in sheet(found, words()).grades_note) == (finding == "abnormal")
+
+
+def test_plain_words_name_what_is_meant() -> None:
+    """An inflamed lining is not swollen, and breaks in the genetic material of sperm are no gene test."""
+    texts = {name: text for name, text in english().items() if name.startswith("item_")}
+    assert not [text for text in texts.values() if "swollen" in text or "gene test" in text]
+    assert "inflamed" in texts["item_chronic_endometritis"]
+    assert "inflamed" in texts["item_antibiotics"]
+    assert "chromosomes" in texts["item_karyotype"]
+    assert "chromosomes" in texts["item_sperm_dna"]
+    alike = {text for name, text in texts.items() if name in {"item_lifestyle", "item_lifestyle_optimisation"}}
+    assert len(alike) == 1
+
+
 def test_an_item_without_plain_words_keeps_its_own() -> None:
     assert not words().has("item_unheard_of")
 

@@ -88,6 +88,15 @@ class Case(RouteInputs):
             description="Other medicines taken. Left out means not asked, an empty list means none.",
         ),
     ] = None
+    medications_checked: Annotated[
+        tuple[ShortText, ...],
+        Field(
+            max_length=MOST_ENTRIES,
+            title="medicines checked by you in their product texts: no interaction",
+            description="Those of the other medicines that are not in our list, and in whose product text the user"
+            " found no interaction.",
+        ),
+    ] = ()
     medication_list_complete: Annotated[
         Verdict,
         Field(
@@ -224,7 +233,7 @@ def _taken(data: Any) -> tuple[dict[str, Any], list[Problem]]:
         match field:
             case "history":
                 taken[field] = _taken_history(value, problems)
-            case "medications":
+            case "medications" | "medications_checked":
                 entries = listed(value, field, problems)
                 taken[field] = None if entries is None else [as_in_json(entry) for entry in entries]
             case "findings" | "answers":

@@ -178,7 +178,16 @@ class ProtocolVerdict(StrEnum):
 
     MEETS_ENTRY_CRITERIA = "meets_entry_criteria"
     DOES_NOT_MEET = "does_not_meet"
+    ON_HOLD = "on_hold"
     CANNOT_SAY = "cannot_say"
+
+
+class ProtocolKind(StrEnum):
+    """What kind of publication a protocol stands in. Each is named apart: there is no number of them all."""
+
+    STUDY = "study"
+    DELIVERED = "delivered"
+    WEB_PAGE = "web_page"
 
 
 class GateEffect(StrEnum):
@@ -193,6 +202,7 @@ class Seriousness(StrEnum):
     """How much an interaction weighs in the gate. The grading is ours; what the label says stands beside it."""
 
     CONTRAINDICATED = "contraindicated"
+    ALREADY_TAKEN = "already_taken"
     SERIOUS = "serious"
     CAUTION = "caution"
     NO_LABELLED_ROW = "no_labelled_row"

@@ -79,7 +79,7 @@ def test_two_failures_meet_neither_series_although_the_threshold_is_crossed(tab:
     page = tab().fill(**(GATE | {"failed_transfers": "2"})).go("tacrolimus").fill(answer_th1_th2_ratio="12.5")
     text = unescaped(page)
     assert "**Now:**" in text
-    assert "Meets the entry criteria of 0 of" in text
+    assert "Meets the entry criteria of none" in text
     assert "**Not met**: asks for more than 4 failed transfers" in text
 
 
@@ -131,7 +131,7 @@ def test_everything_answered_meets_the_2024_series_and_shows_its_bands(tab: Any)
     assert "What the protocol gave" in text
     page.fill(answer_active_infection="yes")
     text = unescaped(page)
-    assert "Meets the entry criteria of 0 of" in text
+    assert "Meets the entry criteria of none" in text
     assert "What the protocol gave" not in text
 
 
@@ -165,20 +165,62 @@ def test_medicines_are_found_offered_or_not_in_our_list(tab: Any) -> None:
     assert page.widget("medications").value == ["clarithromycin", "fluconazole", "foozol"]
 
 
+def test_a_medicine_that_is_not_in_the_list_can_be_checked_and_one_that_is_cannot(tab: Any) -> None:
+    page = answer_everything(tab().fill(**GATE).go("tacrolimus"))
+    page.fill(medications=["folic acid", "levothyroxine", "xyzmab"])
+    assert "Meets the entry criteria of none" in unescaped(page)
+    assert "Nothing more that could be asked" not in page.text
+    assert [str(each.key) for each in page.at.toggle if str(each.key).startswith("checked_")] == ["checked_xyzmab"]
+    page.fill(checked_xyzmab=True)
+    text = unescaped(page)
+    assert "Meets the entry criteria of studies: the series of 2015" in text
+    assert "Checked by the user in the product text, not by us: xyzmab." in text
+    assert "That is the user's own statement" in text
+    page.fill(medications=["folic acid", "levothyroxine"])  # taken out again: nothing is left of the statement
+    assert "Checked by the user" not in unescaped(page)
+    assert "Nothing more that could be asked would change a verdict." in page.text
+    page.go("threshold").press("new_couple")  # the next couple's medicine of that name is not checked
+    page = page.fill(**GATE).go("tacrolimus").fill(medications=["xyzmab"])
+    assert page.widget("checked_xyzmab").value is False
+
+
+def test_what_holds_is_named_on_the_page(tab: Any) -> None:
+    page = answer_everything(tab().fill(**GATE).go("tacrolimus")).fill(medications=["fluconazole"])
+    text = unescaped(page)
+    assert "On hold (fluconazole): those of studies" in text
+    assert "Meets the published entry criteria, but is on hold] fluconazole" in text
+    assert "What the protocol gave" not in text
+    assert "50-75% prophylactically" in text
+    page.fill(medications=["methotrexate"])
+    assert "Stopped: methotrexate." in unescaped(page)
+    page.fill(medications=["fluconazole"])
+    page.go("workup").fill(finding_karyotype="abnormal").go("tacrolimus")
+    row = next(line for line in unescaped(page).splitlines() if line.startswith("| A clinic's web page |"))
+    assert "Does not meet the published entry criteria" in row
+
+
+def test_the_list_of_medicines_is_asked_while_it_is_open(tab: Any) -> None:
+    page = answer_everything(tab().fill(**GATE).go("tacrolimus"))
+    assert "Nothing more that could be asked would change a verdict." in page.text
+    page.fill(no_medications=False, medication_list_complete=None)
+    assert "Nothing more that could be asked" not in page.text
+    assert "Still open: Which other medicines, foods and herbal remedies are taken" in page.text
+
+
 def test_listed_medicines_win_over_none_are_taken(tab: Any) -> None:
     page = answer_everything(tab().fill(**GATE).go("tacrolimus"))
-    assert "Meets the entry criteria of 0 of" not in unescaped(page)
+    assert "Meets the entry criteria of none" not in unescaped(page)
     for listed in ("clarithromycin", "fluconazol"):
         page.fill(medications=[listed])
         assert page.widget("no_medications").value
         assert not page.widget("medications").disabled
         text = unescaped(page)
-        assert "Meets the entry criteria of 0 of" in text
+        assert "Meets the entry criteria of none" in text
         assert f"- `{listed}`" in text
         assert any("'None are taken' is not used" in error for error in page.errors)
     page.fill(medications=[])
     assert not page.errors
-    assert "Meets the entry criteria of 0 of" not in unescaped(page)
+    assert "Meets the entry criteria of none" not in unescaped(page)
 
 
 def test_medicines_offer_no_select_all_and_no_fuzzy_matches(tab: Any) -> None:
@@ -218,7 +260,8 @@ def test_the_couples_page_says_the_same_as_the_sheet(worked: Any) -> None:
     worked.go("explain")
     paper = sheet(assess(WORKED, include=("workup", "perspective")), words())
     text = unescaped(worked).replace("**", "*")
-    for sentence in (paper.first_line, *paper.standing, *paper.framing, paper.not_a_baby, *paper.box, *paper.range):
+    said = (paper.first_line, *paper.standing, *paper.framing, paper.not_a_baby, *paper.box, *paper.range)
+    for sentence in (*said, paper.grades_note):
         assert sentence in text
     assert (
         worked.charts()[0].alt

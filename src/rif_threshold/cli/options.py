@@ -9,12 +9,13 @@ import click
 from rif_threshold.bounds import LONGEST_CASE_FILE
 from rif_threshold.cli.files import read_text
 from rif_threshold.errors import InvalidInput, Problem
-from rif_threshold.fields import ONE_VALUE, SWITCHES, InputField, Kind, title_of
+from rif_threshold.fields import FIELDS, ONE_VALUE, SWITCHES, InputField, Kind, title_of
 from rif_threshold.forms import read_json_object
 from rif_threshold.parts import default_parts
 from rif_threshold.vocabulary import Part
 from rif_threshold.wording import capital
 
+_CHECKED = "medications_checked"
 _PLACEHOLDERS = {"years": "YEARS", "percent": "PERCENT", "count": "COUNT"}
 
 
@@ -34,7 +35,7 @@ def case_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @functools.wraps(command)
-    def with_case(case_file: str | None, **values: Any) -> Any:
+    def with_case(case_file: str | None, medications_checked: tuple[str, ...], **values: Any) -> Any:
         given = {field: values.pop(_parameter(field)) for field in ONE_VALUE}
         if twice := [field for field, each in given.items() if len(each) > 1]:
             raise InvalidInput(
@@ -43,10 +44,18 @@ def case_options(command: Callable[..., Any]) -> Callable[..., Any]:
         typed = {field: each[0] for field, each in given.items() if each}
         flags = {field: values.pop(_parameter(field)) for field in SWITCHES}
         options = {field: value for field, value in (typed | flags).items() if value not in (None, False)}
+        options |= {_CHECKED: list(medications_checked)} if medications_checked else {}
         return command(given=_merge(_read_case(case_file), options), **values)
 
     decorated: Callable[..., Any] = with_case
     decorated = click.option("--tables", metavar="DIR", help="A folder with the clinic's own rate tables.")(decorated)
+    decorated = click.option(
+        "--medication-checked",
+        _CHECKED,
+        metavar="NAME",
+        multiple=True,
+        help=f"{FIELDS[_CHECKED].help.removesuffix('.')}. May be given several times.",
+    )(decorated)
     for path, field in reversed(SWITCHES.items()):
         decorated = click.option(field.option, _parameter(path), is_flag=True, help=_help(field))(decorated)
     for path, field in reversed(ONE_VALUE.items()):

@@ -1,6 +1,6 @@
 """``rif-threshold workup``, ``tacrolimus``, ``evidence`` and ``conflicts``: what comes after the threshold."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import click
@@ -15,7 +15,7 @@ from rif_threshold.pathway import Medication, Protocol, Tacrolimus, Workup, Work
 from rif_threshold.pathway.ledger import Monitoring
 from rif_threshold.pathway.tacrolimus import GateItem
 from rif_threshold.vocabulary import GateEffect, Grade, Part, ProtocolVerdict, Verdict
-from rif_threshold.wording import gate_word, long_word, word
+from rif_threshold.wording import gate_word, long_word, protocol_word, word
 
 
 @click.command("workup")
@@ -111,6 +111,7 @@ def _workup_item(item: WorkupItem, *, now: bool) -> Iterator[str]:
         yield from (wrapped(reason, "    ") for reason in item.because)
     if item.note:
         yield wrapped(item.note, "    ")
+    yield from (wrapped(f"{each.text} [{each.source.key}]", "    ") for each in item.beside)
     for other in item.other_positions:
         yield wrapped(f"{other.body}: {other.position} [{other.source.key}]", "    ")
 
@@ -131,14 +132,14 @@ def _tacrolimus_lines(step: Tacrolimus) -> Iterator[str]:
     yield wrapped(step.summary)
     yield from titled(
         "Entry criteria, protocol by protocol",
-        (f"{each.label}: {_verdict(each.verdict, word)}" for each in step.protocols),
+        (f"{each.label}: {_verdict(each, protocol_word(each.verdict, each.held_by))}" for each in step.protocols),
     )
     yield from titled("To be read with it", (f"{note.text} {cited(note.source)}" for note in step.notes))
     yield from titled(
         "Stops (any yes: no protocol is met)", (_gate_words(item, GateEffect.STOPS) for item in step.stops)
     )
     yield from titled(
-        "Holds (any yes or not known: none can be called met)",
+        "Holds (any yes: on hold, or not known: none can be called met)",
         (_gate_words(item, GateEffect.HOLDS) for item in step.holds),
     )
     yield from titled("Other medicines", map(_medicine_words, step.interactions))
@@ -169,8 +170,8 @@ def _loud(text: str, loud: bool) -> str:
     return text.upper() if loud else text
 
 
-def _verdict(verdict: ProtocolVerdict, words: Callable[[ProtocolVerdict], str]) -> str:
-    return _loud(words(verdict), verdict == ProtocolVerdict.MEETS_ENTRY_CRITERIA)
+def _verdict(protocol: Protocol, words: str) -> str:
+    return _loud(words, protocol.verdict == ProtocolVerdict.MEETS_ENTRY_CRITERIA)
 
 
 def _gate_words(item: GateItem, effect: GateEffect) -> str:
@@ -184,7 +185,8 @@ def _medicine_words(found: Medication) -> str:
     effect = f"Effect: {found.effect}. " if found.effect else ""
     keys = " ".join(cited(each) for each in (found.source, *found.further_sources) if each)
     does = _loud(word(found.gate), found.gate != GateEffect.NONE)
-    return f"{found.typed}{named}: {does}. {effect}{found.action}. {keys}".strip()
+    quoted = f"{found.quoted}. " if found.quoted else ""
+    return f"{found.typed}{named}: {does}. {effect}{found.action}. {quoted}{keys}".strip()
 
 
 def _monitoring_words(each: Monitoring) -> str:
@@ -195,7 +197,7 @@ def _monitoring_words(each: Monitoring) -> str:
 
 
 def _protocol_lines(protocol: Protocol) -> Iterator[str]:
-    yield wrapped(f"{protocol.label} [{protocol.id}]: {_verdict(protocol.verdict, long_word)}")
+    yield wrapped(f"{protocol.label} [{protocol.id}]: {_verdict(protocol, long_word(protocol.verdict))}")
     if protocol.indirect:
         yield wrapped(f"Indirect. {protocol.indirect_note}", "    ")
     yield from (wrapped(reason, "  - ") for reason in protocol.because)

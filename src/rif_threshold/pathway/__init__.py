@@ -8,8 +8,9 @@ from rif_threshold.answers import Answer
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.pathway.contradictions import contradiction_problems
-from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values, recurrent_losses
-from rif_threshold.pathway.interactions import Medication, facts_from, find_medication, medication_rows
+from rif_threshold.pathway.derived import recurrent_losses
+from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values
+from rif_threshold.pathway.interactions import medication_rows
 from rif_threshold.pathway.ledger import (
     Conflict,
     GuidelinePosition,
@@ -20,6 +21,13 @@ from rif_threshold.pathway.ledger import (
     label_statements,
     monitoring,
     pregnancy_and_lactation,
+)
+from rif_threshold.pathway.medications import (
+    Medication,
+    checked_problems,
+    facts_from,
+    find_medication,
+    find_medications,
 )
 from rif_threshold.pathway.protocols import PROTOCOLS, Protocol, dose_rows, protocols
 from rif_threshold.pathway.reading import Cited
@@ -46,14 +54,15 @@ from rif_threshold.pathway.workup import (
     workup_lists,
 )
 from rif_threshold.tables import Folder
-from rif_threshold.vocabulary import Part
+from rif_threshold.vocabulary import Part, Verdict
 
 
 def problems(case: Case) -> tuple[Problem, ...]:
     """Everything in a case's findings and answers that the tables refuse."""
+    checked = tuple(checked_problems(case)) if case.medications_checked else ()
     if not (case.findings or case.answers):  # nothing to refuse, so a bare threshold need not read these tables
-        return ()
-    return (*answer_problems(case, workup_lists().investigations), *contradiction_problems(case))
+        return checked
+    return (*answer_problems(case, workup_lists().investigations), *contradiction_problems(case), *checked)
 
 
 def workup(case: Case, answer: Answer | None) -> Workup:
@@ -63,8 +72,9 @@ def workup(case: Case, answer: Answer | None) -> Workup:
 
 def tacrolimus(case: Case, answer: Answer | None) -> Tacrolimus:
     """The tacrolimus step for one case, protocol by protocol. It is no advice to treat."""
-    medications = None if case.medications is None else tuple(map(find_medication, case.medications))
-    values = known_values(case, answer, facts_from(medications))
+    medications = None if case.medications is None else find_medications(case.medications, case.medications_checked)
+    complete = case.medication_list_complete == Verdict.YES
+    values = known_values(case, answer, facts_from(medications, complete=complete))
     return build_tacrolimus(threshold_statement(case, answer), values, medications or ())
 
 
@@ -129,6 +139,7 @@ __all__ = [
     "exclusion_checklist",
     "facts",
     "find_medication",
+    "find_medications",
     "guideline_positions",
     "label_statements",
     "losses_first",

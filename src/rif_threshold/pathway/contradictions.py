@@ -6,6 +6,7 @@ from rif_threshold import tables
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.pathway.facts import domains, facts, values_as_answered
+from rif_threshold.pathway.medications import told_by
 from rif_threshold.pathway.reading import check_rules, lists
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, evaluate
@@ -46,7 +47,7 @@ def _is_field(field: str, folder: Folder) -> bool:
 
 def contradiction_problems(case: Case) -> Iterator[Problem]:
     """Yield what cannot be true together. The fields involved are joined by ``, `` in ``field``."""
-    values = values_as_answered(case, None, {})
+    values = values_as_answered(case, None, told_by(case.medications or ()))
     for entry in contradictions():
         if evaluate(entry.when, values).verdict == Verdict.YES:
             given = {field: shown for field in entry.fields if (shown := _given(case, field)) is not None}
@@ -61,4 +62,6 @@ def _given(case: Case, field: str) -> str | None:
         return None if inside is None else ""
     if part:
         inside = inside.get(part) if name == "answers" else getattr(inside, part, None)
+    if isinstance(inside, tuple):
+        return "; ".join(map(str, inside))
     return None if inside is None else str(inside)

@@ -1,8 +1,7 @@
 """The facts that the rules ask about: declared in a table, read from a case, put into words."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from itertools import groupby
 from typing import Literal
 
 from pydantic import Field
@@ -13,23 +12,14 @@ from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.forms import echo, read_count, read_decimal
 from rif_threshold.messages import did_you_mean
-from rif_threshold.pathway.reading import Number
+from rif_threshold.pathway.derived import DERIVED, NOT_KNOWN
+from rif_threshold.pathway.reading import Number, check_rules
 from rif_threshold.record import Record
-from rif_threshold.rules import Domain, Kind, Leaf, Value, Values
+from rif_threshold.rules import Condition, Domain, Kind, Leaf, Value, evaluate
 from rif_threshold.tables import Folder, SourceReference
-from rif_threshold.transfers import counted_transfers, had_positive_test, planned_ploidy
-from rif_threshold.vocabulary import (
-    LOSSES,
-    POSITIVE_TESTS,
-    EggSource,
-    Finding,
-    PregnancyHistory,
-    TransferResult,
-    Verdict,
-)
+from rif_threshold.vocabulary import Finding, Verdict
 
 FACTS = "pathways/facts.toml"
-NOT_KNOWN = "not_known"
 
 _YES_NO: Mapping[str, Value | None] = {"yes": True, "no": False}
 _FOUND = {"normal": "normal", "abnormal": "abnormal"}
@@ -41,7 +31,8 @@ class Fact(Record):
     Attributes:
         id: its name in ``answers``.
         kind: ``yes_no``, ``choice``, ``count`` or ``number`` where it is asked; ``derived`` where the calculation
-            knows it; ``finding`` where it is recorded in ``findings``.
+            knows it; ``finding`` where it is recorded in ``findings``; ``on_file`` where it is yes if what is recorded
+            says so, and no otherwise: what nobody recorded is not on file.
         label: a short noun phrase for lists.
         question: what is asked, in plain words.
         help: what whoever answers should know.
@@ -50,12 +41,14 @@ class Fact(Record):
         minimum: the smallest number taken as possible. Ours.
         maximum: the largest.
         type: of a derived fact.
+        asked_as: of a derived fact: the fact whose question asks for it.
         investigation: of a finding.
+        when: of what is on file: what must be recorded.
         source: where the question comes from, if it has a source of its own.
     """
 
     id: str
-    kind: Literal["yes_no", "choice", "count", "number", "derived", "finding"]
+    kind: Literal["yes_no", "choice", "count", "number", "derived", "finding", "on_file"]
     label: str
     question: str = ""
     help: str = ""
@@ -64,19 +57,23 @@ class Fact(Record):
     minimum: Number = Decimal(0)
     maximum: Number | None = None
     type: Kind | None = None
+    asked_as: str | None = None
     investigation: str | None = None
+    when: Condition | None = Field(default=None, exclude=True)
     source: SourceReference | None = None
 
     @property
     def asked(self) -> bool:
         """Whether it is answered in ``answers``."""
-        return self.kind not in {"derived", "finding"}
+        return self.kind not in {"derived", "finding", "on_file"}
 
     @property
     def value_kind(self) -> Kind:
         """What kind of value it has."""
         if self.kind == "finding":
             return Kind.CHOICE
+        if self.kind == "on_file":
+            return Kind.YES_NO
         return self.type if self.kind == "derived" and self.type else Kind(self.kind)
 
     @property
@@ -108,7 +105,13 @@ def facts(folder: Folder) -> Mapping[str, Fact]:
         if fact.source:
             fact = fact.model_copy(update={"source": tables.resolve(folder, FACTS, fact.source, where)})
         found[name] = fact
-    if wrong := sorted(_DERIVED.keys() ^ {fact.id for fact in found.values() if fact.kind == "derived"}):
+    on_file = [(f"[{fact.id}]", fact.when) for fact in found.values() if fact.when]
+    known = {name: fact.domain for name, fact in found.items() if fact.kind != "on_file"}
+    check_rules(folder, FACTS, on_file, known)
+    for fact in found.values():
+        if fact.asked_as is not None and not (fact.asked_as in found and found[fact.asked_as].question):
+            raise folder.error(FACTS, f"{fact.id}: no fact {fact.asked_as!r} has a question", f"[{fact.id}]")
+    if wrong := sorted(DERIVED.keys() ^ {fact.id for fact in found.values() if fact.kind == "derived"}):
         where = f"[{wrong[0]}"
         reason = f"what is derived differs from what can be worked out: {', '.join(wrong)}"
         raise folder.error(FACTS, reason, where if where in folder.text(FACTS) else 1)
@@ -117,17 +120,18 @@ def facts(folder: Folder) -> Mapping[str, Fact]:
 
 def _incomplete(fact: Fact) -> str | None:
     """What a declaration lacks."""
-    if fact.asked and not fact.question:
-        return "a fact that is asked needs a question"
-    if (fact.kind == "derived") != (fact.type is not None):
-        return "a derived fact needs a type, and no other fact has one"
-    if (fact.kind == "finding") != (fact.investigation is not None):
-        return "a finding needs its investigation, and no other fact has one"
-    if (fact.value_kind == Kind.CHOICE and fact.kind != "finding") != bool(fact.options):
-        return "a choice needs options, and no other fact has them"
-    if fact.maximum is not None and fact.maximum <= fact.minimum:
-        return "the maximum must be above the minimum"
-    return None
+    choice = fact.kind == "choice" or fact.type == Kind.CHOICE
+    wrong = {
+        "a fact that is asked needs a question": fact.asked and not fact.question,
+        "a derived fact needs a type, and no other fact has one": (fact.kind == "derived") != (fact.type is not None),
+        "a finding needs its investigation, and no other fact has one": (fact.kind == "finding")
+        != (fact.investigation is not None),
+        "what is on file needs its rule, and no other fact has one": (fact.kind == "on_file")
+        != (fact.when is not None),
+        "a choice needs options, and no other fact has them": choice != bool(fact.options),
+        "the maximum must be above the minimum": fact.maximum is not None and fact.maximum <= fact.minimum,
+    }
+    return next((reason for reason, found in wrong.items() if found), None)
 
 
 @tables.reads()
@@ -178,7 +182,7 @@ def answer_problems(case: Case, investigations: Mapping[str, object]) -> Iterato
             yield Problem(field, echo(text), "no question has this name", "unknown_fact", hint=hint)
         elif fact.kind == "finding":
             yield Problem(field, echo(text), f"record it under findings, as {fact.investigation}", "not_an_answer")
-        elif fact.kind == "derived":
+        elif not fact.asked:
             yield Problem(
                 field, echo(text), "this is worked out from the rest of the case, not answered", "not_an_answer"
             )
@@ -186,84 +190,15 @@ def answer_problems(case: Case, investigations: Mapping[str, object]) -> Iterato
             yield answer
 
 
-def _medications_known(case: Case) -> bool | None:
-    if case.medications is None:
-        return None
-    return {Verdict.YES: True, Verdict.NO: False}.get(case.medication_list_complete)
-
-
-def _results(case: Case) -> list[TransferResult]:
-    return [transfer.result for transfer in case.history or ()]
-
-
-def _longest_run_of_losses(case: Case) -> int:
-    """Losses that followed each other with no other pregnancy between them."""
-    pregnancies = [result for result in _results(case) if result in POSITIVE_TESTS]
-    runs = [len(list(run)) for result, run in groupby(pregnancies) if result == TransferResult.PREGNANCY_LOSS]
-    return max(runs, default=0)
-
-
-def recurrent_losses(case: Case) -> bool:
-    """Whether two pregnancies or more were lost, biochemical ones counted: in the history, or as answered."""
-    listed = sum(result in LOSSES for result in _results(case))
-    answered = read_count(case.answers.get("miscarriages", NOT_KNOWN), "")
-    return max(listed, 0 if isinstance(answered, Problem) else answered) > 1
-
-
-def _pregnancy_in_the_model(case: Case) -> bool | None:
-    """Whether the model was told of a pregnancy. Without one it was told of IVF alone, or of nothing."""
-    given = case.prediction and case.prediction.pregnancy_history
-    none = {None, PregnancyHistory.NO_IVF_NEVER_PREGNANT, PregnancyHistory.PREVIOUS_IVF_NO_PREGNANCY}
-    return None if given in none else True
-
-
-def _failed_transfers_in_all(case: Case, answers: Values) -> int | None:
-    """Also those before a positive test. Not known where there was one and the history is not given."""
-    if case.history is not None:
-        return _results(case).count(TransferResult.NO_POSITIVE_TEST)
-    pregnant = (answers[name] for name in ("any_positive_test", "recurrent_pregnancy_loss", "miscarriages"))
-    return None if any(pregnant) or _pregnancy_in_the_model(case) else case.failed_transfers
-
-
-def _retrieval_age(case: Case) -> int | None:
-    """Her highest age at a retrieval. Not known where the oocytes are a donor's."""
-    if case.prediction and case.prediction.egg_source == EggSource.DONOR:
-        return None
-    planned = case.planned.oocyte_age_years if case.planned else None
-    ages = [case.oocyte_age_years, planned, *(transfer.oocyte_age_years for transfer in case.history or ())]
-    return max((age for age in ages if isinstance(age, int)), default=None)
-
-
-def _less(first: Value | None, second: int | None) -> Decimal | None:
-    """A difference, known where both are."""
-    return Decimal(first) - second if first is not None and second is not None else None
-
-
-_DERIVED: Mapping[str, Callable[[Case, Answer | None, Values], Value | None]] = {
-    "threshold_reached": lambda _, answer, __: None if answer is None else answer.reached,
-    "failed_transfers": lambda case, _, __: len(counted_transfers(case)),
-    "planned_ploidy": lambda case, _, __: planned_ploidy(case),
-    "positive_test_in_history": lambda case, _, __: had_positive_test(case),
-    "pregnancy_in_the_model": lambda case, _, __: _pregnancy_in_the_model(case),
-    "miscarriages_beyond_history": lambda case, _, known: _less(known["miscarriages"], _longest_run_of_losses(case)),
-    "failed_transfers_in_all": lambda case, _, known: _failed_transfers_in_all(case, known),
-    "years_since_retrieval": lambda case, _, known: _less(known["woman_age_years"], _retrieval_age(case)),
-    "years_since_first_transfer": lambda case, _, known: _less(
-        known["woman_age_years"], case.prediction.woman_age_years if case.prediction else None
-    ),
-    "medication_list_complete": lambda case, _, __: _medications_known(case),
-    "contraindicated_comedication": lambda _, __, known: known.get("contraindicated_comedication"),
-    "serious_interaction": lambda _, __, known: known.get("serious_interaction"),
-    "comedication_not_in_list": lambda _, __, known: known.get("comedication_not_in_list"),
-}
-
-
 def known_values(
     case: Case, answer: Answer | None, from_medications: Mapping[str, Value | None]
 ) -> dict[str, Value | None]:
     """The value of every fact for one case; ``None`` where it is not known. Refused answers are not known."""
     values = values_as_answered(case, answer, from_medications)
-    return values | {"any_positive_test": values["positive_test_in_history"] or values["any_positive_test"]}
+    values["any_positive_test"] = values["positive_test_in_history"] or values["any_positive_test"]
+    values["pregnant"] = values["pregnant_in_history"] or values["pregnant"]
+    on_file = {name: fact.when for name, fact in facts().items() if fact.when}
+    return values | {name: evaluate(when, values).verdict == Verdict.YES for name, when in on_file.items()}
 
 
 def values_as_answered(
@@ -278,7 +213,7 @@ def values_as_answered(
         elif fact.asked:
             read = read_answer(fact, case.answers.get(name, NOT_KNOWN), name)
             values[name] = None if isinstance(read, Problem) else read
-    derived = {name: work_out(case, answer, {**values, **from_medications}) for name, work_out in _DERIVED.items()}
+    derived = {name: work_out(case, answer, {**values, **from_medications}) for name, work_out in DERIVED.items()}
     return values | derived
 
 
@@ -288,10 +223,16 @@ def here(leaves: tuple[Leaf, ...], values: Mapping[str, Value | None]) -> str:
 
 
 def said(names: Iterable[str], values: Mapping[str, Value | None]) -> str:
-    """What is known about some facts, in words."""
+    """What is known about some facts, in words. What is on file says what was recorded."""
     known = facts()
-    answers = {name: value for name in names if (value := values[name]) is not None}
-    return "; ".join(f"{known[name].label}: {known[name].words(value)}" for name, value in answers.items())
+    parts = []
+    for name in names:
+        fact, value = known[name], values[name]
+        if value is None:
+            continue
+        recorded = here(evaluate(fact.when, values).decided, values) if fact.when and value else ""
+        parts.append(f"{fact.label}: {fact.words(value)}" + (f" ({recorded})" if recorded else ""))
+    return "; ".join(parts)
 
 
 def labels(names: Iterable[str]) -> str:

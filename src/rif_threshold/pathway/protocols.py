@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from string import Formatter
 
 from rif_threshold import tables
 from rif_threshold.pathway.facts import domains, here, labels
@@ -9,12 +10,13 @@ from rif_threshold.pathway.reading import Amount, Cited, check_rules, csv_entrie
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Judgement, Value, combine, evaluate, together
 from rif_threshold.tables import Folder
-from rif_threshold.vocabulary import ProtocolVerdict, Verdict
+from rif_threshold.vocabulary import ProtocolKind, ProtocolVerdict, Verdict
 
 PROTOCOLS = "pathways/protocols.toml"
 DOSE_BANDS = "pathways/dose_bands.csv"
 
 IMMEDIATE_RELEASE = "immediate_release"
+_MAY_BE_HELD = frozenset({ProtocolVerdict.ON_HOLD, ProtocolVerdict.CANNOT_SAY})
 
 
 class Asked(Record):
@@ -24,10 +26,21 @@ class Asked(Record):
     note: str = ""
 
 
+class Doubt(Record):
+    """Why a criterion that comes out *no* cannot be called that: another reading, or a source that names no test.
+
+    ``says`` is the reason, with facts of the case in braces. Without ``when`` the doubt always holds.
+    """
+
+    says: str
+    when: Condition | None = None
+
+
 class CriterionEntry(Asked):
-    """One entry criterion, as the table has it: when it is met."""
+    """One entry criterion, as the table has it: when it is met, and when a no is in doubt."""
 
     when: Condition
+    doubt: Doubt | None = None
 
 
 class Published(Cited):
@@ -36,6 +49,9 @@ class Published(Cited):
     id: str
     label: str
     study: str
+    kind: ProtocolKind
+    named: str
+    cut_off: str = ""
     start: str
     stop: str
     dose_note: str = ""
@@ -72,18 +88,26 @@ class DoseBand(DoseRow):
 
 
 class Criterion(Asked):
-    """One entry criterion judged for a case: what is asked for, and what is known here."""
+    """One entry criterion judged for a case: what is asked for, and what is known here.
+
+    ``doubt`` says why it cannot be said although nothing is missing.
+    """
 
     verdict: Verdict
     here: str
     missing: tuple[str, ...]
+    doubt: str
 
 
 class Protocol(Published):
     """One published protocol for one case.
 
     Attributes:
+        kind: what kind of publication it stands in.
+        named: what it is called in a sentence; two protocols of one study share the name.
+        cut_off: by what the protocols of one study differ.
         verdict: whether the case meets the published entry criteria. Never whether to treat.
+        held_by: what holds, by name, where it is on hold or cannot be said.
         because: the reasons, in words.
         missing: the facts that it still needs, by name.
         criteria: each criterion with its own answer.
@@ -98,6 +122,7 @@ class Protocol(Published):
     """
 
     verdict: ProtocolVerdict
+    held_by: tuple[str, ...]
     because: tuple[str, ...]
     missing: tuple[str, ...]
     criteria: tuple[Criterion, ...]
@@ -105,11 +130,12 @@ class Protocol(Published):
 
 
 class Gate(Record):
-    """What the lists above all protocols came to: which items stop, which hold, which facts are open."""
+    """What the lists above all protocols came to: what stops, what holds, and what is open of each."""
 
     stopped_by: tuple[str, ...] = ()
     held_by: tuple[str, ...] = ()
-    open_items: tuple[str, ...] = ()
+    open_stops: tuple[str, ...] = ()
+    open_holds: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
 
@@ -126,7 +152,12 @@ def protocols(folder: Folder) -> tuple[ProtocolEntry, ...]:
         if entry.indirect != bool(entry.indirect_note):
             raise folder.error(PROTOCOLS, f"{entry.id}: indirect = true and its note belong together", where)
         conditions = [criterion.when for criterion in entry.criterion]
-        check_rules(folder, PROTOCOLS, [(where, condition) for condition in conditions], domains(folder))
+        doubts = [each.doubt for each in entry.criterion if each.doubt]
+        ruled = [*conditions, *(doubt.when for doubt in doubts if doubt.when)]
+        check_rules(folder, PROTOCOLS, [(where, condition) for condition in ruled], domains(folder))
+        named = {name for doubt in doubts for _, name, _, _ in Formatter().parse(doubt.says) if name is not None}
+        if unknown := sorted(named - domains(folder).keys()):
+            raise folder.error(PROTOCOLS, f"the fact {unknown[0]!r} is not known", where)
         if together(conditions, domains(folder)) is None:
             raise folder.error(PROTOCOLS, f"{entry.id}: its criteria can never all be met", where)
     return found
@@ -159,21 +190,23 @@ def _in_band(row: DoseRow, ratio: Value | None) -> bool:
 
 def judge(entry: ProtocolEntry, values: Mapping[str, Value | None], gate: Gate) -> Protocol:
     """Judge one protocol by its own entry rule, below the lists that stand above all of them. Fails closed."""
-    judged = [(criterion, evaluate(criterion.when, values)) for criterion in entry.criterion]
-    entry_rule = combine(judgement for _, judgement in judged)
+    judged = [_judged(criterion, values) for criterion in entry.criterion]
+    entry_rule = combine(judgement for judgement, _ in judged)
     criteria = tuple(
         Criterion.of(
             criterion,
             verdict=judgement.verdict,
             here=here(judgement.decided, values),
             missing=judgement.missing,
+            doubt=doubt,
         )
-        for criterion, judgement in judged
+        for criterion, (judgement, doubt) in zip(entry.criterion, judged, strict=True)
     )
     verdict = _verdict(entry, entry_rule, gate)
     return Protocol.of(
         entry,
         verdict=verdict,
+        held_by=gate.held_by if verdict in _MAY_BE_HELD else (),
         because=tuple(_because(entry, criteria, verdict, gate)),
         missing=(*entry_rule.missing, *gate.missing) if verdict == ProtocolVerdict.CANNOT_SAY else (),
         criteria=criteria,
@@ -182,13 +215,25 @@ def judge(entry: ProtocolEntry, values: Mapping[str, Value | None], gate: Gate) 
     )
 
 
+def _judged(criterion: CriterionEntry, values: Mapping[str, Value | None]) -> tuple[Judgement, str]:
+    """What a criterion comes to, and why a no is in doubt and so is not known."""
+    found, doubt = evaluate(criterion.when, values), criterion.doubt
+    if found.verdict != Verdict.NO or doubt is None:
+        return found, ""
+    if doubt.when is not None and evaluate(doubt.when, values).verdict != Verdict.YES:
+        return found, ""
+    return Judgement(Verdict.NOT_KNOWN, decided=found.decided), doubt.says.format_map(values)
+
+
 def _verdict(entry: ProtocolEntry, entry_rule: Judgement, gate: Gate) -> ProtocolVerdict:
+    """What is no decides first, then what is not known, then what holds. A hold that is not known comes last."""
     if gate.stopped_by or (entry.criteria_given and entry_rule.verdict == Verdict.NO):
         return ProtocolVerdict.DOES_NOT_MEET
-    undecided = not entry.criteria_given or entry_rule.verdict == Verdict.NOT_KNOWN
-    if undecided or gate.held_by or gate.open_items:
+    if not entry.criteria_given or entry_rule.verdict == Verdict.NOT_KNOWN or gate.open_stops:
         return ProtocolVerdict.CANNOT_SAY
-    return ProtocolVerdict.MEETS_ENTRY_CRITERIA
+    if gate.held_by:
+        return ProtocolVerdict.ON_HOLD
+    return ProtocolVerdict.CANNOT_SAY if gate.open_holds else ProtocolVerdict.MEETS_ENTRY_CRITERIA
 
 
 def _because(entry: ProtocolEntry, criteria: tuple[Criterion, ...], verdict: ProtocolVerdict, gate: Gate) -> list[str]:
@@ -200,12 +245,17 @@ def _because(entry: ProtocolEntry, criteria: tuple[Criterion, ...], verdict: Pro
         return [f"Asks for {each.asks}. Here: {each.here}." for each in criteria]
     refused = [each for each in criteria if each.verdict == Verdict.NO]
     reasons += [f"Asks for {each.asks}. Here: {each.here}." for each in refused]
-    if verdict == ProtocolVerdict.CANNOT_SAY:
+    if verdict in _MAY_BE_HELD:
         unknown = [each for each in criteria if each.verdict == Verdict.NOT_KNOWN]
-        reasons += [f"Asks for {each.asks}. Not known: {labels(each.missing)}." for each in unknown]
+        still_open = (*gate.open_stops, *gate.open_holds)
+        reasons += [f"Asks for {each.asks}. {_unknown(each)}." for each in unknown]
         reasons += [f"On hold: {'; '.join(gate.held_by)}."] if gate.held_by else []
-        reasons += [f"Not answered: {'; '.join(gate.open_items)}."] if gate.open_items else []
+        reasons += [f"Not answered: {'; '.join(still_open)}."] if still_open else []
     return reasons
+
+
+def _unknown(criterion: Criterion) -> str:
+    return f"Cannot be said: {criterion.doubt}" if criterion.doubt else f"Not known: {labels(criterion.missing)}"
 
 
 def _dose_bands(

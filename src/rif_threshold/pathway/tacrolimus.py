@@ -1,7 +1,7 @@
 """The tacrolimus step: what speaks against it, then stops, holds and advice, then protocol by protocol.
 
-There is no overall "eligible". The gate fails closed: one stop and no protocol is met; one hold, or anything that is
-not answered, and no protocol can be called met.
+There is no overall "eligible". The gate fails closed: one stop and no protocol is met; one hold and what is otherwise
+met is on hold; anything that is not answered, and no protocol can be called met.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -10,7 +10,6 @@ from pydantic import Field
 
 from rif_threshold import tables
 from rif_threshold.pathway.facts import domains, facts, here, labels, said
-from rif_threshold.pathway.interactions import Medication
 from rif_threshold.pathway.ledger import (
     ChecklistItem,
     Conflict,
@@ -24,8 +23,10 @@ from rif_threshold.pathway.ledger import (
     monitoring,
     pregnancy_and_lactation,
 )
+from rif_threshold.pathway.medications import Medication, by_fact
 from rif_threshold.pathway.protocols import Gate, Protocol, judge, protocols
 from rif_threshold.pathway.reading import Cited, check_rules, entries, lists
+from rif_threshold.pathway.summary import summary
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Value, evaluate
 from rif_threshold.tables import Folder
@@ -48,6 +49,7 @@ class GateEntry(Cited):
     id: str
     label: str
     label_when_clear: str = ""
+    label_named: str = Field(default="", exclude=True)
     when: Condition | None = Field(default=None, exclude=True)
 
 
@@ -72,11 +74,13 @@ class GateItem(GateEntry):
     """One stop, hold or piece of advice for one case. ``yes`` stops, holds or applies.
 
     ``label`` says what stops or holds; ``label_when_clear`` is what to say instead where the verdict is ``no``.
+    ``named`` says it in short: the medicines that stop or hold, where it is about medicines.
     """
 
     verdict: Verdict
     because: tuple[str, ...]
     missing: tuple[str, ...]
+    named: str
 
 
 class ChecklistLine(ChecklistItem):
@@ -95,12 +99,12 @@ class Tacrolimus(Record):
 
     Attributes:
         threshold: the ESHRE threshold, first; it is neither a stop nor a hold.
-        summary: of how many protocols the published entry criteria are met.
+        summary: which protocols' published entry criteria are met, by kind and name. There is no number of them.
         against: what speaks against the step as a whole.
         guideline_positions: what bodies say.
         conflicts: where sources disagree about it.
         stops: any yes, and no protocol is met.
-        holds: any yes or not known, and none can be called met.
+        holds: any yes, and what is otherwise met is on hold; any not known, and none can be called met.
         advice: what changes no verdict.
         missing: the facts that would decide more, by name.
         protocols: each with its own verdict.
@@ -160,19 +164,21 @@ def build_tacrolimus(
 ) -> Tacrolimus:
     """Judge the step for one case, of which ``threshold`` says where it stands."""
     above = gate_lists()
-    stops = tuple(_item(entry, values) for entry in above.stop)
-    holds = tuple(_item(entry, values) for entry in above.hold)
+    behind = by_fact(medications)
+    stops = tuple(_item(entry, values, behind) for entry in above.stop)
+    holds = tuple(_item(entry, values, behind) for entry in above.hold)
     gate = Gate(
-        stopped_by=_labels(stops, Verdict.YES),
-        held_by=_labels(holds, Verdict.YES),
-        open_items=_labels((*stops, *holds), Verdict.NOT_KNOWN),
+        stopped_by=_named(stops, Verdict.YES),
+        held_by=_named(holds, Verdict.YES),
+        open_stops=_named(stops, Verdict.NOT_KNOWN),
+        open_holds=_named(holds, Verdict.NOT_KNOWN),
         missing=_missing((*stops, *holds)),
     )
     judged = tuple(judge(entry, values, gate) for entry in protocols())
-    advice = tuple(_item(entry, values) for entry in above.advice)
+    advice = tuple(_item(entry, values, {}) for entry in above.advice)
     return Tacrolimus(
         threshold=threshold,
-        summary=_summary(judged),
+        summary=summary(judged, gate, medications),
         against=above.against,
         guideline_positions=guideline_positions(),
         conflicts=conflicts_about(Part.TACROLIMUS),
@@ -191,33 +197,25 @@ def build_tacrolimus(
     )
 
 
-def _item(entry: GateEntry, values: Mapping[str, Value | None]) -> GateItem:
+def _item(entry: GateEntry, values: Mapping[str, Value | None], behind: Mapping[str, tuple[str, ...]]) -> GateItem:
     judged = evaluate(entry.when, values) if entry.when else None
+    facts_of = [leaf.fact for leaf in judged.decided] if judged and judged.verdict == Verdict.YES else []
+    medicines = [name for fact in facts_of for name in behind.get(fact, ())]
     return GateItem.of(
         entry,
         verdict=judged.verdict if judged else Verdict.YES,
         because=(here(judged.decided, values),) if judged and judged.decided else (),
         missing=judged.missing if judged else (),
+        named=entry.label_named.format(medicines=", ".join(medicines)) if medicines else entry.label,
     )
 
 
-def _labels(items: Iterable[GateItem], verdict: Verdict) -> tuple[str, ...]:
-    return tuple(item.label for item in items if item.verdict == verdict)
+def _named(items: Iterable[GateItem], verdict: Verdict) -> tuple[str, ...]:
+    return tuple(item.named for item in items if item.verdict == verdict)
 
 
 def _missing(items: Iterable[GateItem]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for item in items for name in item.missing))
-
-
-def _summary(judged: tuple[Protocol, ...]) -> str:
-    """Count the protocols; say that it is no advice."""
-    verdicts = [protocol.verdict for protocol in judged]
-    met = verdicts.count(ProtocolVerdict.MEETS_ENTRY_CRITERIA)
-    unmet = verdicts.count(ProtocolVerdict.DOES_NOT_MEET)
-    return (
-        f"Meets the entry criteria of {met} of {len(judged)} published protocols; this is not advice to treat."
-        f" Does not meet those of {unmet}; of {verdicts.count(ProtocolVerdict.CANNOT_SAY)} it cannot be said."
-    )
 
 
 def _checklist_line(item: ChecklistItem, values: Mapping[str, Value | None]) -> ChecklistLine:
@@ -237,5 +235,6 @@ def _questions(judged: tuple[Protocol, ...], beside: Collection[str]) -> tuple[s
     if not alive:
         return ()
     entry = {name for protocol in alive for criterion in protocol.criteria for name in criterion.missing}
-    wanted = entry | set(beside)
-    return tuple(name for name, fact in facts().items() if name in wanted and fact.kind != "derived")
+    known = facts()
+    wanted = {known[name].asked_as or name for name in entry | set(beside)}
+    return tuple(name for name, fact in known.items() if name in wanted and (fact.kind != "derived" or fact.question))

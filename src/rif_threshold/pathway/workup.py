@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pydantic import Field
+
 from rif_threshold import tables
 from rif_threshold.answers import Answer
 from rif_threshold.case import Case
-from rif_threshold.pathway.facts import domains, facts, here, recurrent_losses
+from rif_threshold.pathway.derived import recurrent_losses
+from rif_threshold.pathway.facts import domains, facts, here
 from rif_threshold.pathway.reading import Cited, check_rules, cite, entries, lists
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Judgement, Value, evaluate
@@ -25,6 +28,13 @@ class OtherPosition(Cited):
     position: str
 
 
+class Beside(Cited):
+    """What is to be said beside an item where its rule is yes."""
+
+    text: str
+    when: Condition = Field(exclude=True)
+
+
 class WorkupLine(Cited):
     """One line of ESHRE's lists."""
 
@@ -36,6 +46,7 @@ class WorkupLine(Cited):
     normal_means: str = ""
     abnormal_means: str = ""
     other_positions: tuple[OtherPosition, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
 
 class WorkupEntry(WorkupLine):
@@ -97,7 +108,8 @@ def workup_lists(folder: Folder) -> WorkupLists:
         )
     )
     both = [*read.investigations.values(), *read.interventions.values()]
-    check_rules(folder, WORKUP, [(f'id = "{entry.id}"', entry.when) for entry in both], domains(folder))
+    ruled = [(f'id = "{entry.id}"', when) for entry in both for when in (entry.when, *(b.when for b in entry.beside))]
+    check_rules(folder, WORKUP, ruled, domains(folder))
     for fact in facts(folder).values():
         if fact.investigation and fact.investigation not in read.investigations:
             raise folder.error("pathways/facts.toml", f"{fact.investigation} is no investigation", f"[{fact.id}]")
@@ -105,9 +117,10 @@ def workup_lists(folder: Folder) -> WorkupLists:
 
 
 def _with_positions(folder: Folder, entry: WorkupEntry) -> WorkupEntry:
-    """Take over how far the sources of other positions were read."""
+    """Take over how far the sources of what stands beside an item were read."""
     others = tuple(cite(folder, WORKUP, other, f'id = "{entry.id}"') for other in entry.other_positions)
-    return entry.model_copy(update={"other_positions": others})
+    beside = tuple(cite(folder, WORKUP, each, f'id = "{entry.id}"') for each in entry.beside)
+    return entry.model_copy(update={"other_positions": others, "beside": beside})
 
 
 def build_workup(case: Case, answer: Answer | None, values: Mapping[str, Value | None]) -> Workup:
@@ -144,6 +157,7 @@ def _item(entry: WorkupEntry, values: Mapping[str, Value | None], finding: Findi
         because=_because(later if never else judged, values),
         missing=judged.missing,
         finding=finding,
+        beside=tuple(each for each in entry.beside if evaluate(each.when, values).verdict == Verdict.YES),
     )
 
 

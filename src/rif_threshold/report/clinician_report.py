@@ -145,4 +145,5 @@ def _grades(items: tuple[Any, ...]) -> list[dict[str, Any]]:
 
 def _row(item: Any) -> dict[str, str]:
     doubt = " (doubtful, see its note on the page)" if item.note.startswith("Doubtful") else ""
-    return {"label": f"{item.label}{doubt}", "state": item.answer}
+    beside = "".join(f" ({each.text.removesuffix('.')})" for each in item.beside)
+    return {"label": f"{item.label}{doubt}{beside}", "state": item.answer}

@@ -7,7 +7,7 @@ from typing import Any
 
 from rif_threshold.assessment import Assessment
 from rif_threshold.report.check_code import code_or_why
-from rif_threshold.report.grades import plain_grades
+from rif_threshold.report.grades import plain_grades, purpose
 from rif_threshold.report.plain import Plain
 from rif_threshold.report.shapes import Icon, grade_shape, icon_array, mark, qr
 from rif_threshold.report.words import Words
@@ -154,7 +154,7 @@ def _grades(assessment: Assessment, words: Words, plain: Plain) -> tuple[str, tu
         GradeBox(grade, name, words("list_separator").join(items))
         for grade, name, items in plain_grades(assessment, words)
     )
-    return title, boxes, "" if boxes else words("grades_left_out")
+    return title, boxes, purpose(assessment, words) if boxes else words("grades_left_out")
 
 
 def paper(assessment: Assessment, words: Words, date: datetime.date) -> dict[str, Any]:

@@ -29,6 +29,14 @@ def plain_grades(assessment: Assessment, words: Words) -> Iterator[tuple[Grade, 
             yield grade, words(f"grade_{grade}"), tuple(plain)
 
 
+def purpose(assessment: Assessment, words: Words) -> str:
+    """What the grades are about and what not; beside what was found, that a treatment for it is another matter."""
+    workup = assessment.workup
+    found = [item.id for item in workup.interventions if item.beside] if workup else []
+    beside = [f"beside_{name}" for name in found if words.has(f"beside_{name}")]
+    return " ".join(map(words, ("grades_purpose", "grades_other_illness", *beside)))
+
+
 def _plain(identifier: str, label: str, words: Words) -> str:
     key = f"item_{identifier}"
     return words(key) if words.has(key) else label

@@ -21,7 +21,7 @@ from rif_threshold.sentences import (
     standing,
     total_words,
 )
-from rif_threshold.vocabulary import Grade, Part, ProtocolVerdict, WorkupState
+from rif_threshold.vocabulary import Grade, Part, WorkupState
 from rif_threshold.wording import capital, word
 
 LONGEST = 15
@@ -106,9 +106,7 @@ def _tacrolimus(assessment: Assessment) -> str:
         left_out = f"Immune step: not included ({Part.TACROLIMUS} was left out)"
         return left_out if Part.TACROLIMUS in default_parts() else ""
     first = step.against[0].statement
-    met = [each.label for each in step.protocols if each.verdict == ProtocolVerdict.MEETS_ENTRY_CRITERIA]
-    which = f" Met: {'; '.join(met)}." if met else ""
-    return f"Immune step: {first} {step.summary}{which}"
+    return f"Immune step: {first} {step.summary}"
 
 
 def _sources(assessment: Assessment) -> Iterator[CitedSource]:

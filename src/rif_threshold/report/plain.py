@@ -138,7 +138,7 @@ class Plain:
     def framing(self) -> tuple[str, ...]:
         """Both framings with the same denominator, and between them those of whom it cannot be said."""
         n, maybe = self._number(self.shown_transfers), self.people()[1]
-        yes = self.counts.of(self.shown.lowest) if self.shown.lowest else self._number(0)
+        yes = self.counts.of(self.shown.lowest, bare=maybe > 0) if self.shown.lowest else self._number(0)
         return (
             self.words("framing_intro"),
             self.words("framing_yes_at_least" if maybe else "framing_yes", n=n, yes=yes),
@@ -167,12 +167,16 @@ class Plain:
         ends, differ = self.answer.following, self.answer.next_percent_if_couples_differ
         if ends is None:
             return ""
-        low, high = (self.counts.of(end) for end in (ends.lowest if differ is None else differ, ends.highest))
-        return low if low == high else self.words("between", low=low, high=high)
+        lowest = ends.lowest if differ is None else differ
+        if lowest == ends.highest:
+            return self.counts.of(lowest)
+        low, high = (self.counts.of(end, bare=True) for end in (lowest, ends.highest))
+        return self.words("between", low=low, high=high)
 
     def range_(self) -> tuple[str, ...]:
         """How far the answer may move: between routes, by chance, or with a small change."""
-        said = [self.words("range_exact"), *self._bounds(), *self._routes(), *self._interval()]
+        bounds = tuple(self._bounds())
+        said = [*(bounds or (self.words("range_exact"),)), *self._routes(), *self._interval()]
         return tuple(said) if len(said) > 1 else (said[0], *self._margin())
 
     def _bounds(self) -> Iterator[str]:

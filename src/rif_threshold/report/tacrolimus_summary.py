@@ -5,7 +5,7 @@ from typing import Any
 
 from rif_threshold.pathway import GuidelinePosition, Protocol, Tacrolimus
 from rif_threshold.vocabulary import Verdict
-from rif_threshold.wording import word
+from rif_threshold.wording import protocol_word
 
 _MOST_CONFLICTS, _MOST_LABELS = 3, 6
 _LONGEST_POSITION, _LONGEST_REASON, _LONGEST_FINDING = 150, 100, 125
@@ -27,7 +27,9 @@ def gate_summary(step: Tacrolimus) -> dict[str, Any]:
         ],
         "conflicts_note": f"Where sources disagree: {min(_MOST_CONFLICTS, len(step.conflicts))} of"
         f" {len(step.conflicts)} are shown.",
-        "medicines": [f"{each.typed}: {each.action}." for each in step.interactions],
+        "medicines": [
+            f"{each.typed}: {each.action}." + (f" {each.quoted}." if each.quoted else "") for each in step.interactions
+        ],
         "whole": (
             "This page is a summary. Criteria one by one, limits, what was given, start and stop, monitoring,"
             " interactions, pregnancy and every conflict stand on the page of the immune step, in"
@@ -63,8 +65,8 @@ def _started(topic: str) -> str:
 
 
 def _gate(step: Tacrolimus) -> Iterator[str]:
-    yield _listed("Stops that apply", (each.label for each in step.stops if each.verdict == Verdict.YES))
-    yield _listed("Holds that apply", (each.label for each in step.holds if each.verdict == Verdict.YES))
+    yield _listed("Stops that apply", (each.named for each in step.stops if each.verdict == Verdict.YES))
+    yield _listed("Holds that apply", (each.named for each in step.holds if each.verdict == Verdict.YES))
     open_items = [each for each in (*step.stops, *step.holds) if each.verdict == Verdict.NOT_KNOWN]
     yield _listed(f"Not answered ({len(open_items)})", (each.label for each in open_items))
 
@@ -81,7 +83,7 @@ def _protocol(protocol: Protocol) -> dict[str, str]:
     first = cut(protocol.because[0], _LONGEST_REASON) if protocol.because else ""
     return {
         "label": f"{protocol.label}{' (another disease)' if protocol.indirect else ''} [{protocol.source.key}]",
-        "verdict": word(protocol.verdict),
+        "verdict": protocol_word(protocol.verdict, protocol.held_by),
         "because": f"{first} ({more} more)" if more > 0 else first,
         "found": cut(protocol.found[0], _LONGEST_FINDING) if protocol.found else "",
     }

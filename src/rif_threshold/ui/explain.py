@@ -58,7 +58,7 @@ def _lists(sheet: Sheet) -> list[str]:
         parts += [_title(sheet, title), _listed(map(starred, lines))]
     if sheet.grades:
         shown = (f"{GRADE_SHAPES[each.grade]} **{escaped(each.name)}:** {escaped(each.items)}" for each in sheet.grades)
-        parts += [f"### {escaped(sheet.grades_title)}", _listed(shown)]
+        parts += [f"### {escaped(sheet.grades_title)}", escaped(sheet.grades_note), _listed(shown)]
     parts += [_title(sheet, "teach_title"), _listed(map(starred, sheet.teach))]
     parts += [_title(sheet, "source_title"), *map(starred, sheet.sources)]
     return [*parts, escaped(sheet.labels["reference"]), escaped(sheet.labels["no_medicine"])]

@@ -1,5 +1,7 @@
 """What the choices of the page are called, made from the closed lists. The values are those of a case."""
 
+from rif_threshold.pathway import Protocol
+from rif_threshold.ui.markdown import escaped
 from rif_threshold.vocabulary import Concerns, Finding, Grade, ProtocolVerdict, Verdict
 from rif_threshold.wording import GRADE_SHAPES, capital, choices, long_word, word
 
@@ -13,7 +15,11 @@ GRADES = {
     for grade, colour in zip(Grade, ("green", "orange", "red"), strict=True)
 }
 # Verdicts are no grades: shapes and words, without a colour.
-PROTOCOL_VERDICTS = {
-    verdict: f":gray-badge[{shape} {capital(long_word(verdict))}]"
-    for verdict, shape in zip(ProtocolVerdict, "■□?", strict=True)
-}
+_VERDICT_SHAPES = dict(zip(ProtocolVerdict, "■□◧?", strict=True))
+
+
+def verdict_of(protocol: Protocol) -> str:
+    """A protocol's verdict as a badge, and beside one that is on hold what holds."""
+    badge = f":gray-badge[{_VERDICT_SHAPES[protocol.verdict]} {capital(long_word(protocol.verdict))}]"
+    on_hold = protocol.verdict == ProtocolVerdict.ON_HOLD
+    return f"{badge} {escaped('; '.join(protocol.held_by))}" if on_hold else badge

@@ -36,11 +36,11 @@ def key_of(field: str) -> str:
 
 TRANSFER = tuple(path.removeprefix("history.") for path in TRANSFER_FIELDS)
 _NO_TEXT = (*SWITCHES, "no_medications", "medications")
-FINDING, ANSWER = "finding_", "answer_"
+FINDING, ANSWER, CHECKED = "finding_", "answer_", "checked_"
 
 _OURS = re.compile(
     f"({'|'.join((*map(key_of, ONE_VALUE), HISTORY_GIVEN, HISTORY_LENGTH, *_NO_TEXT, 'medication_list_complete'))})$"
-    f"|history_[0-9]|{FINDING}|{ANSWER}"
+    f"|history_[0-9]|{FINDING}|{ANSWER}|{CHECKED}"
 )
 
 Problems = Callable[[str], None]
@@ -87,6 +87,8 @@ def _pathway_fields() -> dict[str, Any]:
             found[field] = given
     if medications := st.session_state.get("medications"):
         found["medications"] = list(medications)  # what is listed counts, whatever the switch says
+        if checked := [name for name in medications if st.session_state.get(f"{CHECKED}{name}")]:
+            found["medications_checked"] = checked
     elif st.session_state.get("no_medications"):
         found["medications"] = []
     if complete := _typed("medication_list_complete"):
@@ -215,6 +217,8 @@ def put(case: Mapping[str, Any]) -> None:
                 state["medications"], state["no_medications"] = list(value), not value
             case "planned" if value == NOTHING:
                 state[key_of("planned.nothing")] = Verdict.YES.value
+            case "medications_checked":
+                state.update({f"{CHECKED}{name}": True for name in value})
             case _ if field in SWITCHES:
                 state[field] = bool(value)
             case _ if field in PARTS:

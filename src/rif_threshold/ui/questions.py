@@ -15,6 +15,8 @@ from rif_threshold.ui.inputs import Problems
 
 _SUGGESTION = "suggestion_"
 _LISTED_AND_NONE = "Medicines are listed, so 'None are taken' is not used. Remove them, or switch it off."
+_CHECKED = "Checked by me in its product text: no interaction"
+_CHECKED_HELP = "It lifts this hold, and stands everywhere as your own statement."
 _SHORT = 30  # letters: longer options go into a menu
 
 
@@ -93,6 +95,11 @@ def suggestions(found: Medication) -> None:
     with st.container(horizontal=True):
         for name in found.suggestions:
             st.button(f"Did you mean {name}?", key=f"{_SUGGESTION}{name}", on_click=_replace, args=(found.typed, name))
+
+
+def checked(found: Medication) -> None:
+    """Take the user's own statement on a medicine that is not in the list."""
+    st.toggle(_CHECKED, key=f"{inputs.CHECKED}{found.typed}", persist_state="session", help=_CHECKED_HELP)
 
 
 def _replace(typed: str, name: str) -> None:

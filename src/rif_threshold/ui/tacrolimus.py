@@ -21,7 +21,7 @@ from rif_threshold.pathway.tacrolimus import GateItem, gate_lists
 from rif_threshold.rules import leaves
 from rif_threshold.ui import questions
 from rif_threshold.ui.controls import fold
-from rif_threshold.ui.fields import PROTOCOL_VERDICTS
+from rif_threshold.ui.fields import verdict_of
 from rif_threshold.ui.inputs import Problems
 from rif_threshold.ui.markdown import escaped, literal, markdown_table, where
 from rif_threshold.vocabulary import GateEffect, Part, Verdict
@@ -29,6 +29,9 @@ from rif_threshold.wording import CRITERION, capital, gate_word, shown_p, word
 
 _RATIO = "th1_th2_ratio"
 _LIES_HERE = "this ratio lies here in that study"
+_ABOUT_HOLDS = (
+    "Any that holds, and what is otherwise met is on hold. Any that is not answered, and nothing can be called met."
+)
 _ORDER = (Verdict.YES, Verdict.NO, Verdict.NOT_KNOWN)
 
 
@@ -85,6 +88,9 @@ def ask(step: Tacrolimus | None, problems: Problems) -> None:
             questions.ask_all([facts()[name] for name in names], problems)
     if step and not step.questions:
         st.caption("Nothing more that could be asked would change a verdict.")
+    for name in step.questions if step else ():
+        if facts()[name].kind == "derived":  # asked elsewhere: on the first page, or as the list that follows
+            st.caption(f"Still open: {facts()[name].question}")
     st.markdown("### Other medicines")
     questions.medications(problems)
     for found in step.interactions if step else ():
@@ -96,8 +102,11 @@ def _medicine(found: Medication) -> None:
     kind = f" {capital(word(found.seriousness))}." if found.seriousness else ""
     via = f" (as {escaped(found.matched)})" if found.matched and found.matched != found.typed else ""
     effect = f" {escaped(found.effect)}." if found.effect else ""
+    quoted = f" {escaped(found.quoted)}." if found.quoted else ""
     source = f" :small[{where(found.source)}]" if found.source else ""
-    st.markdown(f"- {literal(found.typed)}{via}:{kind}{effect} {escaped(found.action)}.{source}")
+    st.markdown(f"- {literal(found.typed)}{via}:{kind}{effect} {escaped(found.action)}.{quoted}{source}")
+    if found.matched is None:
+        questions.checked(found)
     if found.suggestions:
         questions.suggestions(found)
 
@@ -106,7 +115,7 @@ def stops_and_holds(step: Tacrolimus) -> None:
     """The three lists above all protocols."""
     for effect, about, items in (
         (GateEffect.STOPS, "Any that stops, and no protocol is met.", step.stops),
-        (GateEffect.HOLDS, "Any that holds, or is not answered, and no protocol can be called met.", step.holds),
+        (GateEffect.HOLDS, _ABOUT_HOLDS, step.holds),
     ):
         st.markdown("\n".join((f"### {capital(word(effect))}", "", about, "", *_lines(items, effect))))
     applies = [item for item in step.advice if item.verdict != Verdict.NO]
@@ -124,7 +133,7 @@ def _lines(items: Iterable[GateItem], effect: GateEffect) -> Iterable[str]:
 
 def side_by_side(step: Tacrolimus) -> str:
     """Every protocol and its verdict, in one table."""
-    rows = [[escaped(each.label), PROTOCOL_VERDICTS[each.verdict]] for each in step.protocols]
+    rows = [[escaped(each.label), verdict_of(each)] for each in step.protocols]
     return markdown_table(["Published protocol", "This case"], rows)
 
 
@@ -143,7 +152,7 @@ def protocols(step: Tacrolimus) -> None:
 
 def _protocol(each: Protocol, step: Tacrolimus) -> Iterable[str]:
     yield f"**{escaped(each.label)}**\n"
-    yield f"{PROTOCOL_VERDICTS[each.verdict]}\n"
+    yield f"{verdict_of(each)}\n"
     if each.indirect:
         yield f"*Indirect: another disease.* {escaped(each.indirect_note)}\n"
     yield from _reasons(each, step)
@@ -164,7 +173,7 @@ def _reasons(each: Protocol, step: Tacrolimus) -> Iterable[str]:
         yield from (f"- {escaped(reason)}" for reason in each.because[:1])
     for criterion in each.criteria:
         if criterion.verdict == Verdict.NOT_KNOWN:
-            here = f"not known: {'; '.join(known[name].label for name in criterion.missing)}"
+            here = criterion.doubt or f"not known: {'; '.join(known[name].label for name in criterion.missing)}"
         else:
             here = f"here: {criterion.here}"
         said = capital(CRITERION[criterion.verdict])

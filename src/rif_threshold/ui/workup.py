@@ -56,6 +56,7 @@ def _line(item: WorkupItem) -> str:
     shown = f"**{answer}**" if item.state == WorkupState.APPLIES else answer
     parts = [f"**{escaped(item.label)}** · {CONCERNS[item.concerns]}  \n{shown}{why}"]
     parts += [f"{escaped(other.body)}: {escaped(other.position)}" for other in item.other_positions]
+    parts += [escaped(each.text) for each in item.beside]
     parts += [escaped(item.note)] if item.note else []
     parts.append(where(item.source))
     return "  \n".join([parts[0], *(f":small[{part}]" for part in parts[1:])])

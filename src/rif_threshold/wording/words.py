@@ -1,6 +1,6 @@
 """Every word of a closed list, once, by key. Words are as they stand inside a sentence; `capital` begins one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -118,7 +118,13 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     v.ProtocolVerdict: {
         v.ProtocolVerdict.MEETS_ENTRY_CRITERIA: Words("meets them", "meets the published entry criteria"),
         v.ProtocolVerdict.DOES_NOT_MEET: Words("does not meet them", "does not meet the published entry criteria"),
+        v.ProtocolVerdict.ON_HOLD: Words("on hold", "meets the published entry criteria, but is on hold"),
         v.ProtocolVerdict.CANNOT_SAY: Words("cannot say", "cannot say whether it meets the published entry criteria"),
+    },
+    v.ProtocolKind: {
+        v.ProtocolKind.STUDY: Words("study", "of studies"),
+        v.ProtocolKind.DELIVERED: Words("cohort of women already delivered", "of cohorts of women already delivered"),
+        v.ProtocolKind.WEB_PAGE: Words("web page", "of web pages"),
     },
     v.GateEffect: {
         v.GateEffect.STOPS: Words("stops"),
@@ -127,6 +133,7 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     },
     v.Seriousness: {
         v.Seriousness.CONTRAINDICATED: Words("contraindicated, on the label or in pregnancy"),
+        v.Seriousness.ALREADY_TAKEN: Words("already taken"),
         v.Seriousness.SERIOUS: Words("serious interaction"),
         v.Seriousness.CAUTION: Words("caution"),
         v.Seriousness.NO_LABELLED_ROW: Words("no labelled row found"),
@@ -223,6 +230,15 @@ def state_words(state: v.WorkupState, finding: v.Finding | None) -> str:
 def gate_word(verdict: v.Verdict, effect: v.GateEffect) -> str:
     """What a verdict says of a stop or a hold."""
     return {v.Verdict.YES: word(effect), v.Verdict.NO: "clear"}.get(verdict, "not answered")
+
+
+def protocol_word(verdict: v.ProtocolVerdict, held_by: Sequence[str]) -> str:
+    """What a protocol's verdict is called; one on hold names what holds.
+
+    >>> protocol_word(v.ProtocolVerdict.ON_HOLD, ["fluconazole"])
+    'on hold: fluconazole'
+    """
+    return f"{word(verdict)}: {'; '.join(held_by)}" if verdict == v.ProtocolVerdict.ON_HOLD else word(verdict)
 
 
 def transfer_state(number: int, failed: int) -> str:
