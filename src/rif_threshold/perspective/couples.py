@@ -78,7 +78,7 @@ def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
         estimate: the route it is about.
     """
     known = assumptions()
-    settings = tuple(_settings(case, estimate, known.spread))
+    settings, alike = tuple(_settings(case, estimate, known.spread)), chance_words(estimate)
     return CouplesSection(
         sentence=if_alike(estimate, _sentence(settings, estimate.failed_transfers)),
         headings=("couples", "how much", "threshold", "next transfer", "next, if all couples are alike"),
@@ -88,7 +88,7 @@ def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
                 each.label,
                 number_words(each.transfers_to_threshold),
                 percent_words(each.next_transfer_percent),
-                chance_words(estimate),
+                alike,
             )
             for each in settings
         ),

@@ -56,7 +56,7 @@ def what_moves_the_answer(case: Case, estimate: Estimate) -> MovesSection:
         estimate: the route it is about.
     """
     answer = threshold_alike(case.rule, planned(estimate))
-    moves = sorted(_moves(case, estimate, assumptions()), key=lambda move: -_reach(move, answer))
+    moves = sorted(_moves(case, estimate, answer), key=lambda move: -_reach(move, answer))
     return MovesSection(
         sentence=if_alike(estimate, _sentence(answer, moves)),
         headings=("change", "threshold from", "to"),
@@ -71,9 +71,8 @@ def what_moves_the_answer(case: Case, estimate: Estimate) -> MovesSection:
     )
 
 
-def _moves(case: Case, estimate: Estimate, known: Assumptions) -> Iterator[Move]:
-    p, rule = planned(estimate), case.rule
-    answer = threshold_alike(rule, p)
+def _moves(case: Case, estimate: Estimate, answer: int | None) -> Iterator[Move]:
+    p, rule, known = planned(estimate), case.rule, assumptions()
 
     def move(change: str, source: SourceReference, *numbers: int | None) -> Move:
         reached = sorted(_as_number(n) for n in (answer, *numbers))

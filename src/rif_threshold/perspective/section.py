@@ -1,7 +1,6 @@
 """What every section of the perspective has: a sentence, a table in words, its sources; and small helpers."""
 
 from collections.abc import Iterable
-from fractions import Fraction
 
 from rif_threshold.arrays import exact
 from rif_threshold.bounds import TRANSFERS_LIMIT
@@ -67,11 +66,13 @@ NOT_ALIKE = Remark(
 
 def misses(estimate: Estimate, length: int) -> list[float]:
     """Chance that the first 1, 2, ..., ``length`` transfers all fail: those on the curve, then planned ones."""
-    miss, result = Fraction(1), []
-    kinds = [exact(percent) / 100 for percent in estimate.transfer_percents[:length]]
-    for p in kinds + [exact(estimate.per_transfer_percent) / 100] * (length - len(kinds)):
-        miss *= 1 - p
-        result.append(float(miss))
+    done = estimate.transfer_percents[:length]
+    stay = {percent: 1 - exact(percent) / 100 for percent in {*done, estimate.per_transfer_percent}}
+    result, above, below = [], 1, 1
+    for percent in (*done, *[estimate.per_transfer_percent] * (length - len(done))):
+        # A fraction, never reduced: that takes long, and the quotient is the same.
+        above, below = above * stay[percent].numerator, below * stay[percent].denominator
+        result.append(above / below)
     return result
 
 
