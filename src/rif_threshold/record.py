@@ -103,7 +103,7 @@ class Record(BaseModel):
         """
         known = {**entry.__dict__, **more}
         made = cls.__new__(cls)
-        object.__setattr__(made, "__dict__", {name: known[name] for name in cls.model_fields})
+        object.__setattr__(made, "__dict__", {name: known[name] for name in cls.__pydantic_fields__})
         object.__setattr__(made, "__pydantic_fields_set__", set(made.__dict__))
         object.__setattr__(made, "__pydantic_extra__", None)
         object.__setattr__(made, "__pydantic_private__", None)

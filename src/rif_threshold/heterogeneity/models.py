@@ -215,7 +215,7 @@ def _first(shape: tuple[int, ...], hazard: Callable[[int], Any], threshold: Numb
     for n in range(1, TRANSFERS_LIMIT + 1):
         log_miss = log_miss + np.log1p(-hazard(n - 1))
         answer = np.where((answer > TRANSFERS_LIMIT) & (log_miss < allowed), n, answer)
-        if np.all(answer <= TRANSFERS_LIMIT):
+        if (answer <= TRANSFERS_LIMIT).all():
             break
     answer = np.maximum(answer, minimum)
     return int(answer) if answer.ndim == 0 else answer
@@ -223,7 +223,7 @@ def _first(shape: tuple[int, ...], hazard: Callable[[int], Any], threshold: Numb
 
 def _inside(values: npt.ArrayLike, name: str) -> FloatArray:
     numbers = np.asarray(values, dtype=np.float64)
-    if not np.all((numbers > 0) & (numbers < 1)):
+    if not ((numbers > 0) & (numbers < 1)).all():
         raise ValueError(f"{name} must lie strictly between 0 and 1")
     return numbers
 
@@ -231,13 +231,13 @@ def _inside(values: npt.ArrayLike, name: str) -> FloatArray:
 def checked_share(values: npt.ArrayLike, name: str) -> FloatArray:
     """A share of couples or a correlation. Raises `ValueError` unless at least 0 and below 1."""
     numbers = np.asarray(values, dtype=np.float64)
-    if not np.all((numbers >= 0) & (numbers < 1)):
+    if not ((numbers >= 0) & (numbers < 1)).all():
         raise ValueError(f"{name} must be at least 0 and below 1")
     return numbers
 
 
 def _whole(values: npt.ArrayLike, name: str) -> npt.NDArray[Any]:
     counts = np.asarray(values)
-    if counts.dtype.kind not in "iu" or not np.all((counts >= 0) & (counts <= TRANSFERS_LIMIT)):
+    if counts.dtype.kind not in "iu" or not ((counts >= 0) & (counts <= TRANSFERS_LIMIT)).all():
         raise ValueError(f"{name} must be whole numbers from 0 to {TRANSFERS_LIMIT}")
     return counts
