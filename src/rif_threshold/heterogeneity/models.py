@@ -135,10 +135,8 @@ def beta_geometric_cumulative(mean: npt.ArrayLike, correlation: npt.ArrayLike, n
     >>> round(beta_geometric_cumulative(0.3219, 0.147, 9), 3)
     0.877
     """
-    chance, spread, count = np.broadcast_arrays(
-        _inside(mean, "mean"), checked_share(correlation, "correlation"), _whole(n, "n")
-    )
-    log_miss = np.zeros(chance.shape)
+    chance, spread, count = _inside(mean, "mean"), checked_share(correlation, "correlation"), _whole(n, "n")
+    log_miss = np.zeros(np.broadcast_shapes(chance.shape, spread.shape, count.shape))
     for k in range(int(count.max(initial=0))):
         log_miss += np.where(k < count, np.log1p(-hazard_after(chance, spread, k)), 0)
     return float_or_array(-np.expm1(log_miss))

@@ -129,13 +129,9 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
         rows=rows,
         notes=(*_notes(counts), *(() if all_alike(estimate) else (NOT_ALIKE,))),
         sources=(*estimate.sources, *(() if counts is None else METHOD_SOURCES)),
-        level=None if counts is None else counts.level,
+        **{name: counts and getattr(counts, name) for name in _OF_COUNTS},
         per_transfer_percent=100 * p,
-        lower_percent=None if counts is None else counts.lower_percent,
-        upper_percent=None if counts is None else counts.upper_percent,
         transfers_to_threshold=answer,
-        transfers_lower=None if counts is None else counts.transfers_lower,
-        transfers_upper=None if counts is None else counts.transfers_upper,
         crossed_probability=crossed,
         to_fewer_points=_known(100 * up),
         to_more_points=_known(100 * down),
@@ -147,6 +143,9 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
         threshold_percent=float(rule.percent),
     )
 
+
+_OF_COUNTS = ("level", "lower_percent", "upper_percent", "transfers_lower", "transfers_upper")
+"""What the section says of the interval as the estimate has it; ``None`` without counts."""
 
 METHOD_SOURCES = (
     SourceReference(key="clopper_pearson_1934", locator="the interval"),
@@ -287,6 +286,3 @@ def _notes(counts: RateInterval | None) -> tuple[Remark, ...]:
         ),
         Remark(text="It is the interval on ESHRE's formula. That couples differ is another matter, below."),
     )
-
-
-__all__ = ["BandPoint", "IntervalSection", "Zone", "interval"]
