@@ -40,28 +40,27 @@ def _bibliography(folder: Folder) -> Mapping[str, CitedSource]:
 def references(value: object) -> set[str]:
     """The keys that the references and remarks in a value hold. A text cites nothing, whatever it says."""
     found: set[str] = set()
-    rest: list[Any] = [value]
+    rest = [value]
     while rest:
         each = rest.pop()
         if isinstance(each, tuple):
             rest += each
-        else:
-            keys, others = _may_cite(each.__class__)
-            found.update([getattr(each, name) for name in keys])
-            rest += [getattr(each, name) for name in others]
+        elif isinstance(each, SourceReference):
+            found.add(each.key)
+        elif isinstance(each, Remark | Problem):
+            found.add(each.source)
+        elif isinstance(each, Record):
+            rest += [each.__dict__[name] for name in _may_cite(type(each))]
     return found
 
 
 @cache
-def _may_cite(kind: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The fields that are a key, and those that can hold a reference: looking into every point of a curve is slow.
+def _may_cite(kind: type[Record]) -> tuple[str, ...]:
+    """The fields of a record that can hold a reference: looking into every text, number and point of a curve is slow.
 
     A field holds what its annotation says, so a record none of whose fields can hold a reference holds none.
     """
-    if issubclass(kind, SourceReference | Remark | Problem):
-        return ("key" if issubclass(kind, SourceReference) else "source",), ()
-    fields = kind.model_fields if issubclass(kind, Record) else {}
-    return (), tuple(name for name, field in fields.items() if _cites(field.annotation, frozenset()))
+    return tuple(name for name, field in kind.model_fields.items() if _cites(field.annotation, frozenset()))
 
 
 def _cites(annotation: Any, within: frozenset[type]) -> bool:
