@@ -11,7 +11,6 @@ from rif_threshold.pathway.contradictions import contradiction_problems
 from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values, recurrent_losses
 from rif_threshold.pathway.interactions import Medication, facts_from, find_medication, medication_rows
 from rif_threshold.pathway.ledger import (
-    Conflict,
     GuidelinePosition,
     conflicts,
     conflicts_about,
@@ -111,7 +110,6 @@ def _studies_of_protocols(folder: Folder) -> None:
 
 
 __all__ = [
-    "Conflict",
     "Evidence",
     "Fact",
     "GuidelinePosition",
@@ -134,7 +132,6 @@ __all__ = [
     "losses_first",
     "model_critique",
     "monitoring",
-    "pregnancy_and_lactation",
     "problems",
     "recompute",
     "recurrent_losses",

@@ -18,12 +18,11 @@ from rif_threshold.heterogeneity import (
 )
 from rif_threshold.perspective.assumptions import Assumed, assumptions
 from rif_threshold.perspective.section import (
-    NOT_ALIKE,
     Section,
-    all_alike,
     if_alike,
     limited,
     planned,
+    unless_alike,
     without_repeats,
 )
 from rif_threshold.record import Record
@@ -95,7 +94,7 @@ def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
         notes=(
             Remark(text="A sensitivity, beside ESHRE's number and never in its place."),
             *known.caution,
-            *(() if all_alike(estimate) else (NOT_ALIKE,)),
+            *unless_alike(estimate),
         ),
         sources=without_repeats((*(each.source for each in known.spread), *MODEL_SOURCES)),
         failed_transfers=estimate.failed_transfers,

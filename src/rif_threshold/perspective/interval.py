@@ -7,12 +7,11 @@ from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate, RateInterval
 from rif_threshold.method import Rule, method
 from rif_threshold.perspective.section import (
-    NOT_ALIKE,
     Section,
-    all_alike,
     if_alike,
     planned,
     threshold_alike,
+    unless_alike,
 )
 from rif_threshold.probability import margin
 from rif_threshold.record import Record
@@ -127,7 +126,7 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
         sentence=if_alike(estimate, sentence),
         headings=headings,
         rows=rows,
-        notes=(*_notes(counts), *(() if all_alike(estimate) else (NOT_ALIKE,))),
+        notes=(*_notes(counts), *unless_alike(estimate)),
         sources=(*estimate.sources, *(() if counts is None else METHOD_SOURCES)),
         **{name: counts and getattr(counts, name) for name in _OF_COUNTS},
         per_transfer_percent=100 * p,

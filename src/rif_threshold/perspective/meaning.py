@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.case import Case
 from rif_threshold.estimate import Estimate
 from rif_threshold.heterogeneity import unexplained_share
@@ -171,7 +170,7 @@ def _transfers_of(case: Case, estimate: Estimate, definition: CountedDefinition,
     # Beyond the curve every transfer is a planned one.
     beyond = 1 - (1 - target) / missed[-1]
     further = transfers_to_exceed(estimate.per_transfer_percent / 100, beyond) if beyond > 0 else 1
-    return limited(len(missed) + further if further <= TRANSFERS_LIMIT else TRANSFERS_LIMIT + 1)
+    return limited(len(missed) + further)
 
 
 def _sentence(at: MeaningPoint | None, main: int, prevalence: float) -> str:

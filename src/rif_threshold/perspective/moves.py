@@ -11,13 +11,12 @@ from rif_threshold.heterogeneity import beta_geometric_threshold
 from rif_threshold.method import Rule, method
 from rif_threshold.perspective.assumptions import Assumptions, assumptions
 from rif_threshold.perspective.section import (
-    NOT_ALIKE,
     Section,
-    all_alike,
     if_alike,
     limited,
     planned,
     threshold_alike,
+    unless_alike,
     without_repeats,
 )
 from rif_threshold.record import Record
@@ -63,7 +62,7 @@ def what_moves_the_answer(case: Case, estimate: Estimate) -> MovesSection:
         rows=tuple((move.change, number_words(move.fewest), number_words(move.most)) for move in moves),
         notes=(
             Remark(text="One change at a time; the answer as it stands assumes none of them."),
-            *(() if all_alike(estimate) else (NOT_ALIKE,)),
+            *unless_alike(estimate),
         ),
         sources=without_repeats(move.source for move in moves),
         transfers_to_threshold=answer,

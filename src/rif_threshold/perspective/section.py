@@ -49,19 +49,20 @@ def limited(n: int) -> int | None:
     return n if n <= TRANSFERS_LIMIT else None
 
 
-def all_alike(estimate: Estimate) -> bool:
+def _all_alike(estimate: Estimate) -> bool:
     """Whether every transfer on the curve has the probability of those planned next."""
     return set(estimate.transfer_percents) == {estimate.per_transfer_percent}
 
 
 def if_alike(estimate: Estimate, sentence: str) -> str:
     """The sentence, with what it supposes where the transfers done were of other kinds than the planned ones."""
-    return sentence if all_alike(estimate) else f"Were all transfers of the kind planned next: {sentence}"
+    return sentence if _all_alike(estimate) else f"Were all transfers of the kind planned next: {sentence}"
 
 
-NOT_ALIKE = Remark(
-    text="The transfers done were not all of the kind planned next. Here every transfer is taken as one of that kind."
-)
+def unless_alike(estimate: Estimate) -> tuple[Remark, ...]:
+    """What is to be said beside such a sentence; nothing where all transfers are alike."""
+    text = "The transfers done were not all of the kind planned next. Here every transfer is taken as one of that kind."
+    return () if _all_alike(estimate) else (Remark(text=text),)
 
 
 def misses(estimate: Estimate, length: int) -> list[float]:
