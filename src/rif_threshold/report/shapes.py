@@ -58,14 +58,14 @@ def grade_shape(grade: Grade, label: str) -> str:
     return _SVG.format(wide=20, high=20, label=_escaped(label), inside=_GRADES[grade])
 
 
-def mark(filled: bool, label: str = "") -> str:
+def mark(filled: bool) -> str:
     """One icon of the array, for its legend."""
     inside = (
         f'<circle cx="10" cy="10" r="7.6" fill="{INK}"/>'
         if filled
         else f'<rect x="4.5" y="4.5" width="11" height="11" fill="none" stroke="{GREY}" stroke-width="1.6"/>'
     )
-    return _SVG.format(wide=20, high=20, label=_escaped(label), inside=inside)
+    return _SVG.format(wide=20, high=20, label="", inside=inside)
 
 
 def qr(text: str, label: str) -> str:
