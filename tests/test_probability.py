@@ -181,7 +181,9 @@ def test_margins_of_arrays_and_beyond_the_limit() -> None:
     assert np.isnan(more).tolist() == [False, False, True]
 
 
-@pytest.mark.parametrize("bad", [0, 0.0, -0.0, 1, 1.0, -0.1, 1.1, math.nan, math.inf, -math.inf, "x", None, 5])
+@pytest.mark.parametrize(
+    "bad", [0, 0.0, -0.0, 1, 1.0, -0.1, 1.1, math.nan, math.inf, Decimal("Infinity"), -math.inf, "x", None, 5]
+)
 def test_impossible_probabilities_are_refused(bad: object) -> None:
     for call in (
         lambda: transfers_to_exceed(bad, 0.6),

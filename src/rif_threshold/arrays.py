@@ -19,14 +19,17 @@ CHUNK = 1 << 16
 
 
 def exact(value: Number) -> Fraction:
-    """Return a number as the exact fraction of the decimal it is written as.
+    """Return a number as the exact fraction of the decimal it is written as. Raises `ValueError` for no finite one.
 
     >>> exact(0.259)
     Fraction(259, 1000)
     """
-    if isinstance(value, Fraction | Decimal):
-        return Fraction(value)
-    return Fraction(repr(float(value)))
+    if isinstance(value, Fraction):
+        return value
+    number = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    if not number.is_finite():
+        raise ValueError("a finite number is needed")
+    return Fraction(number)
 
 
 def float_or_array(values: Any) -> Any:
@@ -80,6 +83,8 @@ def checked_probability(value: Any, name: str) -> Fraction:
 
 def checked_count(value: Any, name: str, least: int) -> int:
     """One whole number, as `checked_counts` reads it."""
+    if type(value) is int and least <= value <= TRANSFERS_LIMIT:
+        return value
     return int(checked_counts(value, name, least))
 
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from rif_threshold.errors import Problem
 from rif_threshold.method import method
 from rif_threshold.record import Record
-from rif_threshold.tables import Folder, Remark, Source, SourceReference, sources
+from rif_threshold.tables import Folder, Remark, SourceReference, reads, sources
 
 
 class CitedSource(Record):
@@ -22,15 +22,19 @@ class CitedSource(Record):
 
 def cited(own: Folder | None, *parts: object) -> Iterator[CitedSource]:
     """The bibliography entries that the parts refer to, in alphabetical order; ``own`` are the clinic's tables."""
-    known: Mapping[str, Source] = {**(sources(own) if own else {}), **sources()}
+    known = {**(_bibliography(own) if own else {}), **_bibliography()}
     for key in sorted({*references(parts), method().threshold_source.key}):
         if source := known.get(key):
-            yield _cited_source(key, source)
+            yield source
 
 
-@cache
-def _cited_source(key: str, source: Source) -> CitedSource:
-    return CitedSource(key=key, citation=source.citation, short=source.short, read=source.read, note=source.note)
+@reads()
+def _bibliography(folder: Folder) -> Mapping[str, CitedSource]:
+    """Every source of a folder, as it is cited."""
+    return {
+        key: CitedSource(key=key, citation=source.citation, short=source.short, read=source.read, note=source.note)
+        for key, source in sources(folder).items()
+    }
 
 
 def references(value: object) -> set[str]:
@@ -52,11 +56,19 @@ def references(value: object) -> set[str]:
 
 @cache
 def _may_cite(kind: type[Record]) -> tuple[str, ...]:
-    """The fields of a record that can hold a reference: looking into every text and number of a result is slow."""
-    return tuple(name for name, field in kind.model_fields.items() if _cites(field.annotation))
+    """The fields of a record that can hold a reference: looking into every text, number and point of a curve is slow.
+
+    A field holds what its annotation says, so a record none of whose fields can hold a reference holds none.
+    """
+    return tuple(name for name, field in kind.model_fields.items() if _cites(field.annotation, frozenset()))
 
 
-def _cites(annotation: Any) -> bool:
+def _cites(annotation: Any, within: frozenset[type]) -> bool:
+    """Whether what is annotated so can hold a reference; ``within`` are the records around it, some of which nest."""
     if parts := get_args(annotation):
-        return any(map(_cites, parts))
-    return annotation is Any or (isinstance(annotation, type) and issubclass(annotation, Record | Problem))
+        return any(_cites(part, within) for part in parts)
+    if not isinstance(annotation, type) or annotation in within:
+        return annotation is Any
+    if not issubclass(annotation, Record) or issubclass(annotation, SourceReference | Remark):
+        return issubclass(annotation, SourceReference | Remark | Problem)
+    return any(_cites(field.annotation, within | {annotation}) for field in annotation.model_fields.values())

@@ -16,6 +16,7 @@ from rif_threshold.errors import InvalidInput, Problem
 
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 _COUNT = re.compile(r"[0-9]{1,7}")
+_BLANKS = " \t\r\n"
 
 
 class NoValue:
@@ -34,17 +35,17 @@ def as_typed(given: object) -> str:
     >>> as_typed(23.8), as_typed(" 36 "), as_typed(None), as_typed([36])
     ('23.8', '36', '', 'a list')
     """
-    if given is None:
-        return ""
-    if isinstance(given, bool):
-        return str(given).lower()
+    if isinstance(given, str):  # first, because most values are texts, and asking for an abstract kind takes long
+        return str(given).strip(_BLANKS)
+    if given is None or isinstance(given, bool):
+        return "" if given is None else str(given).lower()
     if isinstance(given, Integral):
         number = int(given)
         return str(number) if number.bit_length() <= LONGEST_TEXT else "a number of over 30 digits"
     if isinstance(given, Real) and hasattr(given, "hex"):
         return repr(float(given))
-    if isinstance(given, str | Number) and not isinstance(given, Rational):
-        return str(given).strip(" \t\r\n")
+    if isinstance(given, Number) and not isinstance(given, Rational):
+        return str(given).strip(_BLANKS)
     return f"a {given.kind if isinstance(given, NoValue) else type(given).__name__}"
 
 

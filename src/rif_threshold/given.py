@@ -26,6 +26,8 @@ def is_missing(given: object) -> bool:
     >>> is_missing(None), is_missing(float("nan")), is_missing(""), is_missing(0)
     (True, True, False, False)
     """
+    if isinstance(given, str):
+        return False
     if given is None or type(given).__name__ in _MARKERS:
         return True
     if isinstance(given, Decimal):

@@ -214,12 +214,14 @@ def further_to_exceed(miss: Fraction, p: Fraction, threshold: Fraction, at_least
     2
     """
     allowed, stay = 1 - threshold, 1 - p
+    # ``miss * stay**m < allowed`` with nothing reduced: common factors change no comparison and take long to find.
+    left, right = miss.numerator * allowed.denominator, allowed.numerator * miss.denominator
 
     def exceeded(m: int) -> bool:
-        return miss * stay**m < allowed
+        return bool(left * stay.numerator**m < right * stay.denominator**m)
 
     guess = 0.0
-    if miss >= allowed:
+    if left >= right:
         if p == 0:
             return TRANSFERS_LIMIT + 1
         # Logarithms of numerator and denominator: either may be too long for a float.
@@ -244,9 +246,10 @@ def chance_that_all_fail(probabilities: Iterable[Fraction]) -> Fraction:
 
 def _log(value: Fraction) -> float:
     """Natural logarithm of a fraction near or below 1, also where its parts are too long for a float."""
-    if 2 * value > 1:
-        return math.log1p(float(value - 1))  # near 1 the logarithm is the gap itself
-    return math.log(value.numerator) - math.log(value.denominator)
+    above, below = value.numerator, value.denominator
+    if 2 * above > below:
+        return math.log1p((above - below) / below)  # near 1 the logarithm is the gap itself
+    return math.log(above) - math.log(below)
 
 
 def _decide_again(

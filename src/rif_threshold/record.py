@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
@@ -110,8 +110,18 @@ class Record(BaseModel):
 
     @classmethod
     def of(cls, entry: "Record", **more: Any) -> Self:
-        """What is said of an entry of a table for one case: the entry's fields, which are checked already, and more."""
-        return cast("Self", cls.model_construct(**{**entry.__dict__, **more}))
+        """What is said of an entry of a table for one case: the entry's fields, which are checked already, and more.
+
+        Every field must be in one of them. It is what ``model_construct`` does, without looking for aliases and
+        defaults: an assessment has some hundred and fifty of these.
+        """
+        known = {**entry.__dict__, **more}
+        made = cls.__new__(cls)
+        object.__setattr__(made, "__dict__", {name: known[name] for name in cls.__pydantic_fields__})
+        object.__setattr__(made, "__pydantic_fields_set__", set(made.__dict__))
+        object.__setattr__(made, "__pydantic_extra__", None)
+        object.__setattr__(made, "__pydantic_private__", None)
+        return made
 
 
 class TypedRecord(Record):

@@ -57,9 +57,9 @@ class Leaf(Record):
 
     def holds(self, value: Value) -> bool:
         """Whether a known value satisfies the leaf."""
-        name, wanted = self.comparison
-        if name == "is":
-            return bool(value == wanted)
+        if self.is_ is not None:
+            return value == self.is_
+        name, wanted = ("one_of", self.one_of) if self.one_of else self.comparison
         return value in wanted if name == "one_of" else _NUMERIC[name](value, wanted)
 
 

@@ -64,6 +64,6 @@ def unexplained_share(miss: npt.ArrayLike, prevalence: npt.ArrayLike, miss_affec
 
 def _miss(values: npt.ArrayLike, name: str) -> FloatArray:
     numbers = np.asarray(values, dtype=np.float64)
-    if not np.all((numbers >= 0) & (numbers <= 1)):
+    if not ((numbers >= 0) & (numbers <= 1)).all():
         raise ValueError(f"{name} must lie between 0 and 1")
     return numbers

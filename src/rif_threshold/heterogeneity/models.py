@@ -135,10 +135,8 @@ def beta_geometric_cumulative(mean: npt.ArrayLike, correlation: npt.ArrayLike, n
     >>> round(beta_geometric_cumulative(0.3219, 0.147, 9), 3)
     0.877
     """
-    chance, spread, count = np.broadcast_arrays(
-        _inside(mean, "mean"), checked_share(correlation, "correlation"), _whole(n, "n")
-    )
-    log_miss = np.zeros(chance.shape)
+    chance, spread, count = _inside(mean, "mean"), checked_share(correlation, "correlation"), _whole(n, "n")
+    log_miss = np.zeros(np.broadcast_shapes(chance.shape, spread.shape, count.shape))
     for k in range(int(count.max(initial=0))):
         log_miss += np.where(k < count, np.log1p(-hazard_after(chance, spread, k)), 0)
     return float_or_array(-np.expm1(log_miss))
@@ -215,7 +213,7 @@ def _first(shape: tuple[int, ...], hazard: Callable[[int], Any], threshold: Numb
     for n in range(1, TRANSFERS_LIMIT + 1):
         log_miss = log_miss + np.log1p(-hazard(n - 1))
         answer = np.where((answer > TRANSFERS_LIMIT) & (log_miss < allowed), n, answer)
-        if np.all(answer <= TRANSFERS_LIMIT):
+        if (answer <= TRANSFERS_LIMIT).all():
             break
     answer = np.maximum(answer, minimum)
     return int(answer) if answer.ndim == 0 else answer
@@ -223,7 +221,7 @@ def _first(shape: tuple[int, ...], hazard: Callable[[int], Any], threshold: Numb
 
 def _inside(values: npt.ArrayLike, name: str) -> FloatArray:
     numbers = np.asarray(values, dtype=np.float64)
-    if not np.all((numbers > 0) & (numbers < 1)):
+    if not ((numbers > 0) & (numbers < 1)).all():
         raise ValueError(f"{name} must lie strictly between 0 and 1")
     return numbers
 
@@ -231,13 +229,13 @@ def _inside(values: npt.ArrayLike, name: str) -> FloatArray:
 def checked_share(values: npt.ArrayLike, name: str) -> FloatArray:
     """A share of couples or a correlation. Raises `ValueError` unless at least 0 and below 1."""
     numbers = np.asarray(values, dtype=np.float64)
-    if not np.all((numbers >= 0) & (numbers < 1)):
+    if not ((numbers >= 0) & (numbers < 1)).all():
         raise ValueError(f"{name} must be at least 0 and below 1")
     return numbers
 
 
 def _whole(values: npt.ArrayLike, name: str) -> npt.NDArray[Any]:
     counts = np.asarray(values)
-    if counts.dtype.kind not in "iu" or not np.all((counts >= 0) & (counts <= TRANSFERS_LIMIT)):
+    if counts.dtype.kind not in "iu" or not ((counts >= 0) & (counts <= TRANSFERS_LIMIT)).all():
         raise ValueError(f"{name} must be whole numbers from 0 to {TRANSFERS_LIMIT}")
     return counts

@@ -12,7 +12,6 @@ from rif_threshold.pathway.derived import recurrent_losses
 from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values
 from rif_threshold.pathway.interactions import medication_rows
 from rif_threshold.pathway.ledger import (
-    Conflict,
     GuidelinePosition,
     conflicts,
     conflicts_about,
@@ -121,7 +120,6 @@ def _studies_of_protocols(folder: Folder) -> None:
 
 
 __all__ = [
-    "Conflict",
     "Evidence",
     "Fact",
     "GuidelinePosition",
@@ -145,7 +143,6 @@ __all__ = [
     "losses_first",
     "model_critique",
     "monitoring",
-    "pregnancy_and_lactation",
     "problems",
     "recompute",
     "recurrent_losses",

@@ -145,7 +145,7 @@ def read_answer(fact: Fact, text: str, field: str) -> Value | Problem | None:
     if text == NOT_KNOWN:
         return None
     if fact.kind in {"yes_no", "choice"}:
-        options = dict(_YES_NO) if fact.kind == "yes_no" else {option: option for option in fact.options}
+        options = _YES_NO if fact.kind == "yes_no" else dict(zip(fact.options, fact.options, strict=True))
         if text in options:
             return options[text]
         allowed = f"one of {', '.join([*options, NOT_KNOWN])} is needed"
@@ -210,11 +210,11 @@ def values_as_answered(
         if fact.kind == "finding":
             finding = case.findings.get(fact.investigation or "")
             values[name] = finding.value if finding in {Finding.NORMAL, Finding.ABNORMAL} else None
-        elif fact.asked:
+        elif fact.kind != "derived":
             read = read_answer(fact, case.answers.get(name, NOT_KNOWN), name)
             values[name] = None if isinstance(read, Problem) else read
-    derived = {name: work_out(case, answer, {**values, **from_medications}) for name, work_out in DERIVED.items()}
-    return values | derived
+    known = {**values, **from_medications}
+    return values | {name: work_out(case, answer, known) for name, work_out in DERIVED.items()}
 
 
 def here(leaves: tuple[Leaf, ...], values: Mapping[str, Value | None]) -> str:

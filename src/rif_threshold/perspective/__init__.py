@@ -11,18 +11,12 @@ from typing import Any
 from rif_threshold.answers import Estimate
 from rif_threshold.case import Case
 from rif_threshold.perspective import assumptions
-from rif_threshold.perspective.budget import BudgetSection, BudgetTransfer, budget
-from rif_threshold.perspective.couples import (
-    MODEL_SOURCES,
-    CouplesSection,
-    Spread,
-    couples_differ,
-    next_if_couples_differ,
-)
-from rif_threshold.perspective.interval import METHOD_SOURCES, BandPoint, IntervalSection, Zone, interval
-from rif_threshold.perspective.meaning import DefinitionOnCurve, MeaningPoint, MeaningSection, meaning_of_crossing
-from rif_threshold.perspective.moves import Move, MovesSection, what_moves_the_answer
-from rif_threshold.perspective.observed import ObservedSection, RankPoint, SeriesAgainst, against_observed
+from rif_threshold.perspective.budget import BudgetSection, budget
+from rif_threshold.perspective.couples import MODEL_SOURCES, CouplesSection, couples_differ, next_if_couples_differ
+from rif_threshold.perspective.interval import METHOD_SOURCES, IntervalSection, interval
+from rif_threshold.perspective.meaning import MeaningSection, meaning_of_crossing
+from rif_threshold.perspective.moves import MovesSection, what_moves_the_answer
+from rif_threshold.perspective.observed import ObservedSection, against_observed
 from rif_threshold.perspective.section import Section
 from rif_threshold.record import Record
 
@@ -74,30 +68,14 @@ def rests_on() -> tuple[Record, ...]:
 
 __all__ = [
     "SECTIONS",
-    "BandPoint",
     "BudgetSection",
-    "BudgetTransfer",
     "CouplesSection",
-    "DefinitionOnCurve",
     "IntervalSection",
-    "MeaningPoint",
     "MeaningSection",
-    "Move",
     "MovesSection",
     "ObservedSection",
     "Perspective",
-    "RankPoint",
-    "Section",
-    "SeriesAgainst",
-    "Spread",
-    "Zone",
-    "against_observed",
-    "budget",
-    "couples_differ",
-    "interval",
-    "meaning_of_crossing",
     "next_if_couples_differ",
     "perspective",
     "rests_on",
-    "what_moves_the_answer",
 ]

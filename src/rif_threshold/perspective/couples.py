@@ -18,13 +18,12 @@ from rif_threshold.heterogeneity import (
 )
 from rif_threshold.perspective.assumptions import Assumed, assumptions
 from rif_threshold.perspective.section import (
-    NOT_ALIKE,
     Section,
-    all_alike,
     chance_percent,
     if_alike,
     limited,
     planned,
+    unless_alike,
     without_repeats,
 )
 from rif_threshold.record import Record
@@ -79,7 +78,7 @@ def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
         estimate: the route it is about.
     """
     known = assumptions()
-    settings = tuple(_settings(case, estimate, known.spread))
+    settings, alike = tuple(_settings(case, estimate, known.spread)), chance_words(estimate)
     return CouplesSection(
         sentence=if_alike(estimate, _sentence(settings, estimate.failed_transfers)),
         headings=("couples", "how much", "threshold", "next transfer", "next, if all couples are alike"),
@@ -89,14 +88,14 @@ def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
                 each.label,
                 number_words(each.transfers_to_threshold),
                 percent_words(each.next_transfer_percent),
-                chance_words(estimate),
+                alike,
             )
             for each in settings
         ),
         notes=(
             Remark(text="A sensitivity, beside ESHRE's number and never in its place."),
             *known.caution,
-            *(() if all_alike(estimate) else (NOT_ALIKE,)),
+            *unless_alike(estimate),
         ),
         sources=without_repeats((*(each.source for each in known.spread), *MODEL_SOURCES)),
         failed_transfers=estimate.failed_transfers,

@@ -3,27 +3,24 @@
 import math
 from decimal import Decimal
 
-from rif_threshold.answers import Estimate
+from rif_threshold.answers import Estimate, RateInterval
 from rif_threshold.case import Case
 from rif_threshold.method import Rule, method
 from rif_threshold.perspective.section import (
-    NOT_ALIKE,
     Section,
-    all_alike,
     if_alike,
     planned,
     threshold_alike,
+    unless_alike,
 )
 from rif_threshold.probability import margin
 from rif_threshold.record import Record
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.transfers import counted_transfers
 from rif_threshold.uncertainty import (
-    CountedInterval,
     Group,
     crossed_probability,
     flipping_multiplier,
-    interval_of_counts,
     transfers_needed_to_settle,
 )
 from rif_threshold.wording import (
@@ -112,10 +109,7 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
     p, level = planned(estimate), float(method().interval_level)
     rule = case.rule
     threshold, minimum = rule.threshold, rule.minimum
-    counts = None
-    if estimate.successes is not None and estimate.transfers is not None:
-        length = len(estimate.cumulative_percent_lowest)
-        counts = interval_of_counts(estimate.successes, estimate.transfers, threshold, minimum, length, level=level)
+    counts = estimate.interval
     up, down = margin(p, threshold, minimum)
     fewer, more = flipping_multiplier(p, threshold, minimum)
     answer = threshold_alike(rule, p)
@@ -132,15 +126,11 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
         sentence=if_alike(estimate, sentence),
         headings=headings,
         rows=rows,
-        notes=(*_notes(counts), *(() if all_alike(estimate) else (NOT_ALIKE,))),
+        notes=(*_notes(counts), *unless_alike(estimate)),
         sources=(*estimate.sources, *(() if counts is None else METHOD_SOURCES)),
-        level=None if counts is None else level,
+        **{name: counts and getattr(counts, name) for name in _OF_COUNTS},
         per_transfer_percent=100 * p,
-        lower_percent=None if counts is None else 100 * counts.lower,
-        upper_percent=None if counts is None else 100 * counts.upper,
         transfers_to_threshold=answer,
-        transfers_lower=None if counts is None else counts.transfers_lower,
-        transfers_upper=None if counts is None else counts.transfers_upper,
         crossed_probability=crossed,
         to_fewer_points=_known(100 * up),
         to_more_points=_known(100 * down),
@@ -152,6 +142,9 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
         threshold_percent=float(rule.percent),
     )
 
+
+_OF_COUNTS = ("level", "lower_percent", "upper_percent", "transfers_lower", "transfers_upper")
+"""What the section says of the interval as the estimate has it; ``None`` without counts."""
 
 METHOD_SOURCES = (
     SourceReference(key="clopper_pearson_1934", locator="the interval"),
@@ -177,14 +170,14 @@ def _crossed(case: Case, estimate: Estimate) -> float:
     return crossed_probability([group], rule.threshold, rule.minimum, miss, len(known))
 
 
-def _points(estimate: Estimate, p: float, counts: CountedInterval | None) -> list[BandPoint]:
+def _points(estimate: Estimate, p: float, counts: RateInterval | None) -> list[BandPoint]:
     length = len(estimate.cumulative_percent_lowest)
     return [
         BandPoint(
             transfers=n,
             cumulative_percent=-100 * math.expm1(n * math.log1p(-p)),
-            lower_percent=None if counts is None else 100 * counts.cumulative_lower[n - 1],
-            upper_percent=None if counts is None else 100 * counts.cumulative_upper[n - 1],
+            lower_percent=None if counts is None else counts.cumulative_lower_percent[n - 1],
+            upper_percent=None if counts is None else counts.cumulative_upper_percent[n - 1],
             threshold_probability=None if counts is None else counts.threshold_probabilities.get(n, 0),
         )
         for n in range(1, length + 1)
@@ -207,7 +200,7 @@ def _zones(rule: Rule, answer: int | None) -> list[Zone]:
     ]
 
 
-def _counts_sentence(estimate: Estimate, counts: CountedInterval, crossed: float) -> str:
+def _counts_sentence(estimate: Estimate, counts: RateInterval, crossed: float) -> str:
     fewest, most = number_words(counts.transfers_lower), number_words(counts.transfers_upper)
     span = f"{fewest} to {most}" if fewest != most else f"{fewest}, and no other number,"
     likely = sorted(counts.threshold_probabilities.items(), key=lambda item: -item[1])[:2]
@@ -215,7 +208,7 @@ def _counts_sentence(estimate: Estimate, counts: CountedInterval, crossed: float
     already = f"the chance that it is crossed already is {percent_words(100 * crossed)}"
     return (
         f"{estimate.successes} of {estimate.transfers} leaves the chance per transfer anywhere from"
-        f" {percent_words(100 * counts.lower)} to {percent_words(100 * counts.upper)}: the line is crossed after"
+        f" {percent_words(counts.lower_percent)} to {percent_words(counts.upper_percent)}: the line is crossed after"
         f" {span} transfers{f', after {shares}' if shares else ''}, and {already}."
     )
 
@@ -282,7 +275,7 @@ def _margin_table(
     return ("change", "chance per transfer", "as a factor", "answer"), tuple(rows)
 
 
-def _notes(counts: CountedInterval | None) -> tuple[Remark, ...]:
+def _notes(counts: RateInterval | None) -> tuple[Remark, ...]:
     if counts is None:
         return ()
     return (
@@ -292,6 +285,3 @@ def _notes(counts: CountedInterval | None) -> tuple[Remark, ...]:
         ),
         Remark(text="It is the interval on ESHRE's formula. That couples differ is another matter, below."),
     )
-
-
-__all__ = ["BandPoint", "IntervalSection", "Zone", "interval"]

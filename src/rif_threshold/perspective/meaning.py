@@ -92,7 +92,7 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
     points = tuple(_points(missed[:length], known))
     at = None if n is None else points[n - 1]
     main = known.prevalence.index(known.main_prevalence)
-    on_curve = tuple(_on_curve(case, estimate, each, missed) for each in definitions())
+    on_curve = tuple(_on_curve(case, estimate, missed, float(known.main_prevalence.value)))
     prevalences = tuple(float(100 * each.value) for each in known.prevalence)
     return MeaningSection(
         sentence=_sentence(at, main, prevalences[main]),
@@ -136,19 +136,23 @@ def _points(missed: list[float], known: Assumptions) -> Iterator[MeaningPoint]:
         yield MeaningPoint(transfers=number, labelled_percent=100 * miss, unexplained_percents=percents)
 
 
-def _on_curve(case: Case, estimate: Estimate, definition: CountedDefinition, missed: list[float]) -> DefinitionOnCurve:
-    n = _transfers_of(case, estimate, definition, missed)
-    chance = None if n is None else 1 - (missed if n <= len(missed) else misses(estimate, n))[n - 1]
-    main = float(assumptions().main_prevalence.value)
-    unlucky = None if chance is None else unexplained_share(1 - chance, main)
-    return DefinitionOnCurve(
-        id=definition.id,
-        label=definition.label,
-        rule=definition.rule,
-        transfers=n,
-        cumulative_percent=None if chance is None else 100 * chance,
-        unexplained_percent=None if unlucky is None else 100 * unlucky,
-    )
+def _on_curve(
+    case: Case, estimate: Estimate, missed: list[float], main_prevalence: float
+) -> Iterator[DefinitionOnCurve]:
+    numbers = [_transfers_of(case, estimate, each, missed) for each in definitions()]
+    longest = max(n or 0 for n in numbers)
+    missed = missed if longest <= len(missed) else misses(estimate, longest)
+    chances = [None if n is None else 1 - missed[n - 1] for n in numbers]
+    shares = unexplained_share([1 - (chance or 0) for chance in chances], main_prevalence)
+    for each, n, chance, unlucky in zip(definitions(), numbers, chances, shares.tolist(), strict=True):
+        yield DefinitionOnCurve(
+            id=each.id,
+            label=each.label,
+            rule=each.rule,
+            transfers=n,
+            cumulative_percent=None if chance is None else 100 * chance,
+            unexplained_percent=None if chance is None else 100 * unlucky,
+        )
 
 
 def _transfers_of(case: Case, estimate: Estimate, definition: CountedDefinition, missed: list[float]) -> int | None:
@@ -178,7 +182,7 @@ def _first_beyond(estimate: Estimate, missed: list[float], target: float, least:
     # Beyond the curve every transfer is a planned one.
     beyond = 1 - (1 - target) / missed[-1]
     further = transfers_to_exceed(chance_percent(estimate) / 100, beyond) if beyond > 0 else 1
-    return limited(len(missed) + further if further <= TRANSFERS_LIMIT else TRANSFERS_LIMIT + 1)
+    return limited(len(missed) + further)
 
 
 def _sentence(at: MeaningPoint | None, main: int, prevalence: float) -> str:

@@ -11,13 +11,12 @@ from rif_threshold.heterogeneity import beta_geometric_threshold
 from rif_threshold.method import Rule, method
 from rif_threshold.perspective.assumptions import Assumptions, assumptions
 from rif_threshold.perspective.section import (
-    NOT_ALIKE,
     Section,
-    all_alike,
     if_alike,
     limited,
     planned,
     threshold_alike,
+    unless_alike,
     without_repeats,
 )
 from rif_threshold.record import Record
@@ -56,14 +55,14 @@ def what_moves_the_answer(case: Case, estimate: Estimate) -> MovesSection:
         estimate: the route it is about.
     """
     answer = threshold_alike(case.rule, planned(estimate))
-    moves = sorted(_moves(case, estimate, assumptions()), key=lambda move: -_reach(move, answer))
+    moves = sorted(_moves(case, estimate, answer), key=lambda move: -_reach(move, answer))
     return MovesSection(
         sentence=if_alike(estimate, _sentence(answer, moves)),
         headings=("change", "threshold from", "to"),
         rows=tuple((move.change, number_words(move.fewest), number_words(move.most)) for move in moves),
         notes=(
             Remark(text="One change at a time; the answer as it stands assumes none of them."),
-            *(() if all_alike(estimate) else (NOT_ALIKE,)),
+            *unless_alike(estimate),
         ),
         sources=without_repeats(move.source for move in moves),
         transfers_to_threshold=answer,
@@ -71,9 +70,8 @@ def what_moves_the_answer(case: Case, estimate: Estimate) -> MovesSection:
     )
 
 
-def _moves(case: Case, estimate: Estimate, known: Assumptions) -> Iterator[Move]:
-    p, rule = planned(estimate), case.rule
-    answer = threshold_alike(rule, p)
+def _moves(case: Case, estimate: Estimate, answer: int | None) -> Iterator[Move]:
+    p, rule, known = planned(estimate), case.rule, assumptions()
 
     def move(change: str, source: SourceReference, *numbers: int | None) -> Move:
         reached = sorted(_as_number(n) for n in (answer, *numbers))

@@ -1,7 +1,6 @@
 """What every section of the perspective has: a sentence, a table in words, its sources; and small helpers."""
 
 from collections.abc import Iterable
-from fractions import Fraction
 
 from rif_threshold.answers import Estimate
 from rif_threshold.arrays import exact
@@ -56,28 +55,31 @@ def limited(n: int) -> int | None:
     return n if n <= TRANSFERS_LIMIT else None
 
 
-def all_alike(estimate: Estimate) -> bool:
+def _all_alike(estimate: Estimate) -> bool:
     """Whether every transfer on the curve has the probability of those planned next."""
     return set(estimate.transfer_percents) == {estimate.per_transfer_percent}
 
 
 def if_alike(estimate: Estimate, sentence: str) -> str:
     """The sentence, with what it supposes where the transfers done were of other kinds than the planned ones."""
-    return sentence if all_alike(estimate) else f"Were all transfers of the kind planned next: {sentence}"
+    return sentence if _all_alike(estimate) else f"Were all transfers of the kind planned next: {sentence}"
 
 
-NOT_ALIKE = Remark(
-    text="The transfers done were not all of the kind planned next. Here every transfer is taken as one of that kind."
-)
+def unless_alike(estimate: Estimate) -> tuple[Remark, ...]:
+    """What is to be said beside such a sentence; nothing where all transfers are alike."""
+    text = "The transfers done were not all of the kind planned next. Here every transfer is taken as one of that kind."
+    return () if _all_alike(estimate) else (Remark(text=text),)
 
 
 def misses(estimate: Estimate, length: int) -> list[float]:
     """Chance that the first 1, 2, ..., ``length`` transfers all fail: those on the curve, then planned ones."""
-    miss, result = Fraction(1), []
-    kinds = [exact(percent) / 100 for percent in estimate.transfer_percents_lowest[:length]]
-    for p in kinds + [exact(chance_percent(estimate)) / 100] * (length - len(kinds)):
-        miss *= 1 - p
-        result.append(float(miss))
+    done, planned_percent = estimate.transfer_percents_lowest[:length], chance_percent(estimate)
+    stay = {percent: 1 - exact(percent) / 100 for percent in {*done, planned_percent}}
+    result, above, below = [], 1, 1
+    for percent in (*done, *[planned_percent] * (length - len(done))):
+        # A fraction, never reduced: that takes long, and the quotient is the same.
+        above, below = above * stay[percent].numerator, below * stay[percent].denominator
+        result.append(above / below)
     return result
 
 

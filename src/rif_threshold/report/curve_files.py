@@ -63,11 +63,11 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text
 
 
-def curve_svg(assessment: Assessment, *, font: str = SANS, wide: int = _WIDE, high: int = _HIGH) -> str:
+def curve_svg(assessment: Assessment, *, wide: int = _WIDE, high: int = _HIGH) -> str:
     """The curve as SVG, with the sentence that describes it as its title."""
     import vl_convert  # noqa: PLC0415 - it starts a script engine, which only the charts need
 
-    svg: str = vl_convert.vegalite_to_svg(_sized(assessment, font, wide, high), allowed_base_urls=[])
+    svg: str = vl_convert.vegalite_to_svg(_sized(assessment, wide, high), allowed_base_urls=[])
     words = describe_curve(assessment).replace("&", "&amp;").replace("<", "&lt;")
     head, opening, rest = svg.partition("<svg ")
     opening += 'role="img" aria-labelledby="curve-title" '
@@ -84,15 +84,15 @@ def curve_png(assessment: Assessment) -> bytes:
         from rif_threshold.report.setting import check_letters  # noqa: PLC0415 - only letters that may be lacking
 
         check_letters(picture)
-    png: bytes = vl_convert.vegalite_to_png(_sized(assessment, SANS, _WIDE, _HIGH), scale=2, allowed_base_urls=[])
+    png: bytes = vl_convert.vegalite_to_png(_sized(assessment, _WIDE, _HIGH), scale=2, allowed_base_urls=[])
     return png
 
 
-def _sized(assessment: Assessment, font: str, wide: int, high: int) -> dict[str, Any]:
+def _sized(assessment: Assessment, wide: int, high: int) -> dict[str, Any]:
     """The page's chart, with a size, a font and colours of its own, since no page gives it a theme here."""
     specification = curve_specification(assessment)
     config = {
-        **specification.get("config", {}), "font": font, "background": "white", "view": {"stroke": None},
+        **specification.get("config", {}), "font": SANS, "background": "white", "view": {"stroke": None},
         "range": {"category": list(_COLOURS)},
     }  # fmt: skip
     return {**specification, "width": wide, "height": high, "config": config}

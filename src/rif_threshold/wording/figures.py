@@ -151,8 +151,8 @@ def in_hundred(percent: float) -> str:
 
 def same_side(shown: float | Decimal, exact: float | Decimal, line: float | Decimal) -> bool:
     """Whether a figure as shown lies on the side of a line on which it lies exactly."""
-    first, second, third = map(_decimal, (shown, exact, line))
-    return (first > third, first < third) == (second > third, second < third)
+    limit = _decimal(line)
+    return _decimal(shown).compare(limit) == _decimal(exact).compare(limit)
 
 
 def _within(share: float, step: Decimal) -> str:
@@ -166,10 +166,11 @@ def _within(share: float, step: Decimal) -> str:
 
 
 def _shown(percent: float | Decimal, rounding: str, lines: tuple[float | Decimal, ...]) -> str:
-    exact, shown = _decimal(percent), Decimal(0)
+    exact, shown, limits = _decimal(percent), Decimal(0), [_decimal(line) for line in (0, 100, *lines)]
+    sides = [exact.compare(limit) for limit in limits]
     for places in range(1, _MOST_PLACES + 1):
         shown = exact.quantize(Decimal(1).scaleb(-places), rounding)
-        if all(same_side(shown, exact, line) for line in (0, 100, *lines)):
+        if [shown.compare(limit) for limit in limits] == sides:
             break
     return f"{shown:f}"
 
