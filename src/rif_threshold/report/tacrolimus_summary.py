@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rif_threshold.pathway import GuidelinePosition, Protocol, Tacrolimus
-from rif_threshold.vocabulary import Verdict
+from rif_threshold.vocabulary import Surface, Verdict
 from rif_threshold.wording import word
 
 _MOST_CONFLICTS, _MOST_LABELS = 3, 6
@@ -49,11 +49,11 @@ def _position(position: GuidelinePosition) -> str:
 
 
 def _says_something(position: GuidelinePosition) -> bool:
-    return position.names_tacrolimus not in _SAYS_NOTHING
+    return position.surface == Surface.TACROLIMUS and position.names_tacrolimus not in _SAYS_NOTHING
 
 
 def _unsaid(step: Tacrolimus) -> str:
-    silent = [each.body for each in step.guideline_positions if not _says_something(each)]
+    silent = dict.fromkeys(each.body for each in step.guideline_positions if not _says_something(each))
     return f"Read too little to say, or about something else: {'; '.join(silent)}." if silent else ""
 
 
