@@ -5,7 +5,16 @@ from math import comb
 import pytest
 
 from rif_threshold.errors import InvalidInput
-from rif_threshold.pathway import conflicts, evidence, guideline_positions, label_statements, recompute, workup_lists
+from rif_threshold.method import method
+from rif_threshold.pathway import (
+    conflicts,
+    evidence,
+    guideline_positions,
+    label_statements,
+    model_critique,
+    recompute,
+    workup_lists,
+)
 from rif_threshold.pathway.protocols import protocols
 from rif_threshold.pathway.studies import comparisons, study_entries
 from rif_threshold.tables import sources
@@ -184,3 +193,22 @@ def test_what_other_reviews_found_stands_beside_the_grade() -> None:
     }.items():
         assert all(figure in said[name] for figure in figures), name
     assert "Another indication, not judged here" in said["lmwh"]
+
+
+def test_what_is_known_of_the_factor_is_said_and_not_that_it_is_wrong() -> None:
+    # The UK's anonymised register, 2017-18, own eggs, untested, counted apart from the tables.
+    births, outcomes = 35285, {40274: "1.14", 44925: "1.27", 52803: "1.50"}
+    row = next(each for each in model_critique() if each.id == "ratio_to_live_birth")
+    caveat = method().caveats["factor"].text
+    for count, ratio in outcomes.items():
+        assert f"{count / births:.2f}" == ratio
+        assert f"{count} " in row.figures
+        assert all(ratio in text for text in (row.figures, row.finding, caveat))
+    for text in (row.finding, caveat):
+        assert "oes not show what ESHRE meant" in text
+        assert "makes the line come late" in text
+        assert "wrong" not in text
+    assert {row.source.key, *(each.key for each in row.further_sources)} == {
+        "hfea_register_2017_2018",
+        "eshre_rif_2023",
+    }

@@ -67,7 +67,7 @@ def test_nothing_of_the_lists_is_missing() -> None:
         "conflicts": (conflicts(), 51),
         "studies": (study_entries(), 27),
         "definitions": (definitions(), 17),
-        "critique": (model_critique(), 13),
+        "critique": (model_critique(), 14),
         "label": (label_statements(), 36),
         "monitoring": (monitoring(), 10),
         "checklist": (exclusion_checklist(), 18),
