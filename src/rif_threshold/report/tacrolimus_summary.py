@@ -8,7 +8,7 @@ from rif_threshold.vocabulary import Surface, Verdict
 from rif_threshold.wording import word
 
 _MOST_CONFLICTS, _MOST_LABELS = 3, 6
-_LONGEST_POSITION, _LONGEST_REASON, _LONGEST_FINDING = 150, 100, 125
+_LONGEST_POSITION, _LONGEST_REASON, _LONGEST_FINDING = 120, 100, 125
 _SAYS_NOTHING = ("not known", "not applicable")
 
 
