@@ -1,15 +1,18 @@
 """How studies, positions and doses are put into lines for the terminal."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from rif_threshold.cli.printing import wrapped
-from rif_threshold.pathway import Evidence, Study
+from rif_threshold.pathway import Covered, Evidence, Study
 from rif_threshold.pathway.protocols import DoseRow
 from rif_threshold.pathway.studies import Comparison
 from rif_threshold.tables import SourceReference
 from rif_threshold.wording import p_words, percent_words, shown_percent
 
 _FIELDS = {"cut_off": "cut-off"}
+_LEFT = {"no_claim": "no claim", "background": "background", "notice": "notices", "advertising": "advertising"}
 
 
 def titled(title: str, texts: Iterable[str]) -> Iterator[str]:
@@ -57,6 +60,18 @@ def evidence_lines(found: Evidence) -> Iterator[str]:
         "What is known about the formula",
         (f"{each.model}: {each.finding} {cited(each.source)}" for each in found.model_critique),
     )
+    yield from titled("What became of every statement of the source documents", _covered(found.coverage))
+    yield ""
+    yield "Each with its place: rif-threshold evidence --json, under coverage"
+
+
+def _covered(statements: Iterable[Covered]) -> Iterator[str]:
+    """How many statements of each document the tables carry, and why the others are not carried."""
+    for key, listed in groupby(statements, key=lambda each: each.source.key):
+        reasons = Counter(each.reason for each in listed)
+        carried = reasons.pop(None)
+        left = ", ".join(f"{word} {n}" for word, n in sorted((_LEFT[why], n) for why, n in reasons.items() if why))
+        yield f"{key}: {carried} of {carried + reasons.total()} stand in the tables. Not carried: {left}."
 
 
 def _study_in_short(found: Study) -> str:

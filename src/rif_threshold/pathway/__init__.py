@@ -8,6 +8,7 @@ from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.estimate import Answer
 from rif_threshold.pathway.contradictions import contradiction_problems
+from rif_threshold.pathway.coverage import Covered, coverage
 from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values, recurrent_losses
 from rif_threshold.pathway.interactions import Medication, facts_from, find_medication, medication_rows
 from rif_threshold.pathway.ledger import (
@@ -112,6 +113,7 @@ def _studies_of_protocols(folder: Folder) -> None:
 
 __all__ = [
     "Conflict",
+    "Covered",
     "Evidence",
     "Fact",
     "GuidelinePosition",
@@ -123,6 +125,7 @@ __all__ = [
     "WorkupItem",
     "conflicts",
     "conflicts_about",
+    "coverage",
     "definitions",
     "entries",
     "evidence",

@@ -6,6 +6,7 @@ from rif_threshold import tables
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import echo
 from rif_threshold.messages import did_you_mean
+from rif_threshold.pathway.coverage import Covered, coverage
 from rif_threshold.pathway.ledger import (
     Conflict,
     GuidelinePosition,
@@ -159,6 +160,7 @@ class Evidence(Record):
     profiles: tuple[Profile, ...]
     other_profiles: tuple[ProfileStudy, ...]
     label: tuple[Statement, ...]
+    coverage: tuple[Covered, ...]
 
 
 @tables.reads("evidence/studies.csv")
@@ -268,6 +270,7 @@ def evidence(study: str | None = None) -> Evidence:
         profiles=profiles(),
         other_profiles=other_profiles(),
         label=label_statements(),
+        coverage=coverage(),
     )
 
 
