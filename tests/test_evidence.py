@@ -3,7 +3,9 @@
 from math import comb
 
 import pytest
+from click.testing import CliRunner
 
+from rif_threshold.cli import cli
 from rif_threshold.errors import InvalidInput
 from rif_threshold.method import method
 from rif_threshold.pathway import (
@@ -212,3 +214,12 @@ def test_what_is_known_of_the_factor_is_said_and_not_that_it_is_wrong() -> None:
         "hfea_register_2017_2018",
         "eshre_rif_2023",
     }
+
+
+def test_the_list_of_studies_says_how_far_each_was_read_and_what_limits_it() -> None:
+    listed = " ".join(CliRunner().invoke(cli, ["evidence"]).stdout.split())
+    for each in study_entries():
+        assert f"[{each.source.key}; read: {each.source.read}]" in listed
+        assert f"Limits: {each.limits[:16]}" in listed
+    assert "now 5.5 (prograf_us_2024, heading); read: secondary]" in listed
+    assert "less frequent than with ciclosporin" in listed

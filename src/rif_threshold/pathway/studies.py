@@ -17,14 +17,14 @@ from rif_threshold.pathway.ledger import (
 )
 from rif_threshold.pathway.protocols import DoseRow, dose_rows
 from rif_threshold.pathway.reading import Amount, Cited, csv_entries
-from rif_threshold.record import Count, Record
+from rif_threshold.record import Count, NotEmpty, Record
 from rif_threshold.tables import Folder
 
 RECOMPUTED = "recomputed here"
 
 
 class StudyEntry(Cited):
-    """One study, as far as it was read. Empty cells were not stated, or do not apply."""
+    """One study, as far as it was read, and what limits it. Empty cells were not stated, or do not apply."""
 
     id: str
     year: str
@@ -40,7 +40,7 @@ class StudyEntry(Cited):
     start: str = ""
     stop: str = ""
     outcomes: str = ""
-    limits: str = ""
+    limits: NotEmpty
 
 
 class Comparison(Cited):
