@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - one breach a line is easier to read than one breach on seven
 
 import csv
+import json
 import re
 import tomllib
 from collections import Counter
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 from rif_threshold.cli import cli
 from rif_threshold.errors import TableError
 from rif_threshold.pathway import coverage
+from rif_threshold.pathway.studies import study_entries
 from rif_threshold.tables import shipped_directory, verify
 from test_pathway_tables import broken_copy
 
@@ -78,6 +80,32 @@ def test_numbers_of_a_statement_are_among_the_words_that_must_stand() -> None:
         if gone := {figure for figure in figures if figure.rstrip(" %") not in row["words"]}:
             lost[row["id"]] = gone
     assert lost == {}
+
+
+@pytest.fixture(scope="module")
+def surfaces() -> str:
+    """What the terminal shows of the tables, in one text, without what it says of coverage itself."""
+    path = Path(__file__).parent / "cases/tacrolimus_five_failed_euploid.json"
+    medicine = json.dumps({**json.loads(path.read_text("utf-8")), "medications": ["mycophenolate"]})
+    table = ["assess", "--oocyte-age", "36", "--ploidy", "untested", "--failed", "3"]
+    shown = [
+        ["evidence"], ["conflicts"], ["table"], ["sources"], ["tacrolimus", "--case", "-"],
+        ["tacrolimus", "--case", str(path)], ["workup", "--case", str(path)],
+        [*table, "--live-birth", "23.8", "--per", "treatment_cycle"],
+        [*table, "--successes", "52", "--transfers", "200", "--outcome", "positive_test"],
+        *(["evidence", "--study", each.id] for each in study_entries()),
+    ]  # fmt: skip
+    return as_read(" ".join(CliRunner().invoke(cli, arguments, input=medicine).stdout for arguments in shown))
+
+
+def as_read(text: str) -> str:
+    """A text without its line ends, hyphens at them and capitals; a grade as it is shown."""
+    return " ".join(text.split()).replace("- ", "-").replace("_", " ").lower()
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row["words"]], ids=lambda row: row["id"])
+def test_a_statement_is_shown(row: dict[str, str], surfaces: str) -> None:
+    assert [words for words in row["words"].split(" | ") if as_read(words) not in surfaces] == []
 
 
 # One statement of each kind broken: what stands there, what it becomes, what is said.
