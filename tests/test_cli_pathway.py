@@ -103,7 +103,7 @@ def test_evidence_and_conflicts() -> None:
     assert "Treated: 25. Controls: 17. Clinical pregnancy 64.0 % (16 of 25) against 0 % (0 of 17)" in listed
     assert "nakagawa_2019: 1-4 mg a day (no bands printed)" in listed
     assert run("evidence", "--study", "nobody").exit_code == 2
-    assert len(json.loads(run("conflicts", "--json").output)) == 38
+    assert len(json.loads(run("conflicts", "--json").output)) == 51
     assert "Cut-off of the Th1/Th2 ratio" in flat(run("conflicts"))
 
 

@@ -167,7 +167,7 @@ def test_each_surface_has_the_same_disagreements_about_the_step(monkeypatch: pyt
     from rif_threshold.ui.tacrolimus import disagreements  # noqa: PLC0415
 
     expected = [row for row in rows("evidence/conflicts.csv") if row["surface"] in {"tacrolimus", "pregnancy"}]
-    assert len(expected) == 30
+    assert len(expected) == 38
     page = disagreements().splitlines()[2:]
     made = json.loads(run("tacrolimus", "--case", CASE, "--json"))["conflicts"]
     text = " ".join(run("tacrolimus", "--case", CASE).split())

@@ -39,7 +39,7 @@ LEAKS = [r"/work\b", r"\bseeds?\b", r"shared/", r"github", r"\(unverified\)", r"
 
 
 def texts() -> dict[str, str]:
-    names = (*shipped().names("pathways/"), *shipped().names("evidence/"))
+    names = (*shipped().names("pathways/"), *shipped().names("evidence/"), "coverage.csv")
     return {name: shipped().text(name) for name in names}
 
 

@@ -26,7 +26,7 @@ SUMS = "SHA256SUMS"
 MOST_FILES = 200
 """How many files and folders a folder of tables may hold, hidden ones included. Ours."""
 LARGEST_FILE = 1_000_000
-"""How many bytes one table may have. Ours; the largest that is shipped has a twentieth of it."""
+"""How many bytes one table may have. Ours; the largest that is shipped has less than a tenth of it."""
 _MOST_SHOWN = 20
 _MOST_DOTS = 200
 """How many dots a line of TOML may have: the parser's work grows with the square of a key's parts."""

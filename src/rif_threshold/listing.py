@@ -31,6 +31,7 @@ _TABLES = {
     "evidence/rif_definitions.csv": frozenset(Part),
     "evidence/model_critique.csv": frozenset(Part),
     "evidence/": frozenset({Part.TACROLIMUS}),
+    "coverage.csv": frozenset(Part),
     "perspective/": frozenset({Part.PERSPECTIVE}),
 }
 

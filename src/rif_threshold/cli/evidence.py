@@ -1,15 +1,19 @@
 """How studies, positions and doses are put into lines for the terminal."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from rif_threshold.cli.printing import wrapped
-from rif_threshold.pathway import Evidence, Study
+from rif_threshold.pathway import Covered, Evidence, Study
+from rif_threshold.pathway.ledger import Statement
 from rif_threshold.pathway.protocols import DoseRow
 from rif_threshold.pathway.studies import Comparison
 from rif_threshold.tables import SourceReference
 from rif_threshold.wording import p_words, percent_words, shown_percent
 
 _FIELDS = {"cut_off": "cut-off"}
+_LEFT = {"no_claim": "no claim", "background": "background", "notice": "notices", "advertising": "advertising"}
 
 
 def titled(title: str, texts: Iterable[str]) -> Iterator[str]:
@@ -23,12 +27,19 @@ def titled(title: str, texts: Iterable[str]) -> Iterator[str]:
 
 def evidence_lines(found: Evidence) -> Iterator[str]:
     """Everything that was read, in short."""
-    yield from titled("Studies", map(_study_in_short, found.studies))
+    yield ""
+    yield "Studies"
+    for each in found.studies:
+        yield wrapped(_study_in_short(each), "- ")
+        yield wrapped(f"Limits: {each.study.limits}", "    ")
     yield ""
     yield "One in full: rif-threshold evidence --study ID"
     yield from titled(
         "What bodies say",
-        (f"{each.body} ({each.year}), {each.topic}: {each.position}" for each in found.guideline_positions),
+        (
+            f"{each.body} ({each.year}), {each.topic}: {each.position} {_read(each.source)}"
+            for each in found.guideline_positions
+        ),
     )
     yield from titled(
         "Doses, as published",
@@ -36,7 +47,7 @@ def evidence_lines(found: Evidence) -> Iterator[str]:
     )
     yield from titled(
         "Start and stop",
-        (f"{each.source.key}: {each.start or 'start not stated'}; {each.stop}" for each in found.timing),
+        (f"{each.source.key}. Start: {each.start or 'not stated'}. Stop: {each.stop}" for each in found.timing),
     )
     yield from titled(
         "Endometrial profiles (ESHRE 2024 abstract 374; percentages as printed, counts back-calculated by us)",
@@ -47,24 +58,47 @@ def evidence_lines(found: Evidence) -> Iterator[str]:
             for each in found.profiles
         ),
     )
-    yield from titled("Profiles elsewhere", (f"{each.women}: {each.finding}" for each in found.other_profiles))
-    yield from titled("What the label says", (f"{each.topic}: {each.content}" for each in found.label))
+    yield from titled(
+        "Profiles elsewhere", (f"{each.women}: {each.finding} {_read(each.source)}" for each in found.other_profiles)
+    )
+    yield from titled("What the label says", map(_label_words, found.label))
     yield from titled(
         "Definitions of recurrent implantation failure",
-        (f"{each.body} ({each.year}): {each.number}. {each.embryos}".rstrip(". ") for each in found.definitions),
+        (
+            f"{each.body} ({each.year}): {'; '.join(filter(None, (each.number, each.embryos)))}. {_read(each.source)}"
+            for each in found.definitions
+        ),
     )
     yield from titled(
         "What is known about the formula",
-        (f"{each.model}: {each.finding} {cited(each.source)}" for each in found.model_critique),
+        (f"{each.model}: {each.finding} {_read(each.source)}" for each in found.model_critique),
     )
+    yield from titled("What became of every statement of the source documents", _covered(found.coverage))
+    yield ""
+    yield "Each with its place: rif-threshold evidence --json, under coverage"
+
+
+def _covered(statements: Iterable[Covered]) -> Iterator[str]:
+    """How many statements of each document the tables carry, and why the others are not carried."""
+    for key, listed in groupby(statements, key=lambda each: each.source.key):
+        reasons = Counter(each.reason for each in listed)
+        carried = reasons.pop(None)
+        left = ", ".join(f"{word} {n}" for word, n in sorted((_LEFT[why], n) for why, n in reasons.items() if why))
+        yield f"{key}: {carried} of {carried + reasons.total()} stand in the tables. Not carried: {left}."
 
 
 def _study_in_short(found: Study) -> str:
     """A study with the number in each arm, and its main outcomes, in counts where they are known."""
     study = found.study
     arms = ". ".join(f"{arm}: {n}" for arm, n in (("Treated", study.treated), ("Controls", study.controls)) if n)
-    parts = (f"{study.year}, {study.design}", arms, study.outcomes, f"Read: {study.source.read}")
-    return f"{study.id}: {'. '.join(part.rstrip('.') for part in parts if part)}. {cited(study.source)}"
+    parts = (f"{study.drug}, {study.year}, {study.design}", study.population, arms, study.outcomes)
+    return f"{study.id}: {'. '.join(part.rstrip('.') for part in parts if part)}. {_read(study.source)}"
+
+
+def _label_words(each: Statement) -> str:
+    """A label text, what it means here, and the section it stands in."""
+    said = f"{each.content} {each.relevance}".strip()
+    return f"{each.topic}: {said} [{each.source.key}, {each.source.locator}; read: {each.source.read}]"
 
 
 def _counts(each: Comparison) -> str:
@@ -103,6 +137,11 @@ def _band_edges(row: DoseRow) -> str:
     if row.ratio_from is None:
         return ""
     return f"ratio {row.ratio_from}{' or more' if row.ratio_below is None else f' to below {row.ratio_below}'}: "
+
+
+def _read(source: SourceReference) -> str:
+    """The key of a source, and how far it was read."""
+    return f"[{source.key}; read: {source.read}]"
 
 
 def cited(source: SourceReference) -> str:

@@ -8,6 +8,7 @@ from rif_threshold.answers import Answer
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.pathway.contradictions import contradiction_problems
+from rif_threshold.pathway.coverage import Covered, coverage
 from rif_threshold.pathway.derived import recurrent_losses
 from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values
 from rif_threshold.pathway.interactions import medication_rows
@@ -120,6 +121,7 @@ def _studies_of_protocols(folder: Folder) -> None:
 
 
 __all__ = [
+    "Covered",
     "Evidence",
     "Fact",
     "GuidelinePosition",
@@ -131,6 +133,7 @@ __all__ = [
     "WorkupItem",
     "conflicts",
     "conflicts_about",
+    "coverage",
     "definitions",
     "entries",
     "evidence",

@@ -6,6 +6,7 @@ from rif_threshold import tables
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import echo
 from rif_threshold.messages import did_you_mean
+from rif_threshold.pathway.coverage import Covered, coverage
 from rif_threshold.pathway.ledger import (
     Conflict,
     GuidelinePosition,
@@ -16,14 +17,14 @@ from rif_threshold.pathway.ledger import (
 )
 from rif_threshold.pathway.protocols import DoseRow, dose_rows
 from rif_threshold.pathway.reading import Amount, Cited, csv_entries
-from rif_threshold.record import Count, Record
+from rif_threshold.record import Count, NotEmpty, Record
 from rif_threshold.tables import Folder
 
 RECOMPUTED = "recomputed here"
 
 
 class StudyEntry(Cited):
-    """One study, as far as it was read. Empty cells were not stated, or do not apply."""
+    """One study, as far as it was read, and what limits it. Empty cells were not stated, or do not apply."""
 
     id: str
     year: str
@@ -39,7 +40,7 @@ class StudyEntry(Cited):
     start: str = ""
     stop: str = ""
     outcomes: str = ""
-    limits: str = ""
+    limits: NotEmpty
 
 
 class Comparison(Cited):
@@ -159,6 +160,7 @@ class Evidence(Record):
     profiles: tuple[Profile, ...]
     other_profiles: tuple[ProfileStudy, ...]
     label: tuple[Statement, ...]
+    coverage: tuple[Covered, ...]
 
 
 @tables.reads("evidence/studies.csv")
@@ -268,6 +270,7 @@ def evidence(study: str | None = None) -> Evidence:
         profiles=profiles(),
         other_profiles=other_profiles(),
         label=label_statements(),
+        coverage=coverage(),
     )
 
 

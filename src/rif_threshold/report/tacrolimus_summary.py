@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rif_threshold.pathway import GuidelinePosition, Protocol, Tacrolimus
-from rif_threshold.vocabulary import Verdict
+from rif_threshold.vocabulary import Surface, Verdict
 from rif_threshold.wording import protocol_word
 
 _MOST_CONFLICTS, _MOST_LABELS = 3, 6
-_LONGEST_POSITION, _LONGEST_REASON, _LONGEST_FINDING = 150, 100, 125
+_LONGEST_POSITION, _LONGEST_REASON, _LONGEST_FINDING = 120, 100, 125
 _SAYS_NOTHING = ("not known", "not applicable")
 
 
@@ -51,11 +51,11 @@ def _position(position: GuidelinePosition) -> str:
 
 
 def _says_something(position: GuidelinePosition) -> bool:
-    return position.names_tacrolimus not in _SAYS_NOTHING
+    return position.surface == Surface.TACROLIMUS and position.names_tacrolimus not in _SAYS_NOTHING
 
 
 def _unsaid(step: Tacrolimus) -> str:
-    silent = [each.body for each in step.guideline_positions if not _says_something(each)]
+    silent = dict.fromkeys(each.body for each in step.guideline_positions if not _says_something(each))
     return f"Read too little to say, or about something else: {'; '.join(silent)}." if silent else ""
 
 

@@ -47,7 +47,12 @@ def positions() -> str:
     return markdown_table(
         ["Who", "On what", "What they say", "Names tacrolimus"],
         [
-            list(map(escaped, (f"{each.body}, {each.year}", each.topic, each.position, each.names_tacrolimus)))
+            [
+                escaped(f"{each.body}, {each.year}"),
+                escaped(each.topic),
+                f"{escaped(each.position)} :small[(read: {each.source.read})]",
+                escaped(each.names_tacrolimus),
+            ]
             for each in guideline_positions()
         ],
     )
