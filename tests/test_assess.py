@@ -17,7 +17,7 @@ import counting
 import oracle
 from rif_threshold import Assessment, Case, InvalidInput, Part, TableError, assess, default_parts
 from rif_threshold.assessment import WITHOUT_VARIABLE
-from rif_threshold.sentences import inputs_words
+from rif_threshold.repeated import inputs_words
 from test_prediction import WOMAN
 from test_tables import own, sign
 

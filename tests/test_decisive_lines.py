@@ -31,10 +31,10 @@ from rif_threshold.probability import (
     margin,
     transfers_to_exceed,
 )
+from rif_threshold.repeated import inputs_words
 from rif_threshold.report.couple_sheet import sheet
 from rif_threshold.report.words import words
 from rif_threshold.rules import Condition, Domain, Kind, Leaf, Not, defect, evaluate
-from rif_threshold.sentences import inputs_words
 from rif_threshold.vocabulary import Verdict
 from test_prediction import WOMAN
 

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 import counting
 from rif_threshold import Assessment, InvalidInput, Problem, assess
+from rif_threshold.repeated import inputs_words
 from rif_threshold.report.couple_sheet import sheet
 from rif_threshold.report.note import note
 from rif_threshold.report.words import words
-from rif_threshold.sentences import beside_words, headline, inputs_words, next_transfer, standing
+from rif_threshold.sentences import beside_words, headline, next_transfer, standing
 
 REAL = json.loads((Path(__file__).parent / "data/real_cases.json").read_text("utf-8"))
 FAILED = {"result": "no_positive_test"}

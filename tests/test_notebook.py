@@ -14,6 +14,7 @@ from rif_threshold import Case, load_rate_table, notebook, sentences
 from rif_threshold.method import method
 from rif_threshold.pathway import evidence
 from rif_threshold.record import Record
+from rif_threshold.repeated import inputs_words
 from rif_threshold.report import report
 from rif_threshold.report.check_code import check_code, read_code
 from rif_threshold.report.verification import verify
@@ -108,7 +109,7 @@ def test_the_card_says_what_the_sentences_say(name: str) -> None:
     shown = Text(html)
     said = [sentences.headline(result), sentences.standing(result), sentences.next_transfer(result)]
     beside = [each.text for each in result.threshold.beside[:3]] if result.threshold else []
-    expected = [*filter(None, said), *beside, f"For: {sentences.inputs_words(result)}."]
+    expected = [*filter(None, said), *beside, f"For: {inputs_words(result)}."]
     assert any(line in shown.lines for line in [result.disagreement]) == (not result.routes_agree)
     assert shown.lines[: len(expected)] == expected
     count = int(re.findall(r"^Sources of all its parts: (\d+), in \.sources", "\n".join(shown.lines), re.M)[0])

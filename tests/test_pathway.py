@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from rif_threshold.answers import Answer
 from rif_threshold.assessment import assess
 from rif_threshold.case import Case
-from rif_threshold.errors import InvalidInput
 from rif_threshold.pathway import (
     Tacrolimus,
     Workup,
     conflicts,
+    contradictory_answers,
     facts,
     find_medication,
     problems,
@@ -28,7 +28,9 @@ from rif_threshold.pathway.contradictions import contradictions
 from rif_threshold.pathway.facts import domains
 from rif_threshold.pathway.protocols import dose_rows, protocols
 from rif_threshold.pathway.tacrolimus import build_tacrolimus, gate_lists
+from rif_threshold.report import report
 from rif_threshold.rules import Kind, Value, examples, leaves, together
+from rif_threshold.sentences import contradiction_words
 from rif_threshold.vocabulary import Finding, Grade, Ploidy, ProtocolVerdict, Verdict
 
 CASES = Path(__file__).parent / "cases"
@@ -483,18 +485,6 @@ def test_two_guidelines_stand_side_by_side_and_doubt_is_carried() -> None:
         ({"answers": {"failed_transfers": "5"}}, "answers.failed_transfers", "not_an_answer", "worked out"),
         ({"answers": {"chronic_endometritis": "no"}}, "answers.chronic_endometritis", "not_an_answer", "findings"),
         ({"findings": {"karyotip": "normal"}}, "findings.karyotip", "unknown_finding", "did you mean karyotype?"),
-        (
-            {"answers": {"any_positive_test": "no"}, "history": [{"result": "biochemical"}]},
-            "answers.any_positive_test, history",
-            "cross_field",
-            "history",
-        ),
-        (
-            {"answers": {"miscarriages": "0"}, "history": [{"result": "pregnancy_loss"}]},
-            "answers.miscarriages, history",
-            "cross_field",
-            "history",
-        ),
     ],
 )
 def test_what_the_tables_refuse_is_a_problem(case: dict[str, Any], field: str, code: str, says: str) -> None:
@@ -540,14 +530,30 @@ POSSIBLE: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize(("case", "field", "given"), CONTRADICTIONS)
-def test_what_cannot_be_true_together_is_refused_with_both_fields(case: dict[str, Any], field: str, given: str) -> None:
-    (problem,) = problems(Case(**case))
+def test_what_cannot_be_true_together_is_named_with_both_fields(case: dict[str, Any], field: str, given: str) -> None:
+    assert problems(Case(**case)) == ()
+    (problem,) = contradictory_answers(Case(**case))
     assert (problem.field, problem.given, problem.code) == (field, given, "cross_field")
 
 
 @pytest.mark.parametrize("case", POSSIBLE)
 def test_what_is_only_unlikely_is_not_refused(case: dict[str, Any]) -> None:
-    assert problems(Case(**case)) == ()
+    assert problems(Case(**case)) == contradictory_answers(Case(**case)) == ()
+
+
+def test_a_contradiction_leaves_the_threshold_standing() -> None:
+    """Nothing else fits an ectopic entered as a loss, and no miscarriage is the honest answer."""
+    table = {"oocyte_age_years": 36, "ploidy": "untested"}
+    found = assess(table | {"answers": {"miscarriages": "0"}, "history": [{"result": "pregnancy_loss"}]})
+    assert found.threshold is not None
+    assert (found.threshold.state, found.workup, found.tacrolimus) == ("not_yet", None, None)
+    (said,) = contradiction_words(found)
+    assert said.startswith(
+        "Work-up and immune step are not answered: Miscarriages in a row and the transfers one by one"
+    )
+    for kind in ("note.txt", "report.html", "fhir.json"):
+        assert "Work-up and immune step are not answered" in report(found, kind).content.decode()
+    assert "not included" not in report(found, "note.txt").content.decode()
 
 
 def test_a_diagnosis_beside_too_few_failures_is_said() -> None:
@@ -561,9 +567,9 @@ def test_protocols_that_exclude_each_other_are_never_met_together() -> None:
     # The trial wants never a positive test; the others want miscarriages or recurrent pregnancy loss.
     both = read("five_failed_euploid").model_dump(mode="json") | {"failed_transfers": "5"}
     both["answers"] |= {"ratio_assay": "flow_cytometry_srl", "miscarriages": "3", "recurrent_pregnancy_loss": "yes"}
-    with pytest.raises(InvalidInput) as raised:
-        assess({name: value for name, value in both.items() if value is not None})
-    assert {problem.code for problem in raised.value.problems} == {"cross_field"}
+    found = assess({name: value for name, value in both.items() if value is not None})
+    assert {problem.code for problem in found.contradictions} == {"cross_field"}
+    assert found.tacrolimus is None
 
 
 def test_what_is_well_formed_is_no_problem() -> None:

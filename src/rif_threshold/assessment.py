@@ -74,7 +74,8 @@ class Assessment(Record):
     """Everything that is answered for one case. Percentages are unrounded.
 
     ``threshold`` is ``None`` where the primary route was refused; ``refused`` then says why. Parts that were left out
-    are ``None``.
+    are ``None``, and so are the work-up and the tacrolimus step where answers cannot be true together:
+    ``contradictions`` says which.
     """
 
     case: Case
@@ -85,6 +86,7 @@ class Assessment(Record):
     disagreement: str
     threshold: ThresholdAnswer | None
     notes: tuple[Remark, ...]
+    contradictions: tuple[Problem, ...]
     workup: pathway.Workup | None
     tacrolimus: pathway.Tacrolimus | None
     perspective: Perspective | None
@@ -175,8 +177,10 @@ def assess(
     said = tuple(notes(case, by_ages=by_ages))
     if threshold is not None and threshold.counting_cannot_tell:
         said = (*caveats("beyond_counting"), *said)
-    workup = pathway.workup(case, primary) if Part.WORKUP in parts else None
-    tacrolimus = pathway.tacrolimus(case, primary) if Part.TACROLIMUS in parts else None
+    contradictions = pathway.contradictory_answers(case)
+    answered = frozenset() if contradictions else parts
+    workup = pathway.workup(case, primary) if Part.WORKUP in answered else None
+    tacrolimus = pathway.tacrolimus(case, primary) if Part.TACROLIMUS in answered else None
     known = primary if primary and primary.known else None
     further = perspective(case, known) if Part.PERSPECTIVE in parts and known else None
     return Assessment(
@@ -188,6 +192,7 @@ def assess(
         disagreement=disagreement(routes.estimates),
         threshold=threshold,
         notes=said,
+        contradictions=contradictions,
         workup=workup,
         tacrolimus=tacrolimus,
         perspective=further,

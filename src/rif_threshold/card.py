@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from html import escape
 
 from rif_threshold.assessment import Assessment
-from rif_threshold.sentences import beside_words, headline, inputs_words, next_transfer, standing
+from rif_threshold.repeated import inputs_words
+from rif_threshold.sentences import beside_words, headline, next_transfer, standing
 
 # Colours are the reader's own, so the card is legible on light and on dark; nothing is loaded and nothing runs.
 _CARD = "border:1px solid;border-radius:4px;padding:0.5em 1em;max-width:46em"

@@ -6,6 +6,7 @@ import pytest
 
 from rif_threshold import assess, sentences
 from rif_threshold.charts.curve import describe_curve
+from rif_threshold.repeated import inputs_words
 from rif_threshold.wording import percent_words
 
 from .conftest import WORKED
@@ -171,7 +172,7 @@ def test_each_example_gives_an_answer_and_replaces_what_was_there(worked: Any, l
     worked.check()
     assessment = assess(inputs.examples()[label], include=())
     assert sentences.headline(assessment) in worked.text.replace("**", "")
-    assert sentences.inputs_words(assessment) in worked.text.replace("\\", "")
+    assert inputs_words(assessment) in worked.text.replace("\\", "")
 
 
 def test_panels_cost_nothing_while_folded_and_show_a_sentence_a_picture_and_a_table(worked: Any) -> None:

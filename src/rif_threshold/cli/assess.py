@@ -12,12 +12,13 @@ from rif_threshold.cli.options import PARTS, case_options, json_option
 from rif_threshold.cli.printing import exit_code, wrapped
 from rif_threshold.parts import default_parts, need
 from rif_threshold.perspective import Perspective
+from rif_threshold.repeated import inputs_words
 from rif_threshold.sentences import (
     beside_words,
     bounds_words,
+    contradiction_words,
     curve_words,
     headline,
-    inputs_words,
     interval_words,
     margin_words,
     next_transfer,
@@ -93,6 +94,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield from _refused(assessment)
     if assessment.perspective:
         yield from _perspective(assessment.perspective)
+    yield from map(wrapped, contradiction_words(assessment))
     yield ""
     yield from _basis(assessment)
 

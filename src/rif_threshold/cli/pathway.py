@@ -10,6 +10,7 @@ from rif_threshold.cli.evidence import cited, dose_words, evidence_lines, study_
 from rif_threshold.cli.options import case_options, json_option
 from rif_threshold.cli.printing import as_json as to_json
 from rif_threshold.cli.printing import exit_code, wrapped
+from rif_threshold.errors import InvalidInput
 from rif_threshold.parts import default_parts
 from rif_threshold.pathway import Medication, Protocol, Tacrolimus, Workup, WorkupItem, conflicts_about, evidence, facts
 from rif_threshold.pathway.ledger import Monitoring
@@ -82,7 +83,10 @@ def conflicts_command(*, as_json: bool) -> None:
 
 
 def _assess(given: Mapping[str, Any], tables: str | None, part: Part) -> Assessment:
-    return assess(given, include={part}, tables=tables)
+    assessment = assess(given, include={part}, tables=tables)
+    if assessment.contradictions:
+        raise InvalidInput(assessment.contradictions)
+    return assessment
 
 
 def _print(

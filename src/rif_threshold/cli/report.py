@@ -13,8 +13,9 @@ from rif_threshold.cli.options import PARTS, case_options, json_option
 from rif_threshold.cli.printing import as_json as to_json
 from rif_threshold.cli.printing import exit_code, wrapped
 from rif_threshold.parts import default_parts
+from rif_threshold.repeated import inputs_words
 from rif_threshold.report import FORMATS, report
-from rif_threshold.sentences import headline, inputs_words, standing
+from rif_threshold.sentences import headline, standing
 from rif_threshold.vocabulary import Part
 
 

@@ -62,7 +62,12 @@ def problems(case: Case) -> tuple[Problem, ...]:
     checked = tuple(checked_problems(case)) if case.medications_checked else ()
     if not (case.findings or case.answers):  # nothing to refuse, so a bare threshold need not read these tables
         return checked
-    return (*answer_problems(case, workup_lists().investigations), *contradiction_problems(case), *checked)
+    return (*answer_problems(case, workup_lists().investigations), *checked)
+
+
+def contradictory_answers(case: Case) -> tuple[Problem, ...]:
+    """What cannot be true together. The work-up and the step are not answered then; the threshold is."""
+    return tuple(contradiction_problems(case)) if case.answers else ()
 
 
 def workup(case: Case, answer: Answer | None) -> Workup:
@@ -133,6 +138,7 @@ __all__ = [
     "WorkupItem",
     "conflicts",
     "conflicts_about",
+    "contradictory_answers",
     "coverage",
     "definitions",
     "entries",

@@ -12,6 +12,7 @@ from rif_threshold.assessment import Assessment
 from rif_threshold.charts.curve import describe_curve
 from rif_threshold.citing import CitedSource
 from rif_threshold.parts import default_parts
+from rif_threshold.repeated import inputs_words
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.report.curve_files import curve_svg
 from rif_threshold.report.note import RULE_SOURCE
@@ -19,9 +20,9 @@ from rif_threshold.report.shapes import grade_shape, qr
 from rif_threshold.report.tacrolimus_summary import gate_summary
 from rif_threshold.sentences import (
     beside_words,
+    contradiction_words,
     curve_words,
     headline,
-    inputs_words,
     margin_words,
     next_transfer,
     refusal_words,
@@ -95,6 +96,7 @@ def _refused(assessment: Assessment) -> Iterator[str]:
 
 def _remarks(assessment: Assessment) -> Iterator[str]:
     """What to keep in mind: what could overturn the answer, then as many caveats as there is room for."""
+    yield from contradiction_words(assessment)
     yield from beside_words(assessment)
     caveats = assessment.primary.caveats if assessment.primary else ()
     said = list(dict.fromkeys((*assessment.notes, *caveats)))

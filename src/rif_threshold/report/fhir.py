@@ -16,10 +16,11 @@ from rif_threshold.assessment import Assessment
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.pair import Pair
 from rif_threshold.rates import PUBLISHED_TABLE
+from rif_threshold.repeated import inputs_words
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.sentences import (
+    contradiction_words,
     headline,
-    inputs_words,
     margin_words,
     next_transfer,
     refusal_words,
@@ -271,6 +272,7 @@ def _notes(assessment: Assessment) -> Iterator[str]:
         yield next_transfer(assessment)
         yield f"Margin: {margin_words(assessment.primary)}"
         yield from map(str, assessment.primary.caveats)
+    yield from contradiction_words(assessment)
     yield from map(str, assessment.threshold.beside if assessment.threshold else ())
     yield from map(str, assessment.notes)
     yield assessment.disclaimer

@@ -8,11 +8,12 @@ from rif_threshold.answers import chance_words
 from rif_threshold.assessment import Assessment
 from rif_threshold.citing import CitedSource
 from rif_threshold.parts import default_parts
+from rif_threshold.repeated import inputs_words
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.sentences import (
     beside_words,
+    contradiction_words,
     headline,
-    inputs_words,
     margin_words,
     next_transfer,
     refusal_words,
@@ -88,6 +89,8 @@ def _other_routes(assessment: Assessment) -> Iterator[str]:
 
 def _workup(assessment: Assessment) -> str:
     workup = assessment.workup
+    if assessment.contradictions:
+        return " ".join(contradiction_words(assessment))
     if workup is None:
         return f"Work-up: not included ({Part.WORKUP} was left out)" if Part.WORKUP in default_parts() else ""
     items = (*workup.investigations, *workup.interventions)
@@ -102,6 +105,8 @@ def _workup(assessment: Assessment) -> str:
 
 def _tacrolimus(assessment: Assessment) -> str:
     step = assessment.tacrolimus
+    if assessment.contradictions:
+        return ""
     if step is None:
         left_out = f"Immune step: not included ({Part.TACROLIMUS} was left out)"
         return left_out if Part.TACROLIMUS in default_parts() else ""

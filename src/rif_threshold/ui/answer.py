@@ -6,6 +6,7 @@ from rif_threshold import sentences
 from rif_threshold.answers import chance_words
 from rif_threshold.assessment import Assessment
 from rif_threshold.fields import without_codes
+from rif_threshold.repeated import inputs_words
 from rif_threshold.tables import OURS, Remark
 from rif_threshold.ui.judging import problem_lines
 from rif_threshold.ui.markdown import bold_numbers, escaped, markdown_table, statement, unbroken
@@ -26,12 +27,13 @@ def threshold_answer(assessment: Assessment) -> None:
         f"## {STATE_SHAPES[assessment.state]} {bold_numbers(sentences.headline(assessment))}",
         bold_numbers(sentences.standing(assessment)),
         *(f"⚑ {statement(escaped(without_codes(each)))}" for each in sentences.beside_words(assessment)),
-        f":small[For: {escaped(sentences.inputs_words(assessment))}.]",
+        f":small[For: {escaped(inputs_words(assessment))}.]",
     ]
     if answer is None or primary is None:
         lines.append("\n".join(problem_lines(assessment.primary_problems)))
     else:
         lines.append(f":small[Margin: {sentences.margin_words(primary)}. {sentences.rule_words(assessment)}]")
+    lines += [f":small[{escaped(each)}]" for each in sentences.contradiction_words(assessment)]
     with st.container(key="answer"):
         st.markdown("\n\n".join(lines))
     if answer is None or primary is None:
@@ -102,7 +104,7 @@ def caveats(assessment: Assessment) -> None:
 
 def repeated(assessment: Assessment) -> None:
     """Repeat the inputs a result is for."""
-    st.caption(f"For: {escaped(sentences.inputs_words(assessment))}.")
+    st.caption(f"For: {escaped(inputs_words(assessment))}.")
 
 
 def footer(assessment: Assessment) -> None:

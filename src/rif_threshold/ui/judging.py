@@ -48,6 +48,12 @@ def judge(*parts: Part) -> Judged:
         st.stop()
 
 
+def of_part(judged: Judged) -> Judged:
+    """The same for a page of a part that contradictory answers leave without an answer."""
+    assessment = judged.assessment
+    return Judged(problems=assessment.contradictions) if assessment and assessment.contradictions else judged
+
+
 def said(problem: Problem) -> str:
     """One problem in words, for the person who typed it."""
     given = f"{literal(problem.given)} was given. " if problem.given else ""

@@ -15,7 +15,7 @@ if unfolded:
     with panel:
         st.markdown(tacrolimus.disagreements())
 
-judged = judging.judge(Part.TACROLIMUS)
+judged = judging.of_part(judging.judge(Part.TACROLIMUS))
 beside = judging.beside(judged)
 assessment = judging.answered(judged)
 step = assessment.tacrolimus if assessment is not None else None

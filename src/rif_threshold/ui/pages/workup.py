@@ -8,7 +8,7 @@ from rif_threshold.vocabulary import Part
 st.title("Work-up")
 st.markdown("What to look for after the threshold, as ESHRE grades it.")
 
-judged = judging.judge(Part.WORKUP)
+judged = judging.of_part(judging.judge(Part.WORKUP))
 beside = judging.beside(judged)
 assessment = judging.answered(judged)
 if judged.problems:

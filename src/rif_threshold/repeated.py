@@ -1,0 +1,67 @@
+"""The inputs an answer is for, in words, to be repeated beside it."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from rif_threshold.assessment import Assessment
+from rif_threshold.routes import ROUTES
+from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, planned_kind
+from rif_threshold.wording import long_word, transfers_words, word
+
+
+def inputs_words(assessment: Assessment) -> str:
+    """The inputs an answer is for, repeated beside it."""
+    return "; ".join(_inputs(assessment))
+
+
+def _inputs(assessment: Assessment) -> Iterator[str]:
+    case = assessment.case
+    alone = case.history is None and case.planned is None
+    if case.history is None:
+        yield from _kind_words(case)
+    if case.history is not None:
+        yield f"{transfers_words(len(case.history))} listed: {', '.join(_listed(case.history))}"
+    else:
+        yield f"{case.failed_transfers} failed"
+    if not alone:
+        planned = planned_kind(case)
+        said = "nothing" if planned is None else ", ".join(_kind_words(planned))
+        if said:
+            yield f"next: {said}"
+    for route in ROUTES:
+        yield from route.told(case)
+
+
+def _kind_words(kind: EmbryoKind | Transfers) -> Iterator[str]:
+    """What a transfer's chance depends on; one embryo at a time is meant where no other number is said."""
+    if kind.oocyte_age_years is not None:
+        yield f"oocyte age {kind.oocyte_age_years}"
+    if kind.ploidy is not None:
+        yield long_word(kind.ploidy)
+    if kind.embryos is not None:
+        yield _at_once(kind.embryos)
+    if kind.stage is not None:
+        yield word(kind.stage)
+
+
+def _at_once(embryos: int) -> str:
+    return "one embryo at a time" if embryos == 1 else f"{embryos} embryos at once"
+
+
+def _listed(history: Iterable[Transfer]) -> Iterator[str]:
+    """The transfers of a history in order, those alike in a row told once."""
+    for told, alike in groupby(map(_told, history)):
+        count = len(list(alike))
+        yield told if count == 1 else f"{count} × {told}"
+
+
+def _told(transfer: Transfer) -> str:
+    parts = [
+        "" if transfer.ploidy is None else word(transfer.ploidy),
+        "" if transfer.oocyte_age_years is None else f"at {transfer.oocyte_age_years}",
+        "" if transfer.per_transfer_percent is None else f"{transfer.per_transfer_percent} %",
+        "" if transfer.embryos in {None, 1} else _at_once(transfer.embryos or 1),
+        "" if transfer.stage is None else word(transfer.stage),
+        f"({word(transfer.result)})",
+    ]
+    return " ".join(part for part in parts if part)
