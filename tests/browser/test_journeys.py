@@ -106,7 +106,7 @@ def test_every_panel_unfolded(visit: Any) -> None:
     ("field", "typed", "said"),
     [
         ("oocyte_age_years", "99", "ages from 18 to 55"),
-        ("oocyte_age_years", "36.5", "whole number is needed"),
+        ("oocyte_age_years", "36.5", "it is not whole"),
         ("oocyte_age_years", "![x](http://evil.example/a) <img src=http://evil.example/b>", "whole number"),
         ("failed_transfers", "-3", "must not be negative"),
         ("live_birth_percent", "0.238", "did you mean 23.8"),

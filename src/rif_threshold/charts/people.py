@@ -18,11 +18,11 @@ def people_specification(first: int, maybe: int = 0) -> Specification:
         {"column": place % 10, "row": place // 10, "state": state, "colour": "started"}
         for place, state in enumerate(states)
     ]
-    return fill(_template(), {"people": rows})
+    return fill(_template(frozenset(states)), {"people": rows})
 
 
 @cache
-def _template() -> dict[str, Any]:
+def _template(drawn: frozenset[str]) -> dict[str, Any]:
     scale = alt.Scale(domain=[-0.5, 9.5], nice=False, zero=False)
     people = alt.Chart(alt.NamedData("people")).encode(
         x=alt.X("column:Q", axis=None, scale=scale), y=alt.Y("row:Q", axis=None, scale=scale, sort="descending")
@@ -41,6 +41,9 @@ def _template() -> dict[str, Any]:
     not_yet = people.transform_filter("datum.state == 'not yet'").mark_point(
         shape="square", filled=False, opacity=1, size=230, strokeWidth=1.6, color=_GREY
     )
-    chart = alt.layer(started, maybe, not_yet).properties(width=_SIDE, height=_SIDE).configure_view(stroke=None)
+    # A layer without a shape would be a picture without words.
+    layers = {"started": started, "cannot be said": maybe, "not yet": not_yet}
+    chart = alt.layer(*(layer for state, layer in layers.items() if state in drawn))
+    chart = chart.properties(width=_SIDE, height=_SIDE).configure_view(stroke=None)
     specification: dict[str, Any] = chart.to_dict()
     return specification
