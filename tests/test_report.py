@@ -142,10 +142,10 @@ def test_nothing_is_fetched_and_nothing_is_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", EVERY)
-@pytest.mark.parametrize(("kind", "pages"), [("sheet.pdf", 1), ("report.pdf", 2)])
-def test_a_pdf_has_its_pages_selectable_text_and_embedded_fonts(name: str, kind: str, pages: int) -> None:
+@pytest.mark.parametrize(("kind", "pages"), [("sheet.pdf", (1,)), ("report.pdf", (2, 3, 4))])
+def test_a_pdf_has_its_pages_selectable_text_and_embedded_fonts(name: str, kind: str, pages: tuple[int, ...]) -> None:
     reader = pdf(name, kind)
-    assert len(reader.pages) == pages
+    assert len(reader.pages) in pages
     width, height = (float(side) / 72 * 25.4 for side in reader.pages[0].mediabox[2:])
     assert (round(width), round(height)) == (210, 297)
     assert "/StructTreeRoot" in reader.trailer["/Root"]
@@ -407,5 +407,4 @@ def test_the_readable_reports_are_not_in_a_type_too_small() -> None:
 
     for sheet in pdf("fullest", "report.pdf").pages:
         sheet.extract_text(visitor_text=visit)
-    assert min(sizes) >= 7.2
-    assert sorted(sizes)[len(sizes) // 2] >= 7.5
+    assert min(sizes) >= 9.5 - 1e-6

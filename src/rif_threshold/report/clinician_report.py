@@ -1,6 +1,6 @@
-"""What the clinician report says, on two pages: the calculation with the work-up, and the gate with its evidence.
+"""What the clinician report says: the calculation with the work-up first, then the gate with its evidence.
 
-The whole tacrolimus material does not fit two pages. What is shown is counted, and where the rest stands is said.
+It is a summary of the tacrolimus material: what is shown is counted, and where the rest stands is said.
 """
 
 import datetime

@@ -8,7 +8,6 @@ from rif_threshold.vocabulary import Surface, Verdict
 from rif_threshold.wording import protocol_word
 
 _MOST_CONFLICTS, _MOST_LABELS = 3, 6
-_LONGEST_POSITION, _LONGEST_REASON, _LONGEST_FINDING = 120, 100, 125
 _SAYS_NOTHING = ("not known", "not applicable")
 
 
@@ -47,7 +46,7 @@ def _halves(lines: list[str]) -> list[list[str]]:
 
 
 def _position(position: GuidelinePosition) -> str:
-    return f"{position.body} {position.year}, {_started(position.topic)}: {cut(position.position, _LONGEST_POSITION)}"
+    return f"{position.body} {position.year}, {_started(position.topic)}: {position.position}"
 
 
 def _says_something(position: GuidelinePosition) -> bool:
@@ -80,22 +79,10 @@ def _listed(title: str, labels: Iterable[str]) -> str:
 
 def _protocol(protocol: Protocol) -> dict[str, str]:
     more = len(protocol.because) - 1
-    first = cut(protocol.because[0], _LONGEST_REASON) if protocol.because else ""
+    first = protocol.because[0] if protocol.because else ""
     return {
         "label": f"{protocol.label}{' (another disease)' if protocol.indirect else ''} [{protocol.source.key}]",
         "verdict": protocol_word(protocol.verdict, protocol.held_by),
         "because": f"{first} ({more} more)" if more > 0 else first,
-        "found": cut(protocol.found[0], _LONGEST_FINDING) if protocol.found else "",
+        "found": protocol.found[0] if protocol.found else "",
     }
-
-
-def cut(text: str, longest: int) -> str:
-    """A text no longer than that: whole sentences if they fill half of it, else whole words, marked where cut.
-
-    >>> cut("Asks for five failures.", 30), cut("Asks for five. Here: three.", 20), cut("Asks for five failures", 16)
-    ('Asks for five failures.', 'Asks for five. …', 'Asks for five …')
-    """
-    if len(text) <= longest:
-        return text
-    sentences = text[: longest - 2].rpartition(". ")[0]
-    return f"{sentences}. …" if len(sentences) >= longest / 2 else f"{text[: longest - 2].rpartition(' ')[0]} …"
