@@ -8,6 +8,7 @@ one of them would give if each counted by itself (ours).
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import partial
+from typing import Any
 
 from rif_threshold.errors import InvalidInput
 from rif_threshold.pair import Pair
@@ -54,8 +55,15 @@ def _chances(case: Transfers, table: RateTable, *, own: bool = False) -> Chances
         raise InvalidInput(tuple(outside))
     alike = None if kind.ploidy is None else _chance(table, kind, kind)
 
+    found: dict[tuple[Any, ...], Chance] = {}  # the transfers of a couple are of few kinds
+
     def of(transfer: Transfer) -> Chance:
-        return own_chance(transfer) or _chance(table, transfer, kind)
+        if own_percentage := own_chance(transfer):
+            return own_percentage
+        key = (transfer.ploidy, transfer.oocyte_age_years, transfer.embryos)
+        if key not in found:
+            found[key] = _chance(table, transfer, kind)
+        return found[key]
 
     rows = () if kind.ploidy is None else _rows(table, kind.ploidy, kind.oocyte_age_years)
     counted = rows[0] if alike and alike.ends.agreed and len(rows) == 1 else None
