@@ -3,6 +3,7 @@
 import streamlit as st
 
 from rif_threshold.ui import frame
+from rif_threshold.ui.whole import whole
 
 st.set_page_config(
     page_title="RIF threshold", page_icon=frame.icon(), layout="centered", initial_sidebar_state="collapsed"
@@ -11,5 +12,6 @@ frame.keep_texts_out_of_the_log()
 page = st.navigation(frame.pages(), position="top")
 with frame.turns:
     frame.style()
-    page.run()
+    with whole("page", page.url_path):
+        page.run()
 frame.settle(page.url_path)

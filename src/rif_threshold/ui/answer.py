@@ -10,6 +10,7 @@ from rif_threshold.repeated import inputs_words
 from rif_threshold.tables import OURS, Remark
 from rif_threshold.ui.judging import problem_lines
 from rif_threshold.ui.markdown import bold_numbers, escaped, markdown_table, statement, unbroken
+from rif_threshold.ui.whole import say
 from rif_threshold.wording import (
     NOT_KNOWN,
     STATE_SHAPES,
@@ -104,7 +105,7 @@ def caveats(assessment: Assessment) -> None:
 
 def repeated(assessment: Assessment) -> None:
     """Repeat the inputs a result is for."""
-    st.caption(f"For: {escaped(inputs_words(assessment))}.")
+    say("for", f":small[For: {escaped(inputs_words(assessment))}.]")
 
 
 def footer(assessment: Assessment) -> None:

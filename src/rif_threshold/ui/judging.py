@@ -11,6 +11,7 @@ from rif_threshold.fields import place_words, without_codes
 from rif_threshold.pathway import facts, workup_lists
 from rif_threshold.ui import inputs
 from rif_threshold.ui.markdown import escaped, literal
+from rif_threshold.ui.whole import say, whole
 from rif_threshold.vocabulary import Part
 from rif_threshold.wording import (
     capital,
@@ -71,10 +72,12 @@ def beside(judged: Judged) -> Callable[[str], None]:
     def show(field: str) -> None:
         for number, problem in enumerate(judged.for_field(field)):
             if problem.code in _STILL_NEEDED:
-                st.caption(f"Still needed here: {escaped(without_codes(problem.allowed))}.")
+                key = f"needed_{inputs.key_of(field)}_{number}"
+                say(key, f":small[Still needed here: {escaped(without_codes(problem.allowed))}.]")
             else:
-                with st.container(key=f"problem_{inputs.key_of(field)}_{number}"):
-                    st.error(said(problem))
+                text = said(problem)
+                with st.container(key=f"problem_{inputs.key_of(field)}_{number}"), whole(f"{field}_{number}", text):
+                    st.error(text)
 
     return show
 
@@ -84,7 +87,7 @@ def answered(judged: Judged) -> Assessment | None:
     if judged.assessment is not None:
         return judged.assessment
     wrong = [problem for problem in judged.problems if problem.code not in _STILL_NEEDED]
-    with st.container(border=True, key="no_answer"):
+    with st.container(border=True, key="no_answer"), whole("no_answer", repr(judged)):
         if judged.untouched:
             st.markdown(
                 "**No couple yet.** On the page *Chance and threshold*, type the age, choose the embryos, and say "

@@ -24,6 +24,7 @@ from rif_threshold.ui.controls import fold
 from rif_threshold.ui.fields import verdict_of
 from rif_threshold.ui.inputs import Problems
 from rif_threshold.ui.markdown import escaped, literal, markdown_table, where
+from rif_threshold.ui.whole import say
 from rif_threshold.vocabulary import GateEffect, Part, Verdict
 from rif_threshold.wording import CRITERION, capital, gate_word, shown_p, word
 
@@ -92,24 +93,24 @@ def ask(step: Tacrolimus | None, problems: Problems) -> None:
             st.markdown(f"### {title}")
             questions.ask_all([facts()[name] for name in names], problems)
     if step and not step.questions:
-        st.caption("Nothing more that could be asked would change a verdict.")
+        say("nothing_more", ":small[Nothing more that could be asked would change a verdict.]")
     for name in step.questions if step else ():
         if facts()[name].kind == "derived":  # asked elsewhere: on the first page, or as the list that follows
-            st.caption(f"Still open: {facts()[name].question}")
+            say(f"still_open_{name}", f":small[Still open: {facts()[name].question}]")
     st.markdown("### Other medicines")
     questions.medications(problems)
-    for found in step.interactions if step else ():
-        _medicine(found)
+    for number, found in enumerate(step.interactions if step else ()):
+        _medicine(found, number)
 
 
-def _medicine(found: Medication) -> None:
+def _medicine(found: Medication, number: int) -> None:
     """What was found for one medicine, and close names to choose from where it is not in the list."""
     kind = f" {capital(word(found.seriousness))}." if found.seriousness else ""
     via = f" (as {escaped(found.matched)})" if found.matched and found.matched != found.typed else ""
     effect = f" {escaped(found.effect)}." if found.effect else ""
     quoted = f" {escaped(found.quoted)}." if found.quoted else ""
     source = f" :small[{where(found.source)}]" if found.source else ""
-    st.markdown(f"- {literal(found.typed)}{via}:{kind}{effect} {escaped(found.action)}.{quoted}{source}")
+    say(f"medicine_{number}", f"- {literal(found.typed)}{via}:{kind}{effect} {escaped(found.action)}.{quoted}{source}")
     if found.matched is None:
         questions.checked(found)
     if found.suggestions:
@@ -122,10 +123,10 @@ def stops_and_holds(step: Tacrolimus) -> None:
         (GateEffect.STOPS, "Any that stops, and no protocol is met.", step.stops),
         (GateEffect.HOLDS, _ABOUT_HOLDS, step.holds),
     ):
-        st.markdown("\n".join((f"### {capital(word(effect))}", "", about, "", *_lines(items, effect))))
+        say(effect, "\n".join((f"### {capital(word(effect))}", "", about, "", *_lines(items, effect))))
     applies = [item for item in step.advice if item.verdict != Verdict.NO]
     lines = [f"- {escaped(item.label)} :small[{where(item.source)}]" for item in applies]
-    st.markdown("\n".join(("### To keep in mind", "", *lines)))
+    say("advice", "\n".join(("### To keep in mind", "", *lines)))
 
 
 def _lines(items: Iterable[GateItem], effect: GateEffect) -> Iterable[str]:
@@ -148,7 +149,7 @@ def protocols(step: Tacrolimus) -> None:
     for first in range(0, len(step.protocols), 2):
         for column, protocol in zip(st.columns(2), step.protocols[first : first + 2], strict=False):
             with column, st.container(border=True, key=f"protocol_{protocol.id}"):
-                st.markdown("\n".join(_protocol(protocol, step)))
+                say(f"reasons_{protocol.id}", "\n".join(_protocol(protocol, step)))
                 unfolded, panel = fold("What it found, and its limits", f"fold_{protocol.id}")
                 if unfolded:
                     with panel:

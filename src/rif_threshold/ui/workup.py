@@ -9,6 +9,7 @@ from rif_threshold.ui import questions
 from rif_threshold.ui.fields import CONCERNS, GRADES
 from rif_threshold.ui.inputs import Problems
 from rif_threshold.ui.markdown import escaped, where
+from rif_threshold.ui.whole import say
 from rif_threshold.vocabulary import Grade, WorkupState
 from rif_threshold.wording import capital
 
@@ -28,17 +29,17 @@ def investigations(workup: Workup, problems: Problems) -> None:
         asked = {fact.investigation for fact in facts().values()}
         silent = [item for item in items if grade == Grade.NOT_RECOMMENDED and item.id not in asked]
         if silent:
-            st.markdown("\n".join(f"- {_line(item)}" for item in silent))
+            say(f"silent_{grade}", "\n".join(f"- {_line(item)}" for item in silent))
         for item in [item for item in items if item not in silent]:
             with st.container(border=True, key=f"item_{item.id}"):
-                st.markdown(_line(item))
+                say(item.id, _line(item))
                 questions.finding(item.id, item.label, problems, label_visibility="collapsed")
 
 
 def interventions(workup: Workup) -> None:
     """The interventions by grade."""
     for grade, items in _by_grade(workup.interventions):
-        st.markdown("\n".join((f"### {GRADES[grade]}", "", *(f"- {_line(item)}" for item in items))))
+        say(f"interventions_{grade}", "\n".join((f"### {GRADES[grade]}", "", *(f"- {_line(item)}" for item in items))))
 
 
 def _by_grade(items: tuple[WorkupItem, ...]) -> Iterator[tuple[Grade, list[WorkupItem]]]:

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from rif_threshold.ui import answer, controls, judging, markdown, tacrolimus
+from rif_threshold.ui.whole import say
 from rif_threshold.vocabulary import Part
 
 st.title("Immune and tacrolimus")
@@ -24,13 +25,13 @@ if judged.problems:
 if assessment is not None and step is not None:
     st.markdown("## This case")
     answer.repeated(assessment)
-    st.markdown(markdown.statement(step.threshold))
+    say("statement", markdown.statement(step.threshold))
     tacrolimus.ask(step, beside)
     notes = (f"- {markdown.escaped(note.text)}" for note in step.notes)
-    st.markdown("\n".join(("### Before the verdicts", "", *notes)))
+    say("notes", "\n".join(("### Before the verdicts", "", *notes)))
     with st.container(key="answer"):
-        st.markdown(f"## Protocol by protocol\n\n{step.summary}")
-    st.markdown(tacrolimus.side_by_side(step))
+        say("summary", f"## Protocol by protocol\n\n{step.summary}")
+    say("side_by_side", tacrolimus.side_by_side(step))
     tacrolimus.stops_and_holds(step)
     tacrolimus.protocols(step)
     for label, key, text in (

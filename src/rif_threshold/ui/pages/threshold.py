@@ -6,6 +6,7 @@ from rif_threshold.assessment import assess
 from rif_threshold.charts.curve import curve_specification, describe_curve
 from rif_threshold.parts import default_parts
 from rif_threshold.ui import answer, controls, exports, inputs, judging, panels, threshold
+from rif_threshold.ui.whole import whole
 from rif_threshold.vocabulary import Part
 
 st.markdown(
@@ -29,20 +30,22 @@ with st.container(key="inputs"):
                 draw(beside)
     controls.actions()
 
-assessment = judging.answered(judged)
-if assessment is not None:
-    answer.threshold_answer(assessment)
-    if assessment.estimates:
-        st.vega_lite_chart(curve_specification(assessment), alt=describe_curve(assessment), key="curve")
-        st.markdown(f"{answer.curve_table(assessment)}\n\n{answer.routes(assessment)}")
-        if Part.PERSPECTIVE in default_parts():
-            panels.panels(assessment)
-    unfolded, panel = controls.fold("Take it with you: report, machine formats, check code", "fold_exports")
-    if unfolded:
-        with panel:
-            exports.offer(exports.FOR_THE_RECORD, assessment)
-            exports.check_code(assess(inputs.typed_case()))
-    answer.caveats(assessment)
+# All of it follows from what is typed; where that changes nothing of the former answer may stay.
+with whole("shown", repr(inputs.typed_case())):
+    assessment = judging.answered(judged)
+    if assessment is not None:
+        answer.threshold_answer(assessment)
+        if assessment.estimates:
+            st.vega_lite_chart(curve_specification(assessment), alt=describe_curve(assessment), key="curve")
+            st.markdown(f"{answer.curve_table(assessment)}\n\n{answer.routes(assessment)}")
+            if Part.PERSPECTIVE in default_parts():
+                panels.panels(assessment)
+        unfolded, panel = controls.fold("Take it with you: report, machine formats, check code", "fold_exports")
+        if unfolded:
+            with panel:
+                exports.offer(exports.FOR_THE_RECORD, assessment)
+                exports.check_code(assess(inputs.typed_case()))
+        answer.caveats(assessment)
 unfolded, panel = controls.fold("Check a code from a sheet, note or report", "fold_code")
 if unfolded:
     with panel:

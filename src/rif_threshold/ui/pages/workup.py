@@ -3,6 +3,7 @@
 import streamlit as st
 
 from rif_threshold.ui import answer, judging, markdown, questions, workup
+from rif_threshold.ui.whole import say
 from rif_threshold.vocabulary import Part
 
 st.title("Work-up")
@@ -17,7 +18,7 @@ if assessment is not None and assessment.workup is not None:
     lists = assessment.workup
     answer.repeated(assessment)
     with st.container(key="answer"):
-        st.markdown(markdown.statement(lists.statement))
+        say("statement", markdown.statement(lists.statement))
     workup.legend()
     asked = [
         fact

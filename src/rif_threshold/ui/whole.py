@@ -1,0 +1,30 @@
+"""Text that changes while it is on the screen is replaced as a whole, never in pieces.
+
+A browser that translates puts elements of its own in the place of each piece of text. A piece that is then changed
+where it stood stays on the screen as it was, beside others that did change: an old number beside a new one. A
+container whose key changes with what it holds is taken away and put anew, and so is everything in it.
+"""
+
+import hashlib
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+_LONG_ENOUGH = 8
+
+
+def whole(name: str, holds: str) -> DeltaGenerator:
+    """A container that is put anew whenever what it holds is another.
+
+    Args:
+        name: what it is, once on a page.
+        holds: its text, or whatever its text follows from.
+    """
+    digest = hashlib.blake2b(holds.encode("utf-8", "backslashreplace"), digest_size=_LONG_ENOUGH).hexdigest()
+    return st.container(key=f"whole_{name}_{digest}")
+
+
+def say(name: str, text: str) -> None:
+    """Markdown that is put anew whenever it changes."""
+    with whole(name, text):
+        st.markdown(text)
