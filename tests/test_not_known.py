@@ -292,3 +292,75 @@ def test_above_ten_counting_cannot_tell(failed: int, percent: str, cannot: bool)
     found = answer({"clinic_percent": percent, "clinic_outcome": "implantation", "failed_transfers": failed}).threshold
     assert found is not None
     assert found.counting_cannot_tell == cannot
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        # Where the minimum decides, the figure and the line are on their own sides.
+        (
+            {"oocyte_age_years": 36, "ploidy": "euploid", "failed_transfers": 1, "planned": "none"},
+            "1 failed: 64.1 % so far, above 60 %, but at least 2 transfers must have failed; how many more it takes is"
+            " not known.",
+        ),
+        (
+            {"ploidy": "euploid", "failed_transfers": 1},
+            "1 failed: between 58.0 and 68.4 % so far, not surely above 60 %, and at least 2 transfers must have"
+            " failed: 1 more to come.",
+        ),
+        (
+            {"oocyte_age_years": 36, "ploidy": "low_level_mosaic", "failed_transfers": 1},
+            "1 failed: between 0 and 64.1 % so far; one more crosses, or none ever does, because what a low-level"
+            " mosaic counts is not known.",
+        ),
+        # What is planned says nothing of what was done.
+        (
+            {"ploidy": "untested", "failed_transfers": 8, "planned": {"ploidy": "euploid", "embryos": 2}},
+            "8 failed: between 72.8 and 95.2 % so far, the 60 % line is crossed, whatever the age.",
+        ),
+    ],
+)
+def test_what_is_said_of_where_they_stand(case: dict[str, Any], said: str) -> None:
+    assert standing(answer(case)) == said
+
+
+@pytest.mark.parametrize("planned", [{}, {"nothing": "no"}, {"nothing": None}, None])
+def test_a_plan_that_says_nothing_is_none_given(planned: Any) -> None:
+    case = {"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 3}
+    found = answer(case, planned=planned).threshold
+    assert found is not None
+    assert found.further_transfers == 1
+
+
+@pytest.mark.parametrize("planned", ["none", "None", "nothing", {"nothing": "yes"}])
+def test_nothing_planned_is_said_in_any_of_its_words(planned: Any) -> None:
+    found = answer({"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 4}, planned=planned).threshold
+    assert found is not None
+    assert (found.state, found.following) == ("reached", None)
+
+
+def test_own_percentages_are_enough_and_so_is_nothing_to_count() -> None:
+    """Three transfers of 30 %: 1 - 0.7^3 is 65.7 %. After a positive test, with nothing planned, nothing is asked."""
+    found = answer({"history": [FAILED | {"per_transfer_percent": "30"}] * 3}).threshold
+    assert found is not None
+    assert (found.state, found.cumulative_percent_so_far) == ("reached", pytest.approx(65.7))
+    found = answer({"history": [{"result": "biochemical", "ploidy": "untested"}], "planned": "none"}).threshold
+    assert found is not None
+    assert (found.state, found.failed_transfers) == ("not_yet", 0)
+
+
+def test_the_sheet_promises_no_never_and_no_chance_as_before() -> None:
+    open_ended = sheet(answer({"ploidy": "untested", "failed_transfers": 3, "planned": "none"}), words())
+    assert "Not all is known. The answer is 3 or more." in open_ended.range
+    kind = {"oocyte_age_years": 36, "ploidy": "untested"}
+    another = sheet(answer(kind, failed_transfers=3, planned=kind | {"ploidy": "euploid"}), words())
+    assert another.options[0].startswith("*Carry on.* Have the next transfer as planned.")
+    mosaic = sheet(answer(kind | {"ploidy": "low_level_mosaic"}, failed_transfers=1), words())
+    assert not any("too low" in line for line in mosaic.standing)
+
+
+def test_every_route_that_disagrees_is_named() -> None:
+    case = {"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 3, "planned": "none"}
+    found = answer(case, live_birth_percent="23.8", live_birth_per="treatment_cycle")
+    assert "live_birth gives 3" in found.disagreement
+    assert "age_table gives not yet" in found.disagreement

@@ -343,6 +343,7 @@ def answer(failed: int, cumulative: float, *, reached: bool) -> Answer:
             "failed_transfers": failed,
             "reached": reached,
             "widened_by": (),
+            "next_widened_by": (),
         }
     )
 

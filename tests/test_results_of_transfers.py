@@ -180,7 +180,7 @@ def test_no_transfer_is_recognised_however_it_is_spelled(typed: str) -> None:
 
 @pytest.mark.parametrize("result", TransferResult)
 def test_every_result_is_repeated_beside_the_answer_in_words(result: TransferResult) -> None:
-    from rif_threshold.sentences import inputs_words  # noqa: PLC0415
+    from rif_threshold.repeated import inputs_words  # noqa: PLC0415
     from rif_threshold.wording import word  # noqa: PLC0415
 
     assert f"({word(result)})" in inputs_words(assess(listed(FAILED, result.value), include=()))

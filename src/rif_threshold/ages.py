@@ -18,7 +18,7 @@ _LABELS = (
 )
 # Other ways to write the same bands.
 _SPELLINGS = (
-    (re.compile(r" *(?:[-‐‑–—]| to ) *"), "-"),
+    (re.compile(r" *(?:[-‐‑–—−]| *to ) *"), "-"),
     (re.compile(r"^(?:under|below) +"), "<"),
     (re.compile(r"^(?:over|above) +"), ">"),
     (re.compile(r"^≤ *"), "<="),

@@ -1,11 +1,13 @@
 """What is answered: where a couple stands by one route, what it rests on, and why a route has no answer."""
 
+from decimal import Decimal
+
 from rif_threshold.errors import Problem
 from rif_threshold.pair import Pair
 from rif_threshold.record import Record
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.vocabulary import Denominator, Outcome, ThresholdState, WidenedBy
-from rif_threshold.wording import NOT_KNOWN, between_percent
+from rif_threshold.wording import NOT_KNOWN, between_percent, line_words, transfers_words
 
 
 class MarginPoints(Record):
@@ -53,7 +55,8 @@ class Answer(Record):
         further_transfers: how many more cross the line; 0 where it is crossed; ``None`` as above.
         next_transfer_percent: the chance of the next transfer by itself; ``None`` at both ends where nothing is
             planned, or nothing is known of it.
-        widened_by: why the ends differ.
+        widened_by: why the ends of what was done differ.
+        next_widened_by: why the ends of the next chance differ.
     """
 
     route: str
@@ -76,6 +79,13 @@ class Answer(Record):
     next_transfer_percent_lowest: float | None
     next_transfer_percent_highest: float | None
     widened_by: tuple[WidenedBy, ...]
+    next_widened_by: tuple[WidenedBy, ...]
+
+    @property
+    def reasons(self) -> tuple[WidenedBy, ...]:
+        """Why an answer differs at its ends: for what was done and, where more is to come, for that too."""
+        wide = self.widened_by if self.so_far.agreed is None else ()
+        return tuple(dict.fromkeys((*wide, *self.next_widened_by))) if self.state == ThresholdState.NOT_YET else wide
 
     @property
     def so_far(self) -> Pair[float]:
@@ -179,6 +189,14 @@ def answer_lines(estimate: Estimate) -> tuple[float, ...]:
     up, down = estimate.margin.to_fewer_points, estimate.margin.to_more_points
     p = estimate.per_transfer_percent or 0.0
     return (*(() if up is None else (p + up,)), *(() if down is None else (p - down,)))
+
+
+def where_words(answer: Answer, percent: float | Decimal, minimum: int) -> str:
+    """On which side of the line a couple is who has not crossed it; where the minimum decides, that is said."""
+    line, least = line_words(percent), f"at least {transfers_words(minimum)} must have failed"
+    if answer.so_far.highest <= percent:
+        return f"not above {line}"
+    return f"above {line}, but {least}" if answer.so_far.lowest > percent else f"not surely above {line}, and {least}"
 
 
 def chance_words(estimate: Estimate) -> str:

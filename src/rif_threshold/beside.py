@@ -56,7 +56,7 @@ def _bounds(case: Case, primary: Estimate) -> str:
     """What both ends give, where they give different answers."""
     if primary.total.lowest == primary.total.highest and primary.state != ThresholdState.CANNOT_BE_SAID:
         return ""
-    why = "; ".join(word(each) for each in primary.widened_by)
+    why = "; ".join(word(each) for each in dict.fromkeys((*primary.widened_by, *primary.next_widened_by)))
     ends = []
     for name, so_far, total in zip(("lowest", "highest"), primary.so_far, primary.total, strict=True):
         after = "" if total is None and primary.following is None else f", {_after(primary, name, total)}"
@@ -93,11 +93,7 @@ def disagreement(estimates: Sequence[Estimate]) -> str:
     """Say that the routes disagree and how near the nearest of them is to another's answer; empty if they agree."""
     if routes_agree(estimates):
         return ""
-    answers = ", ".join(
-        f"{each.route} gives {between_numbers(*reversed(each.total))} ({chance_words(each)} per transfer)"
-        for each in estimates
-        if not each.open_ended
-    )
+    answers = ", ".join(f"{each.route} gives {_given(each)} ({chance_words(each)} per transfer)" for each in estimates)
     near = []
     for each in estimates:
         for other in estimates:
@@ -112,6 +108,11 @@ def disagreement(estimates: Sequence[Estimate]) -> str:
     points, each, instead = min(near, key=lambda found: found[0])
     near_by = f"{chance_words(each)} is {points_words(points)} percentage points from giving {instead}"
     return f"The routes disagree: {answers}. {near_by}."
+
+
+def _given(estimate: Estimate) -> str:
+    """What a route answers; where nothing is known of what is planned, where it stands."""
+    return word(estimate.state) if estimate.open_ended else between_numbers(*reversed(estimate.total))
 
 
 def _close_call(primary: Estimate) -> str:

@@ -167,7 +167,7 @@ class Case(RouteInputs):
             if embryos == 0:
                 field = f"{place}.embryos".lstrip(".")
                 yield Problem(field, "0", "a transfer places at least one embryo", "range")
-        if self.planned is None:
+        if self.planned is None or self.planned.says_nothing:
             return
         named = [name for name in EmbryoKind.model_fields if getattr(self, name) is not None]
         if self.history is not None and named:
@@ -238,7 +238,7 @@ def _taken(data: Any) -> tuple[dict[str, Any], list[Problem]]:
                 taken[field] = None if entries is None else [as_in_json(entry) for entry in entries]
             case "findings" | "answers":
                 taken[field] = named(value, field, problems)
-            case "planned" if as_typed(value) == NOTHING:
+            case "planned" if as_typed(value).lower() in {NOTHING, "nothing"}:
                 taken[field] = {"nothing": True}
             case _ if (part := PARTS.get(field)) and not isinstance(value, part):
                 taken[field] = named(value, field, problems, part.model_fields)

@@ -98,7 +98,7 @@ def _estimate(case: Case, route: str, label: str, chances: Chances) -> Estimate:
     single = known and following is not None
     own_percentages = any(transfer.per_transfer_percent is not None for transfer in counted_transfers(case))
     out_of_reach = following is not None and by_end.each(lambda end: end.total).highest is None
-    widened = {name for each in (*run, *([chances.alike] if following else [])) if each for name in each.widened_by}
+    widened = {name for each in run for name in each.widened_by}
     return Estimate(
         route=route,
         label=label,
@@ -115,13 +115,14 @@ def _estimate(case: Case, route: str, label: str, chances: Chances) -> Estimate:
         **_percents(following).named("next_transfer_percent"),
         **_percents(chances.alike and chances.alike.ends).named("per_transfer_percent"),
         widened_by=tuple(name for name in WidenedBy if name in widened),
+        next_widened_by=chances.alike.widened_by if following and chances.alike else (),
         live_birth_percent=chances.live_birth_percent,
         **_series("transfer_percents", alone.each(lambda sequence: tuple(map(_percent, sequence)))),
         **_series("cumulative_percent", curve),
         margin=_margin(run, following.lowest, lowest.total, rule) if single and following else _NO_MARGIN,
         successes=chances.successes,
         transfers=chances.transfers,
-        interval=_interval(chances.successes, chances.transfers, rule, length) if single else None,
+        interval=_interval(chances.successes, chances.transfers, rule, length) if known and chances.alike else None,
         sources=chances.sources,
         caveats=(
             *chances.caveats,

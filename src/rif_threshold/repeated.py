@@ -5,7 +5,7 @@ from itertools import groupby
 
 from rif_threshold.assessment import Assessment
 from rif_threshold.routes import ROUTES
-from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, planned_kind
+from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, planned_apart, planned_kind
 from rif_threshold.wording import long_word, transfers_words, word
 
 
@@ -16,7 +16,7 @@ def inputs_words(assessment: Assessment) -> str:
 
 def _inputs(assessment: Assessment) -> Iterator[str]:
     case = assessment.case
-    alone = case.history is None and case.planned is None
+    alone = case.history is None and not planned_apart(case)
     if case.history is None:
         yield from _kind_words(case)
     if case.history is not None:

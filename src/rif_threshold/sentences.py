@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from rif_threshold.answers import Answer, Estimate, RateInterval, Refused, chance_words
+from rif_threshold.answers import Answer, Estimate, RateInterval, Refused, chance_words, where_words
 from rif_threshold.assessment import Assessment
 from rif_threshold.errors import Problem
 from rif_threshold.fields import place_words
@@ -123,28 +123,26 @@ def _where(answer: Answer, rule: Rule, since: str) -> str:
         why = _because(answer)
         return f"{start}. Whether the {line} line is crossed cannot be said, because {why}.{_enough(answer)}"
     if answer.open_ended:
-        return f"{start}, not above {line}; how many more it takes is not known."
+        return f"{start}, {where_words(answer, *rule)}; how many more it takes is not known."
     return f"{start}{_still_to_come(answer, rule)}."
 
 
 def _still_to_come(answer: Answer, rule: Rule) -> str:
     """How many more cross the line."""
     most, fewest = answer.further
+    few = "one more crosses" if fewest == 1 else f"{number_words(fewest)} more cross"
     if most != fewest:
-        more = (
-            f"{fewest} more cross, or none ever does" if answer.never else f"{between_numbers(fewest, most)} more cross"
-        )
+        more = f"{few}, or none ever does" if answer.never else f"{between_numbers(fewest, most)} more cross"
         return f"; {more}, because {_because(answer)}"
     if most is None:
         return f", and {MORE_THAN_LIMIT} further transfers would be needed"
-    if answer.so_far.lowest > rule.percent:
-        least = transfers_words(rule.minimum)
-        return f", above {line_words(rule.percent)}, but at least {least} must have failed: {most} more to come"
-    return ", one more crosses" if most == 1 else f", {most} more cross"
+    if answer.so_far.highest > rule.percent:
+        return f", {where_words(answer, *rule)}: {most} more to come"
+    return f", {few}"
 
 
 def _because(answer: Answer) -> str:
-    return " and ".join(word(each) for each in answer.widened_by)
+    return " and ".join(word(each) for each in answer.reasons)
 
 
 def _whatever(answer: Answer) -> str:
@@ -203,7 +201,7 @@ def margin_words(estimate: Estimate) -> str:
     """How far the probability may move before the answer changes."""
     total = estimate.transfers_to_threshold
     if not estimate.known:
-        return "none, where a chance is not known exactly"
+        return "none, where nothing is known of the next transfer, or a chance lies between two ends"
     if total is None:
         return "no margin: the line is out of reach"
     up, down = estimate.margin.to_fewer_points, estimate.margin.to_more_points

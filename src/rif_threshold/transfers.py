@@ -91,6 +91,11 @@ class Planned(EmbryoKind):
         Field(title="nothing is planned", description="No further transfer is planned, or it is not decided."),
     ] = None
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it names no kind and does not say that none is planned: then it is as if it were not given."""
+        return not self.nothing and all(getattr(self, name) is None for name in EmbryoKind.model_fields)
+
     @model_serializer(mode="wrap")
     def _as_written(self, handler: SerializerFunctionWrapHandler) -> Any:
         return NOTHING if self.nothing else handler(self)
@@ -160,15 +165,20 @@ class Transfers(Record):
     ] = False
 
 
+def planned_apart(known: Transfers) -> bool:
+    """Whether what is planned next is said apart from what failed."""
+    return known.planned is not None and not known.planned.says_nothing
+
+
 def planned_kind(known: Transfers) -> EmbryoKind | None:
     """The kind planned next; ``None`` where nothing is planned.
 
     >>> planned_kind(Transfers(ploidy="untested", planned={"ploidy": "euploid"})).ploidy.value
     'euploid'
     """
-    if known.planned is not None:
-        return None if known.planned.nothing else known.planned
-    return _flat(known)
+    if not planned_apart(known):
+        return _flat(known)
+    return None if known.planned is None or known.planned.nothing else known.planned
 
 
 def planned_age(known: Transfers) -> int | str | None:

@@ -70,6 +70,11 @@ def _retrieval_age(case: Case) -> int | None:
     return max((age for age in ages if isinstance(age, int)), default=None)
 
 
+def _pregnant_in_history(case: Case) -> bool | None:
+    """Whether the last transfer listed led to a pregnancy that goes on. Not known while its test is awaited."""
+    return None if last_result(case) == TransferResult.AWAITED else last_result(case) == TransferResult.ONGOING
+
+
 def _less(first: Value | None, second: int | None) -> Decimal | None:
     """A difference, known where both are."""
     return Decimal(first) - second if first is not None and second is not None else None
@@ -103,7 +108,7 @@ DERIVED: Mapping[str, Callable[[Case, Answer | None, Values], Value | None]] = {
     "years_since_first_transfer": lambda case, _, known: _less(
         known["woman_age_years"], case.prediction.woman_age_years if case.prediction else None
     ),
-    "pregnant_in_history": lambda case, _, __: last_result(case) == TransferResult.ONGOING,
+    "pregnant_in_history": lambda case, _, __: _pregnant_in_history(case),
     "medication_list_complete": lambda case, _, __: _medications_known(case),
     **{name: _from_medicines(name) for name in FROM_MEDICINES},
 }

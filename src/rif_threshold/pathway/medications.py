@@ -118,7 +118,8 @@ def find_medication(text: str) -> Medication:
 def find_medications(typed: Iterable[str], checked: Iterable[str] = ()) -> tuple[Medication, ...]:
     """Look up every medicine of a list, some of which the user checked in their product texts.
 
-    A check lifts what is not in our list, and nothing else: what has a row keeps it, and that is said.
+    A check lifts what is not in our list, and nothing else: what has a row keeps it, and that is said. So does a name
+    that is near one that holds or stops, or has one inside: it may be that medicine.
     """
     by_user = set(map(normal_form, checked))
     found = []
@@ -128,6 +129,11 @@ def find_medications(typed: Iterable[str], checked: Iterable[str] = ()) -> tuple
         elif medication.matched is not None:
             action = f"{medication.action}. That the user checked it changes nothing: our list has a row"
             found.append(medication.model_copy(update={"action": action, "checked": True}))
+        elif held := [name for name in medication.suggestions if find_medication(name).gate != GateEffect.NONE]:
+            action = (
+                f"{medication.action}. That the user checked it changes nothing: {', '.join(held)} would hold or stop"
+            )
+            found.append(medication.model_copy(update={"action": action, "checked": False}))
         else:
             near = f". Names near it in our list: {', '.join(medication.suggestions)}" if medication.suggestions else ""
             lifted = {"status": MatchStatus.CHECKED, "gate": GateEffect.NONE, "checked": True}

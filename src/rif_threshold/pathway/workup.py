@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from rif_threshold import tables
-from rif_threshold.answers import Answer
+from rif_threshold.answers import Answer, where_words
 from rif_threshold.case import Case
 from rif_threshold.pathway.derived import recurrent_losses
 from rif_threshold.pathway.facts import domains, facts, here
@@ -204,7 +204,5 @@ def _crossed(case: Case, answer: Answer | None) -> str:
         return f"Now: the threshold is crossed: {chance}, above {line}."
     if answer.reached is None:
         return f"Whether the threshold is crossed cannot be said, nor whether the work-up is due: {chance}."
-    where = f"not above {line}"
-    if ends.lowest > rule.percent:
-        where = f"above {line}, but at least {rule.minimum} transfers must have failed"
+    where = where_words(answer, rule.percent, rule.minimum)
     return f"Not yet: the threshold is not crossed: {chance}, {where}."

@@ -29,7 +29,7 @@ from rif_threshold.sentences import (
     standing,
     total_words,
 )
-from rif_threshold.transfers import Transfer, counted_transfers
+from rif_threshold.transfers import Transfer, counted_transfers, planned_apart
 from rif_threshold.vocabulary import Denominator, Route, ThresholdState
 from rif_threshold.wording import between_percent, capital, long_word, transfers_words, word
 
@@ -230,7 +230,7 @@ def _predictions(assessment: Assessment, primary: Estimate) -> Iterator[dict[str
 def _reason(assessment: Assessment, primary: Estimate, ends: Pair[float], done: Transfer | None) -> str:
     """Where the chance of one transfer comes from: of one that was done, or of one planned."""
     chance, of = between_percent(*ends), primary.explanation
-    listed = assessment.case.history is not None or assessment.case.planned is not None
+    listed = assessment.case.history is not None or planned_apart(assessment.case)
     by_row = listed and primary.route.startswith(Route.AGE_TABLE)
     if done is not None and done.per_transfer_percent is not None:
         return (

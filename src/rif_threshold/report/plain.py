@@ -74,17 +74,17 @@ class Plain:
         failed = self._number(answer.failed_transfers)
         if answer.reached:
             yield self.words("standing_now", failed=failed)
-        elif answer.counting_cannot_tell and answer.reached is False:
+        elif answer.counting_cannot_tell and answer.reached is False and answer.total.lowest == answer.total.highest:
             yield self.words("standing_out_of_reach")
         elif answer.failed_transfers == 0:
             yield self.words("standing_none_since" if had_positive_test(self.assessment.case) else "standing_none")
         elif answer.reached is None or answer.further.lowest is None or answer.further.lowest != answer.further.highest:
-            yield self.words("standing_failed", failed=failed)
+            yield from () if self.awaited else (self.words("standing_failed", failed=failed),)
         elif not self.awaited:
             further, total = self._number(answer.further.lowest), self._number(answer.total.lowest)
             yield self.words("standing_more", answer.further.lowest, failed=failed, further=further, n=total)
         if answer.so_far.agreed is None or answer.total.lowest != answer.total.highest:
-            yield from (self.words(f"unknown_{each}") for each in answer.widened_by)
+            yield from (self.words(f"unknown_{each}") for each in answer.reasons)
 
     def _number(self, number: int | None) -> str:
         return self.words.number(str(number))
@@ -183,7 +183,8 @@ class Plain:
         """What the answer would be by either end."""
         most, fewest = self.answer.total if self.answer else Pair(None, None)
         if fewest is not None and most is None:
-            yield self.words("range_bounds_open", low=self._number(fewest))
+            never = self.answer is not None and self.answer.never
+            yield self.words("range_bounds_open" if never else "range_bounds_more", low=self._number(fewest))
         elif most != fewest:
             yield self.words("range_bounds", low=self._number(fewest), high=self._number(most))
 
@@ -244,7 +245,8 @@ class Plain:
         elif self.answer is None or not (chance := self.next_chance()):
             first = self.words("option_carry_on_refused")
         else:
-            first = self.words("option_carry_on", next=chance)
+            alike = self.estimate is not None and len(set(self.estimate.transfer_percents_highest)) == 1
+            first = self.words("option_carry_on" if alike else "option_carry_on_other", next=chance)
         return (first, *(self.words(f"option_{name}") for name in ("look", "break", "stop")))
 
     def sources(self) -> Iterator[str]:

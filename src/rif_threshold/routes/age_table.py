@@ -25,7 +25,7 @@ from rif_threshold.routes.kind import (
     own_chance,
     years,
 )
-from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, counted_transfers, planned_kind
+from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, counted_transfers, planned_apart, planned_kind
 from rif_threshold.vocabulary import Ploidy, Route, WidenedBy
 from rif_threshold.wording import long_word, shown_percent
 
@@ -108,7 +108,7 @@ def _missing(
         if transfer.ploidy is None:
             why = f"{_SOME}, or a percentage for this transfer" if field else f"{_SOME} that failed"
             yield f"{field}.ploidy".lstrip("."), why
-    if not run and kind.ploidy is None:
+    if not run and kind.ploidy is None and planned_kind(case) is not None:
         yield "planned.ploidy" if case.planned else "ploidy", f"{_SOME}{' planned next' if case.history else ''}"
 
 
@@ -144,12 +144,12 @@ def _chance(table: RateTable, kind: EmbryoKind, alike: EmbryoKind) -> Chance:
 def _explained(rows: tuple[Stratum, ...], kind: EmbryoKind, printed: str) -> str:
     """Where the chance of the kind it speaks of stands."""
     if kind.ploidy is None:
-        return "the rows of each transfer"
+        return "the row of each transfer, or its own percentage"
     first, last = rows[0], rows[-1]
     figures = sorted(row.per_transfer_percent for row in rows)
     chance = " to ".join(dict.fromkeys(shown_percent(figure) for figure in (figures[0], figures[-1])))
     if first.ploidy != kind.ploidy:
-        chance = f"0 to {shown_percent(figures[-1])}"
+        chance = f"0 (ours) to {shown_percent(figures[-1])}"
     ages = first.age_label if first == last else f"{first.age_label} to {last.age_label}"
     known = ("" if len(rows) == 1 else ", as the age is not known") if kind.oocyte_age_years is None else ""
     placed = "" if (kind.embryos or 1) == 1 else f", for one embryo; {kind.embryos} are placed"
@@ -160,7 +160,7 @@ def _used(case: Transfers) -> Iterator[Used]:
     planned = planned_kind(case)
     if case.history is None:
         yield from _used_kind(case, "")
-    if planned is not None and (case.history is not None or case.planned is not None):
+    if planned is not None and (case.history is not None or planned_apart(case)):
         yield from _used_kind(planned, "next_")
 
 
@@ -179,7 +179,8 @@ def _used_kind(kind: EmbryoKind | Transfers, which: str) -> Iterator[Used]:
 
 def _described(case: Transfers) -> bool:
     kinds = (*(case.history or ()), *([case.planned] if case.planned else []))
-    return any(kind.ploidy is not None for kind in kinds)
+    own = any(transfer.per_transfer_percent is not None for transfer in case.history or ())
+    return own or any(kind.ploidy is not None for kind in kinds)
 
 
 ROUTE = RouteKind(
