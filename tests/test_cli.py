@@ -169,7 +169,8 @@ def test_the_published_table_is_recomputed() -> None:
 
 
 def test_schemas_sources_and_tables() -> None:
-    assert as_json("schema", "case")["title"] == "Case"
+    schema = as_json("schema", "case")
+    assert (schema["title"], schema["$id"]) == ("Case", "urn:rif-threshold:case:2")
     assert as_json("schema", "assessment")["title"] == "Assessment"
     assert "eshre_rif_2023" in as_json("sources")
     assert "eshre_rif_2023" in run("sources").stdout

@@ -280,7 +280,7 @@ def test_the_next_chance_of_the_long_crossed_is_a_range_of_both_models() -> None
     assert found.threshold is not None
     differ = 100 * 0.315 * 0.85 / (0.85 + 0.15 * 8)
     assert found.threshold.next_percent_if_couples_differ == pytest.approx(differ)
-    assert "13.1 % to 31.5 %" in next_transfer(found)
+    assert "13.1 to 31.5 %, as couples differ or not" in next_transfer(found)
     crossed_just_now = answer({"oocyte_age_years": 33, "ploidy": "untested", "failed_transfers": 3}).threshold
     assert crossed_just_now is not None
     assert crossed_just_now.next_percent_if_couples_differ is None

@@ -118,11 +118,13 @@ def _given(estimate: Estimate) -> str:
 def _close_call(primary: Estimate) -> str:
     """Where a change of at most so many points (ours) would give another number."""
     close, total = float(method().close_call_points), primary.transfers_to_threshold
+    if total is None or total > method().most_countable:  # where counting cannot tell, one more or less does not either
+        return ""
     up, down = primary.margin.to_fewer_points, primary.margin.to_more_points
     told = []
-    if total is not None and up is not None and up <= close:
+    if up is not None and up <= close:
         told.append(f"a chance {points_up_words(up)} points higher would give {total - 1}")
-    if total is not None and down is not None and down <= close:
+    if down is not None and down <= close:
         told.append(f"one {points_words(down)} points lower would give {total + 1}")
     return f"A close call: {', and '.join(told)}." if told else ""
 

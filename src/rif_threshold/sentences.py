@@ -178,7 +178,7 @@ def next_transfer(assessment: Assessment) -> str:
         return "The chance of a next transfer is not known: nothing is planned, or not enough is known of it."
     chance = chance_words(primary)
     if (differ := answer.next_percent_if_couples_differ) is not None:
-        chance = f"{percent_words(differ)} to {chance}, as couples differ or not"
+        chance = f"{between_percent(differ, *answer.following[1:])}, as couples differ or not"
     return f"The next transfer by itself: {chance}. That is not the cumulative chance."
 
 

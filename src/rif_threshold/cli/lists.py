@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from rif_threshold._version import SCHEMA_VERSION
 from rif_threshold.assessment import Assessment
 from rif_threshold.case import Case
 from rif_threshold.cli.columns import table
@@ -164,4 +165,9 @@ def _say_own(found: list[dict[str, Any]]) -> None:
 def schema_command(of: str, _: bool) -> None:
     """Print the JSON Schema of a case or of an assessment."""
     schema = Case.model_json_schema() if of == "case" else Assessment.model_json_schema(mode="serialization")
-    click.echo(to_json({"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema))
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:rif-threshold:{of}:{SCHEMA_VERSION}",
+        "$comment": "Files of version 1 (software 0.1.0) are read as they were meant.",
+    }
+    click.echo(to_json(head | schema))
