@@ -91,6 +91,7 @@ CASES: dict[str, dict[str, Any]] = {
     "not_yet_between": {"ploidy": "untested", "failed_transfers": 1},
     "nothing_planned": PLAIN | {"planned": "none"},
     "nothing_planned_reached": PLAIN | {"planned": "none", "failed_transfers": 4},
+    "losses": {"oocyte_age_years": 36, "ploidy": "untested", "history": [{"result": "biochemical"}] * 4},
     "euploid_planned": PLAIN | {"planned": {"oocyte_age_years": 36, "ploidy": "euploid"}},
 }
 REFUSED: dict[str, dict[str, Any]] = {

@@ -141,3 +141,12 @@ def test_a_refused_answer_is_named(tmp_path: Path) -> None:
     result = run("tacrolimus", "--case", str(path))
     assert result.exit_code == 2
     assert "did you mean th1_th2_ratio?" in " ".join(result.output.split())
+
+
+def test_answers_that_contradict_each_other_are_refused_by_the_part_they_belong_to(tmp_path: Path) -> None:
+    case = {"oocyte_age_years": 36, "ploidy": "untested", "history": [{"result": "pregnancy_loss"}]}
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps(case | {"answers": {"miscarriages": "0"}}))
+    for command in ("workup", "tacrolimus"):
+        result = run(command, "--case", str(path))
+        assert (result.exit_code, "more losses in a row" in " ".join(result.output.split())) == (2, True)

@@ -70,7 +70,7 @@ def test_what_holds_and_what_stops_is_named() -> None:
         if protocol.verdict == "on_hold":
             assert protocol.held_by == ("fluconazole, omeprazole",)
             assert protocol.because[0] == "On hold: fluconazole, omeprazole."
-    assert "On hold (fluconazole, omeprazole): those of studies:" in held.summary
+    assert "On hold (fluconazole, omeprazole), every criterion met: those of studies:" in held.summary
     stopped = step("methotrexate 10 mg")
     assert set(verdicts(stopped).values()) == {"does_not_meet"}
     assert {each.because[0] for each in stopped.protocols} == {"Stopped: methotrexate 10 mg."}

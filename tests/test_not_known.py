@@ -364,3 +364,30 @@ def test_every_route_that_disagrees_is_named() -> None:
     found = answer(case, live_birth_percent="23.8", live_birth_per="treatment_cycle")
     assert "live_birth gives 3" in found.disagreement
     assert "age_table gives not yet" in found.disagreement
+
+
+def test_a_close_call_is_told_of_what_was_done_whatever_is_planned() -> None:
+    """59.3 % is 0.69 points below 60; of two transfers at 37 %, 60.31 % is 0.31 above."""
+    kind = {"oocyte_age_years": 36, "ploidy": "untested"}
+    for planned in ("none", kind | {"ploidy": "euploid"}):
+        assert "A close call: so far is 0.69 points below 60 %." in beside_words(
+            answer(kind, failed_transfers=3, planned=planned)
+        )
+    rate = {"clinic_percent": "37", "clinic_outcome": "implantation", "failed_transfers": 2}
+    assert beside_words(answer(rate, planned="none")) == ("A close call: so far is 0.31 points above 60 %.",)
+
+
+def test_the_sheet_of_a_couple_beyond_counting_names_no_other_number() -> None:
+    far = {"live_birth_percent": "2", "live_birth_per": "treatment_cycle"}
+    for failed in (0, 6):
+        page = sheet(answer(far, failed_transfers=failed), words())
+        assert ("You have had 6." in page.standing) == (failed == 6)
+        assert not any("becomes" in line for line in page.range)
+
+
+def test_what_is_planned_may_be_known_in_part() -> None:
+    kind = {"oocyte_age_years": 36, "ploidy": "untested"}
+    found = answer(kind, failed_transfers=4, planned={"oocyte_age_years": 38})
+    assert "Age when the eggs for the next transfer were collected: 38." in sheet(found, words()).used
+    assert found.threshold is not None
+    assert (found.threshold.state, found.threshold.following) == ("reached", None)

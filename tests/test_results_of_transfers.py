@@ -102,7 +102,7 @@ def test_two_losses_of_either_kind_stand_first(results: tuple[str, ...], miscarr
     found = assess(listed(*results, **answers), include=())
     assert standing(found).startswith("Two or more pregnancies were lost") == said
     assert ("recurrent pregnancy loss" in found.notes[0].text) == said
-    assert sheet(found, words()).standing[0].startswith("Two or more pregnancies ended early.") == said
+    assert sheet(found, words()).first_line.startswith("Two or more pregnancies ended early.") == said
 
 
 def test_the_sheet_does_not_say_none_so_far_where_there_were_transfers() -> None:
@@ -131,7 +131,7 @@ def test_losses_are_said_where_there_is_no_answer() -> None:
     found = assess({"oocyte_age_years": 36, "history": 3 * [{"result": "pregnancy_loss"}]}, include=())
     assert found.threshold is None
     assert standing(found).startswith("Two or more pregnancies were lost")
-    assert sheet(found, words()).standing[0].startswith("Two or more pregnancies ended early.")
+    assert sheet(found, words()).first_line.startswith("Two or more pregnancies ended early.")
 
 
 def test_a_negative_test_is_answered_by_the_route_that_would_answer_then() -> None:

@@ -23,6 +23,7 @@ from rif_threshold.wording import (
     between_numbers,
     capital,
     exact_words,
+    line_words,
     number_words,
     percent_words,
     points_up_words,
@@ -43,7 +44,7 @@ def beside(case: Case, primary: Estimate, estimates: Sequence[Estimate]) -> tupl
     found = (
         (BesideKind.BOUNDS, _bounds(case, primary), OURS),
         (BesideKind.DISAGREEMENT, disagreement(estimates), OURS),
-        (BesideKind.CLOSE_CALL, _close_call(primary), OURS),
+        (BesideKind.CLOSE_CALL, _close_call(primary) or _close_so_far(case, primary), OURS),
         (BesideKind.INTERVAL, _interval(primary), METHOD_SOURCES[0].key),
         (BesideKind.RESTART, _restart(case), method().caveats["after_positive_test"].source),
         (BesideKind.EMBRYOS, _embryos(case, primary), method().caveats["one_embryo"].source),
@@ -127,6 +128,15 @@ def _close_call(primary: Estimate) -> str:
     if down is not None and down <= close:
         told.append(f"one {points_words(down)} points lower would give {total + 1}")
     return f"A close call: {', and '.join(told)}." if told else ""
+
+
+def _close_so_far(case: Case, primary: Estimate) -> str:
+    """Where the chance so far lies at most so many points (ours) from the line, whatever is planned."""
+    so_far, line = primary.cumulative_percent_so_far, float(case.rule.percent)
+    if so_far is None or not 0 < abs(so_far - line) <= float(method().close_call_points):
+        return ""
+    where = "below" if so_far < line else "above"
+    return f"A close call: so far is {points_words(abs(so_far - line))} points {where} {line_words(line)}."
 
 
 def _interval(primary: Estimate) -> str:

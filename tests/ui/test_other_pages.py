@@ -187,7 +187,7 @@ def test_a_medicine_that_is_not_in_the_list_can_be_checked_and_one_that_is_canno
 def test_what_holds_is_named_on_the_page(tab: Any) -> None:
     page = answer_everything(tab().fill(**GATE).go("tacrolimus")).fill(medications=["fluconazole"])
     text = unescaped(page)
-    assert "On hold (fluconazole): those of studies" in text
+    assert "On hold (fluconazole), every criterion met: those of studies" in text
     assert "Meets the published entry criteria, but is on hold] fluconazole" in text
     assert "What the protocol gave" not in text
     assert "50-75% prophylactically" in text

@@ -196,7 +196,9 @@ def known_values(
     """The value of every fact for one case; ``None`` where it is not known. Refused answers are not known."""
     values = values_as_answered(case, answer, from_medications)
     values["any_positive_test"] = values["positive_test_in_history"] or values["any_positive_test"]
-    values["pregnant"] = values["pregnant_in_history"] or values["pregnant"]
+    # While a test is awaited, "not pregnant" is not known to be so.
+    awaited = values["pregnant_in_history"] is None and not values["pregnant"]
+    values["pregnant"] = None if awaited else values["pregnant_in_history"] or values["pregnant"]
     on_file = {name: fact.when for name, fact in facts().items() if fact.when}
     return values | {name: evaluate(when, values).verdict == Verdict.YES for name, when in on_file.items()}
 

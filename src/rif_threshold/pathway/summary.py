@@ -24,10 +24,10 @@ def summary(judged: tuple[Protocol, ...], gate: Gate, medications: tuple[Medicat
     )
     return " ".join(
         (
-            f"Meets the entry criteria {_by_kind(met) or 'of none'}.",
+            f"Meets the entry criteria {_by_kind(met) or ('of none without a hold' if held else 'of none')}.",
             _NO_ADVICE,
             *(f"Stopped: {'; '.join(gate.stopped_by)}." for _ in gate.stopped_by[:1]),
-            *(f"On hold ({'; '.join(gate.held_by)}): those {_by_kind(held)}." for _ in held[:1]),
+            *(f"On hold ({'; '.join(gate.held_by)}), every criterion met: those {_by_kind(held)}." for _ in held[:1]),
             *(f"Cannot be said: those {_by_kind(unsaid)}." for _ in unsaid[:1]),
             *(f"What holds all the same: {'; '.join(gate.held_by)}." for _ in gate.held_by[:1] if unsaid and not held),
             *("The others: not met." for _ in of[ProtocolVerdict.DOES_NOT_MEET][:1] if met or held),

@@ -88,22 +88,24 @@ def sheet(assessment: Assessment, words: Words) -> Sheet:
     }
     if pregnant_now(assessment):
         return Sheet(
-            first_line=words("ongoing"),
-            standing=(*plain.first_of_all(), words("ongoing_more")),
+            **plain.led(words("ongoing"), *plain.first_of_all(), words("ongoing_more")),
             lines=_LINES_WITHOUT_NUMBER,
             **common | {"options": (), "grades_title": "", "grades": (), "grades_note": ""},
         )
     if plain.answer is None:
         return Sheet(
-            first_line=words("first_line_refused"),
-            standing=(*plain.first_of_all(), *dict.fromkeys(plain.refusals()), words("refused_more")),
+            **plain.led(
+                words("first_line_refused"),
+                *plain.first_of_all(),
+                *dict.fromkeys(plain.refusals()),
+                words("refused_more"),
+            ),
             teach=(words("teach_no_number"), words("teach_options")),
             lines=_LINES_WITHOUT_NUMBER,
             **common,
         )
     return Sheet(
-        first_line=plain.first_line(),
-        standing=(*plain.first_of_all(), *plain.standing()),
+        **plain.led(plain.first_line(), *plain.first_of_all(), *plain.standing()),
         **_picture(plain, words),
         framing=plain.framing(),
         not_a_baby=words("not_a_baby"),

@@ -1,6 +1,7 @@
 """An assessment in plain words: the sentences of the couple sheet, each from the catalogue."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from rif_threshold.answers import Estimate
 from rif_threshold.assessment import Assessment
@@ -73,8 +74,11 @@ class Plain:
         assert answer is not None  # noqa: S101 - asked by the caller
         failed = self._number(answer.failed_transfers)
         if answer.reached:
-            yield self.words("standing_now", failed=failed)
+            now = answer.total.lowest == answer.failed_transfers
+            yield self.words("standing_now" if now else "standing_now_since", failed=failed)
         elif answer.counting_cannot_tell and answer.reached is False and answer.total.lowest == answer.total.highest:
+            if answer.failed_transfers:
+                yield self.words("standing_failed", failed=failed)
             yield self.words("standing_out_of_reach")
         elif answer.failed_transfers == 0:
             yield self.words("standing_none_since" if had_positive_test(self.assessment.case) else "standing_none")
@@ -84,17 +88,22 @@ class Plain:
             further, total = self._number(answer.further.lowest), self._number(answer.total.lowest)
             yield self.words("standing_more", answer.further.lowest, failed=failed, further=further, n=total)
         if answer.so_far.agreed is None or answer.total.lowest != answer.total.highest:
-            yield from (self.words(f"unknown_{each}") for each in answer.reasons)
+            known = "whatever" if answer.reached else "unknown"
+            yield from (self.words(f"{known}_{each}") for each in answer.reasons)
 
     def _number(self, number: int | None) -> str:
         return self.words.number(str(number))
 
     def first_of_all(self) -> Iterator[str]:
-        """What stands above the number: losses, which are another question, and a test that is still to come."""
-        if recurrent_losses(self.assessment.case):
-            yield self.words("losses")
+        """What stands above the number: a test that is still to come."""
         if self.awaited:
             yield self._awaited()
+
+    def led(self, first_line: str, *standing: str) -> dict[str, Any]:
+        """The first line and what follows it. Losses, which are another question, come before both."""
+        if recurrent_losses(self.assessment.case):
+            return {"first_line": self.words("losses"), "standing": (self.words("losses_more"), first_line, *standing)}
+        return {"first_line": first_line, "standing": standing}
 
     def _awaited(self) -> str:
         later = self.answer.if_negative if self.answer else None
@@ -118,8 +127,9 @@ class Plain:
         last = min(max(shown, here) + 1, len(self.curve))
         if last <= _MOST_ROWS:
             return tuple(range(1, last + 1))
-        wanted = dict.fromkeys((shown, here, last, shown + 1, here + 1, shown - 1, 1, 2))
-        return tuple(sorted(number for number in wanted if 1 <= number <= last))
+        crossing = self.answer.transfers_to_threshold or shown
+        wanted = dict.fromkeys((crossing, shown, here, last, shown + 1, here + 1, shown - 1, 1, 2))
+        return tuple(sorted([number for number in wanted if 1 <= number <= last][:_MOST_ROWS]))
 
     # The sentences.
 
@@ -138,12 +148,15 @@ class Plain:
     def framing(self) -> tuple[str, ...]:
         """Both framings with the same denominator, and between them those of whom it cannot be said."""
         n, maybe = self._number(self.shown_transfers), self.people()[1]
-        yes = self.counts.of(self.shown.lowest, bare=maybe > 0) if self.shown.lowest else self._number(0)
+        if not maybe:
+            yes, no = self.counts.of(self.shown.lowest), self.counts.left(self.shown.highest)
+            return self.words("framing_intro"), self.words("framing_yes", n=n, yes=yes), self.words("framing_no", no=no)
+        yes, no = self._number(self.people()[0]), self._number(100 - sum(self.people()))
         return (
             self.words("framing_intro"),
-            self.words("framing_yes_at_least" if maybe else "framing_yes", n=n, yes=yes),
-            *([self.words("framing_maybe", maybe=self._number(maybe))] if maybe else []),
-            self.words("framing_no", no=self.counts.left(self.shown.highest)),
+            self.words("framing_yes_at_least", n=n, yes=yes),
+            self.words("framing_maybe", maybe=self._number(maybe)),
+            self.words("framing_no_at_least", no=no),
         )
 
     def box(self) -> tuple[str, ...]:
@@ -155,7 +168,11 @@ class Plain:
         if following:
             key = "box_by_for" if whole is not None and self.counts.is_whole(whole) else "box_by_for_unlike"
             said = [self.words(key, by=by, n=n, next=following)]
-        if whole is not None:
+        if recurrent_losses(self.assessment.case):
+            return tuple(said)  # nothing is to reassure beside losses
+        if whole is None:
+            said.append(self.words("box_luck"))
+        else:
             reached = self.answer is not None and self.answer.reached
             no = self.counts.left(whole, bare=True)
             said.append(self.words("box_expected_reached" if reached else "box_expected", no=no))
@@ -175,6 +192,8 @@ class Plain:
 
     def range_(self) -> tuple[str, ...]:
         """How far the answer may move: between routes, by chance, or with a small change."""
+        if self.answer is not None and self.answer.counting_cannot_tell and self.answer.total.agreed is not None:
+            return ()
         bounds = tuple(self._bounds())
         said = [*(bounds or (self.words("range_exact"),)), *self._routes(), *self._interval()]
         return tuple(said) if len(said) > 1 else (said[0], *self._margin())
