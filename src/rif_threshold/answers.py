@@ -154,6 +154,11 @@ class Estimate(Answer):
         return None not in self.transfer_percents and self.next_transfer_percent is not None
 
     @property
+    def curve(self) -> tuple[Pair[float], ...]:
+        """The cumulative chance after each transfer, by both ends."""
+        return tuple(map(Pair, self.cumulative_percent_lowest, self.cumulative_percent_highest))
+
+    @property
     def per_transfer(self) -> Pair[float] | None:
         """Both ends of the chance per transfer; ``None`` where nothing is known of it."""
         lowest, highest = self.per_transfer_percent_lowest, self.per_transfer_percent_highest

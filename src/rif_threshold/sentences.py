@@ -165,8 +165,7 @@ def refused_word(refused: Refused) -> str:
 
 def curve_words(estimate: Estimate, line: Decimal | float) -> list[str]:
     """The curve, transfer by transfer, without the sign."""
-    ends = zip(estimate.cumulative_percent_lowest, estimate.cumulative_percent_highest, strict=True)
-    return [between_percent(*pair, line).removesuffix(" %") for pair in ends]
+    return [between_percent(*ends, line).removesuffix(" %") for ends in estimate.curve]
 
 
 def next_transfer(assessment: Assessment) -> str:

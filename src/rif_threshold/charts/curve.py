@@ -53,8 +53,7 @@ def _main_first(assessment: Assessment) -> list[Estimate]:
 
 
 def _points(estimate: Estimate, threshold: float) -> Iterator[dict[str, Any]]:
-    ends = zip(estimate.cumulative_percent_lowest, estimate.cumulative_percent_highest, strict=True)
-    for number, (lowest, highest) in enumerate(ends, start=1):
+    for number, (lowest, highest) in enumerate(estimate.curve, start=1):
         yield {
             "transfer": number,
             "percent": lowest,

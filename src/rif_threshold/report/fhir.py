@@ -192,10 +192,8 @@ def _predictions(assessment: Assessment, primary: Estimate) -> Iterator[dict[str
     counted, line = long_word(primary.outcome), float(assessment.rule.percent)
     what, code = capital(counted), primary.outcome.replace("_", "-")
     run, before = counted_transfers(assessment.case), Pair(0.0, 0.0)
-    curve = zip(primary.cumulative_percent_lowest, primary.cumulative_percent_highest, strict=True)
-    singly = zip(primary.transfer_percents_lowest, primary.transfer_percents_highest, strict=True)
-    for number, (together_ends, alone_ends) in enumerate(zip(curve, singly, strict=True), start=1):
-        chance, alone = Pair(*together_ends), Pair(*alone_ends)
+    singly = map(Pair, primary.transfer_percents_lowest, primary.transfer_percents_highest)
+    for number, (chance, alone) in enumerate(zip(primary.curve, singly, strict=True), start=1):
         done = run[number - 1] if number <= len(run) else None
         display = f"{what} within {transfers_words(number)}, cumulative"
         text = f"{display}: by transfer {number} of the current run, as reckoned before its first transfer."

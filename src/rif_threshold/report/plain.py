@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from rif_threshold.answers import Estimate
 from rif_threshold.assessment import Assessment
 from rif_threshold.method import method
 from rif_threshold.pair import Pair
@@ -20,12 +19,6 @@ _MOST_ROWS = 8
 _REFUSALS = ("no_row", "per_retrieval", "all_or_none", "product_range", "missing", "high_percent")
 
 
-def curve(estimate: Estimate) -> tuple[Pair[float], ...]:
-    """The cumulative chance after each transfer, by both ends."""
-    ends = zip(estimate.cumulative_percent_lowest, estimate.cumulative_percent_highest, strict=True)
-    return tuple(Pair(*pair) for pair in ends)
-
-
 class Plain:
     """The sentences of one assessment in one language.
 
@@ -36,7 +29,7 @@ class Plain:
     def __init__(self, assessment: Assessment, words: Words) -> None:
         self.assessment, self.words = assessment, words
         self.answer, self.estimate = assessment.threshold, assessment.primary
-        self.curve = curve(self.estimate) if self.estimate else ()
+        self.curve = self.estimate.curve if self.estimate else ()
         self.shown_transfers = min(max(self._spoken_of(), 1), len(self.curve))
         self.shown = self.curve[self.shown_transfers - 1] if self.curve else Pair(0.0, 0.0)
         self.counts = Counts(words, float(assessment.rule.percent))
