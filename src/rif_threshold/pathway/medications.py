@@ -115,6 +115,11 @@ def find_medication(text: str) -> Medication:
     return Medication(typed=text, matched=None, status=MatchStatus.NOT_IN_LIST, action=action)
 
 
+def held_near(medication: Medication) -> list[str]:
+    """Names near one that is not in our list, or inside it, that hold or stop: no check by the user lifts them."""
+    return [name for name in medication.suggestions if find_medication(name).gate != GateEffect.NONE]
+
+
 def find_medications(typed: Iterable[str], checked: Iterable[str] = ()) -> tuple[Medication, ...]:
     """Look up every medicine of a list, some of which the user checked in their product texts.
 
@@ -129,7 +134,7 @@ def find_medications(typed: Iterable[str], checked: Iterable[str] = ()) -> tuple
         elif medication.matched is not None:
             action = f"{medication.action}. That the user checked it changes nothing: our list has a row"
             found.append(medication.model_copy(update={"action": action, "checked": True}))
-        elif held := [name for name in medication.suggestions if find_medication(name).gate != GateEffect.NONE]:
+        elif held := held_near(medication):
             action = (
                 f"{medication.action}. That the user checked it changes nothing: {', '.join(held)} would hold or stop"
             )

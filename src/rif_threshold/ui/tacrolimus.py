@@ -16,6 +16,7 @@ from rif_threshold.pathway import (
     facts,
     guideline_positions,
 )
+from rif_threshold.pathway.medications import held_near
 from rif_threshold.pathway.studies import study_words
 from rif_threshold.pathway.tacrolimus import GateItem, gate_lists
 from rif_threshold.rules import leaves
@@ -111,7 +112,7 @@ def _medicine(found: Medication, number: int) -> None:
     quoted = f" {escaped(found.quoted)}." if found.quoted else ""
     source = f" :small[{where(found.source)}]" if found.source else ""
     say(f"medicine_{number}", f"- {literal(found.typed)}{via}:{kind}{effect} {escaped(found.action)}.{quoted}{source}")
-    if found.matched is None:
+    if found.matched is None and not held_near(found):
         questions.checked(found)
     if found.suggestions:
         questions.suggestions(found)
