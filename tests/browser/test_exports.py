@@ -1,5 +1,6 @@
 """Exports in a real browser and a real server: the file comes, or the page says why there is none."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -54,3 +55,58 @@ def test_two_files_asked_for_at_once_both_come(visitor: Callable[..., Any]) -> N
                 break
             visit.page.wait_for_timeout(100)
         assert sorted(files) == ["rif-threshold-report.html", "rif-threshold-report.pdf"]
+
+
+def _took(visit: Any, name: str) -> str:
+    with visit.page.expect_download(timeout=60_000) as download:
+        visit.page.get_by_role("button", name=name, exact=True).click()
+    text: str = download.value.path().read_text("utf-8")
+    return text
+
+
+def _first_answer(visit: Any, failed: str) -> None:
+    visit.type("oocyte_age_years", "36")
+    visit.choose("ploidy", "Untested")
+    visit.type("failed_transfers", failed)
+
+
+def test_a_file_clicked_just_after_a_keystroke_is_of_what_was_typed_or_the_page_says_otherwise(
+    visitor: Callable[..., Any],
+) -> None:
+    """The number is typed and the button clicked in one go, with nothing in between."""
+    right = 0
+    for typed in ("4", "5", "2"):
+        visit = visitor().open()
+        _first_answer(visit, "3")
+        visit.page.locator(".st-key-fold_exports summary").click()
+        visit.settle()
+        visit.page.locator(".st-key-failed_transfers input").fill(typed)
+        held = json.loads(_took(visit, "Assessment, JSON"))["case"]["failed_transfers"]
+        visit.settle()
+        said_otherwise = visit.page.get_by_text("made from what stood here then: Assessment, JSON").is_visible()
+        assert (held == int(typed)) != said_otherwise
+        right += held == int(typed)
+    assert right, "the file was never of what was typed"
+
+
+def test_a_file_taken_before_a_change_is_named_until_it_is_taken_again(visit: Any) -> None:
+    visit.open()
+    _first_answer(visit, "3")
+    visit.page.locator(".st-key-fold_exports summary").click()
+    visit.settle()
+    earlier = visit.page.get_by_text("made from what stood here then")
+    _took(visit, "Assessment, JSON")
+    visit.settle()
+    expect(earlier).to_have_count(0)
+    visit.type("failed_transfers", "4")
+    expect(earlier).to_have_text("Taken before the last change, and made from what stood here then: Assessment, JSON.")
+    _took(visit, "Assessment, JSON")
+    visit.type("oocyte_age_years", "37")
+    visit.type("oocyte_age_years", "36")
+    expect(earlier).to_have_count(0)
+    visit.type("failed_transfers", "5")
+    expect(earlier).to_have_count(1)
+    visit.page.get_by_role("button", name="New couple", exact=True).click()
+    visit.settle()
+    _first_answer(visit, "3")
+    expect(earlier).to_have_count(0)

@@ -7,6 +7,7 @@ import pytest
 from rif_threshold import assess, sentences
 from rif_threshold.charts.curve import describe_curve
 from rif_threshold.repeated import inputs_words
+from rif_threshold.ui import inputs
 from rif_threshold.wording import percent_words
 
 from .conftest import WORKED
@@ -196,6 +197,8 @@ def test_panels_cost_nothing_while_folded_and_show_a_sentence_a_picture_and_a_ta
 def test_nothing_derived_is_kept(worked: Any) -> None:
     state = worked.at.session_state
     kept = {key: state[key] for key in state}
+    desk = kept.pop(inputs.DESK)  # what stands in the fields, for a file asked for while the page runs
+    assert desk.take("json").keys() == set(WORKED)
     assert {key for key, value in kept.items() if value} == set(WORKED)
 
 

@@ -1,5 +1,7 @@
 """What is taken away: files made on click, the check code, and the box that reads one again."""
 
+import threading
+import time
 from collections.abc import Collection
 from functools import partial
 
@@ -15,9 +17,48 @@ from rif_threshold.report.verification import Verification, verify
 from rif_threshold.ui import inputs
 from rif_threshold.ui.judging import problem_lines
 from rif_threshold.ui.markdown import escaped
+from rif_threshold.ui.whole import say
 
 FOR_THE_COUPLE = ("sheet.pdf", "sheet.html", "note.txt")
 FOR_THE_RECORD = tuple(name for name in FORMATS if name not in FOR_THE_COUPLE)
+
+_A_BREATH = 0.2  # seconds: what was typed just before a click is on its way with the click
+
+
+class _Desk:
+    """What stands in the fields of one visitor now, and from what each file was made that was taken."""
+
+    def __init__(self) -> None:
+        self._one_at_a_time = threading.Lock()
+        self._typed: dict[str, object] = {}
+        self._taken: dict[str, dict[str, object]] = {}
+
+    def put(self, typed: dict[str, object]) -> None:
+        """What stands in the fields from now on."""
+        with self._one_at_a_time:
+            self._typed = typed
+
+    def take(self, name: str) -> dict[str, object]:
+        """What a file is made from; it is noted that this file was taken."""
+        time.sleep(_A_BREATH)
+        with self._one_at_a_time:
+            self._taken[name] = self._typed
+            return self._typed
+
+    def made_before(self) -> list[str]:
+        """The files that were taken and hold something else than what stands in the fields."""
+        with self._one_at_a_time:
+            return [name for name, typed in self._taken.items() if typed != self._typed]
+
+
+def _desk() -> _Desk:
+    desk: _Desk = st.session_state.setdefault(inputs.DESK, _Desk())
+    return desk
+
+
+def note_what_is_typed() -> None:
+    """To be called first in every run: a file that is asked for while the run lasts is made from what is typed now."""
+    _desk().put(inputs.typed_case())
 
 
 def offer(formats: Collection[str], assessment: Assessment) -> None:
@@ -25,43 +66,49 @@ def offer(formats: Collection[str], assessment: Assessment) -> None:
 
     A click does not run the page again: each run gives every button a new file to ask for, and a second click while it
     lasts got none, or the file of another. So what may lack a letter is made before, and the page says why there is
-    none.
+    none. A file that was clicked just before or after a change is made from what was typed last; if the change came too
+    late for that, and for every file taken before, the page says that it holds what stood there before.
     """
-    typed = inputs.typed_case()
+    typed, desk = inputs.typed_case(), _desk()
     offered = [name for name in formats if assessment.estimates or not name.startswith("curve")]
-    tried = {name: _tried(typed, name) for name in offered} if unusual(assessment) else {}
+    failed = {name: why for name in offered if (why := _why_none(typed, name))} if unusual(assessment) else {}
     with st.container(horizontal=True, key="exports"):
         for name in offered:
-            made = tried.get(name)
             st.download_button(
                 FORMATS[name].label,
-                data=made if isinstance(made, bytes) else partial(_made, typed, name),
+                data=partial(_asked_for, desk, name),
                 file_name=FORMATS[name].name,
                 mime=FORMATS[name].media_type,
                 key=f"export_{name.replace('.', '_')}",
                 on_click="ignore",
-                disabled=isinstance(made, str),
+                disabled=name in failed,
             )
-    failed = {name: why for name, why in tried.items() if isinstance(why, str)}
     if failed:
         with st.container(key="problem_export"):
             st.error(
                 "\n\n".join(f"**{escaped(FORMATS[name].label)}: no file was made.** {failed[name]}" for name in failed)
             )
+    if earlier := [FORMATS[name].label for name in desk.made_before() if name in formats]:
+        say("earlier", f"Taken before the last change, and made from what stood here then: {'; '.join(earlier)}.")
+
+
+def _asked_for(desk: _Desk, name: str) -> bytes:
+    return _made(desk.take(name), name)
 
 
 def _made(typed: dict[str, object], name: str) -> bytes:
     return report(assess(typed), name).content
 
 
-def _tried(typed: dict[str, object], name: str) -> bytes | str:
-    """The file, or why it cannot be made."""
+def _why_none(typed: dict[str, object], name: str) -> str:
+    """Why the file cannot be made; empty where it can."""
     try:
-        return _made(typed, name)
+        _made(typed, name)
     except InvalidInput as error:
         return "\n".join(problem_lines(error.problems))
     except Exception as error:  # noqa: BLE001 - whatever it is, the page has to say that there is no file
         return f"The software failed ({type(error).__name__}). Please report it."
+    return ""
 
 
 def check_code(assessment: Assessment) -> None:

@@ -23,6 +23,8 @@ from rif_threshold.wording import capital, choices
 
 HISTORY_GIVEN = "history_given"
 HISTORY_LENGTH = "history_length"
+DESK = "desk"
+"""Where the session keeps from what its files were made."""
 
 
 def key_of(field: str) -> str:
@@ -175,7 +177,8 @@ def fields(described: Iterable[InputField], problems: Problems) -> None:
 
 
 def clear() -> None:
-    """Forget everything that was typed, on every page."""
+    """Forget everything that was typed, on every page, and what was taken."""
+    st.session_state.pop(DESK, None)
     for key in list(st.session_state):
         if not _OURS.match(str(key)):
             continue
