@@ -391,3 +391,9 @@ def test_what_is_planned_may_be_known_in_part() -> None:
     assert "Age when the eggs for the next transfer were collected: 38." in sheet(found, words()).used
     assert found.threshold is not None
     assert (found.threshold.state, found.threshold.following) == ("reached", None)
+
+
+def test_the_number_of_embryos_does_not_run_into_the_age() -> None:
+    twice = {"result": "no_positive_test", "oocyte_age_years": 38, "ploidy": "untested", "embryos": 2}
+    told = inputs_words(assess({"oocyte_age_years": 38, "ploidy": "untested", "history": [twice, twice]}))
+    assert told.startswith("2 transfers listed: 2 × untested at 38 with 2 embryos at once (no positive test); next: ")

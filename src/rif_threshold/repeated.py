@@ -60,8 +60,8 @@ def _told(transfer: Transfer) -> str:
         "" if transfer.ploidy is None else word(transfer.ploidy),
         "" if transfer.oocyte_age_years is None else f"at {transfer.oocyte_age_years}",
         "" if transfer.per_transfer_percent is None else f"{transfer.per_transfer_percent} %",
-        "" if transfer.embryos in {None, 1} else _at_once(transfer.embryos or 1),
         "" if transfer.stage is None else word(transfer.stage),
+        "" if transfer.embryos in {None, 1} else f"with {_at_once(transfer.embryos or 1)}",
         f"({word(transfer.result)})",
     ]
     return " ".join(part for part in parts if part)
