@@ -43,7 +43,7 @@ class Interaction(Cited):
     name: str
     group: str
     mechanism: str = ""
-    effect: str
+    effect: str = ""
     action: str
     seriousness: Seriousness
     quoted: str = ""

@@ -108,7 +108,7 @@ def _medicine(found: Medication, number: int) -> None:
     """What was found for one medicine, and close names to choose from where it is not in the list."""
     kind = f" {capital(word(found.seriousness))}." if found.seriousness else ""
     via = f" (as {escaped(found.matched)})" if found.matched and found.matched != found.typed else ""
-    effect = f" {escaped(found.effect)}." if found.effect else ""
+    effect = f" Effect: {escaped(found.effect)}." if found.effect else ""
     quoted = f" {escaped(found.quoted)}." if found.quoted else ""
     source = f" :small[{where(found.source)}]" if found.source else ""
     say(f"medicine_{number}", f"- {literal(found.typed)}{via}:{kind}{effect} {escaped(found.action)}.{quoted}{source}")
