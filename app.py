@@ -3,16 +3,19 @@
 import streamlit as st
 
 from rif_threshold.ui import exports, frame
+from rif_threshold.ui.strip import strip
 from rif_threshold.ui.whole import whole
 
-st.set_page_config(
-    page_title="RIF threshold", page_icon=frame.icon(), layout="centered", initial_sidebar_state="collapsed"
-)
+st.set_page_config(page_icon=frame.icon(), layout="wide", initial_sidebar_state="collapsed")
 frame.keep_texts_out_of_the_log()
 exports.note_what_is_typed()
 page = st.navigation(frame.pages(), position="top")
+st.set_page_config(page_title=f"{page.title} - RIF threshold")
 with frame.turns:
     frame.style()
     with whole("page", page.url_path):
+        st.markdown(f"# {page.title}")
+        strip()
         page.run()
+        frame.next_page(page.title)
 frame.settle(page.url_path)

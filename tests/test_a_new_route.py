@@ -149,7 +149,7 @@ def test_the_page_asks_for_it(copy: Path) -> None:
     script = (
         "from streamlit.testing.v1 import AppTest\n"
         "page = AppTest.from_file('src/rif_threshold/ui/pages/threshold.py', default_timeout=60)\n"
-        "page.session_state['fold_routes'] = True\n"
+        "page.session_state['also_from'] = ['toy']\n"
         "page.run()\n"
         "page.text_input(key='toy_percent').set_value('40')\n"
         "page.text_input(key='failed_transfers').set_value('2')\n"

@@ -14,6 +14,21 @@ def inputs_words(assessment: Assessment) -> str:
     return "; ".join(_inputs(assessment))
 
 
+def who_words(assessment: Assessment) -> str:
+    """Whose answer it is, as short as a label: ``36 y, untested, 3 failed``."""
+    case = assessment.case
+    failed = case.failed_transfers if assessment.threshold is None else assessment.threshold.failed_transfers
+    kind: EmbryoKind | Transfers = (
+        case if case.oocyte_age_years or case.ploidy or not case.history else case.history[-1]
+    )
+    parts = (
+        "" if kind.oocyte_age_years is None else f"{kind.oocyte_age_years} y",
+        "" if kind.ploidy is None else word(kind.ploidy),
+        "" if failed is None else f"{failed} failed",
+    )
+    return ", ".join(part for part in parts if part)
+
+
 def _inputs(assessment: Assessment) -> Iterator[str]:
     case = assessment.case
     alone = case.history is None and not planned_apart(case)

@@ -120,6 +120,15 @@ class Visit:
         self.page.locator(f".st-key-{key}").get_by_role("radio", name=label, exact=True).first.click()
         self.settle()
 
+    def pick(self, key: str, label: str) -> None:
+        """Choose one of several that may be chosen together, or leave it out again."""
+        self.page.locator(f".st-key-{key} button").filter(has_text=label).click()
+        self.settle()
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+        self.settle()
+
     def go(self, title: str) -> None:
         self.page.get_by_role("link", name=title, exact=True).first.click()
         self.page.get_by_role("heading", level=1, name=title).wait_for()

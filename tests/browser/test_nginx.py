@@ -170,7 +170,8 @@ def test_a_browser_goes_all_the_way(visitor: Callable[..., Any], proxy: Proxy) -
     visit.type("oocyte_age_years", "36")
     visit.choose("ploidy", "Untested")
     visit.type("failed_transfers", "3")
-    visit.go("Explain it")
+    visit.go("For the couple")
+    visit.press("Copy note")
     with visit.page.expect_download() as download:
         visit.page.get_by_role("button", name="Clinician note").click()
     assert "59.3" in download.value.path().read_text("utf-8")

@@ -160,7 +160,7 @@ def test_nothing_of_a_patient_in_url_log_disk_cookie_or_storage(visitor: Any, al
     visit.choose("ploidy", "Euploid")
     visit.type("failed_transfers", "5")
     visit.type("live_birth_percent", "")
-    visit.go("Immune and tacrolimus")
+    visit.go("Immune step (contested)")
     box = visit.page.get_by_role("combobox").last
     box.fill(canary)
     box.press("Enter")

@@ -1,6 +1,7 @@
 """The page without a browser: its script run by Streamlit's own test runner, addressed by the keys of its widgets."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ class Tab:
     def __init__(self, page: str = "") -> None:
         self.at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
         self.unfolded: set[str] = set()
+        self.shown = ""
         self.check()
         if page:
             self.go(page)
@@ -36,6 +38,7 @@ class Tab:
     def go(self, page: str) -> "Tab":
         self.at.switch_page(f"{PAGES}{page}.py")
         self.unfolded.clear()
+        self.shown = ""
         return self.run()
 
     def fill(self, **values: Any) -> "Tab":
@@ -44,7 +47,7 @@ class Tab:
         return self.run()
 
     def widget(self, key: str) -> Any:
-        for kind in ("text_input", "segmented_control", "selectbox", "toggle", "multiselect"):
+        for kind in ("text_input", "segmented_control", "pills", "selectbox", "toggle", "multiselect"):
             for element in getattr(self.at, kind):
                 if element.key == key:
                     return element
@@ -64,11 +67,23 @@ class Tab:
         self.unfolded.add(key)
         return self.run()
 
+    def show(self, tab: str) -> "Tab":
+        """Bring a tab to the front."""
+        self.shown = tab
+        return self.run()
+
     def run(self) -> "Tab":
+        if self.shown:
+            self.at.session_state["tabs"] = self.shown
         for key in self.unfolded:  # the runner does not send a panel's state back, as a browser does
             self.at.session_state[key] = True
         self.at.run()
         return self.check()
+
+    @property
+    def answered(self) -> bool:
+        """Whether a state with a number stands on the page."""
+        return any(re.match("## [■□◪]", each.value) for each in self.at.markdown)
 
     @property
     def text(self) -> str:
@@ -95,4 +110,4 @@ def tab() -> Callable[..., Tab]:
 
 @pytest.fixture
 def worked() -> Tab:
-    return Tab().fill(**WORKED)
+    return Tab().fill(also_from=["live_birth"]).fill(**WORKED)

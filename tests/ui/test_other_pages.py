@@ -246,9 +246,9 @@ def test_folded_parts_of_the_step(tab: Any) -> None:
 def test_leaving_the_drug_step_out_takes_its_page_away(tab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from rif_threshold.ui import frame  # noqa: PLC0415
 
-    assert "Immune and tacrolimus" in [title for _, title, _ in frame.wanted()]
+    assert "Immune step (contested)" in [title for _, title, _ in frame.wanted()]
     monkeypatch.setenv("RIF_THRESHOLD_WITHOUT", "tacrolimus")
-    assert "Immune and tacrolimus" not in [title for _, title, _ in frame.wanted()]
+    assert "Immune step (contested)" not in [title for _, title, _ in frame.wanted()]
     assert "tacrolimus" not in tab().fill(**GATE).text.lower()
 
 
@@ -277,7 +277,7 @@ def test_the_couples_page_names_no_dose_and_blames_nobody(worked: Any) -> None:
 
 
 def test_the_couples_page_where_there_is_no_number(tab: Any) -> None:
-    page = tab().unfold("fold_routes")
+    page = tab().fill(also_from=["clinic_rate"])
     page.fill(clinic_successes="0", clinic_transfers="20", clinic_outcome="implantation", failed_transfers="2")
     page.go("explain")
     assert "We have no number for you today" in page.text
@@ -299,16 +299,16 @@ def test_sources_show_every_table_source_and_conflict(tab: Any) -> None:
 def test_check_code_restores_the_case(worked: Any) -> None:
     from rif_threshold.report.check_code import check_code  # noqa: PLC0415
 
-    worked.unfold("fold_exports")
+    worked.unfold("save")
     code = worked.at.code[0].value
     assert code == check_code(assess(WORKED))
-    worked.press("new_couple").unfold("fold_code")
+    worked.press("new_couple").unfold("save")
     worked.at.text_input(key="check_code").set_value(code)
     worked.run()
     assert "Same result" in worked.text
     worked.press("restore")
     assert {key: worked.widget(key).value for key in WORKED} == WORKED
-    assert worked.at.metric
+    assert worked.answered
     worked.at.text_input(key="check_code").set_value(code[:-1] + ("A" if code[-1] != "A" else "B"))
     worked.run()
     assert any("character is wrong" in error for error in worked.errors)

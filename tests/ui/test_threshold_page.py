@@ -21,7 +21,7 @@ def test_starts_empty(tab: Any) -> None:
     page = tab()
     assert "No couple yet" in page.text
     assert not page.charts()
-    assert not page.at.metric
+    assert not page.answered
     assert all(box.value is None for box in page.at.text_input)
 
 
@@ -37,15 +37,13 @@ def test_every_number_on_screen_is_in_the_assessment(worked: Any) -> None:
     answer, text = assessment.threshold, worked.text
     assert answer is not None
     assert sentences.headline(assessment) in text.replace("**", "")
-    metrics = [metric.value for metric in worked.at.metric]
-    assert metrics == [
-        percent_words(answer.cumulative_percent_so_far, answer.percent),
-        percent_words(answer.next_transfer_percent),
-        str(answer.transfers_to_threshold),
-    ]
+    strip = text.replace("\N{NO-BREAK SPACE}", " ").replace("\\", "")
+    assert f"REACHED {percent_words(answer.cumulative_percent_so_far, answer.percent)}** · next" in strip
+    assert f"next {percent_words(answer.next_transfer_percent)}" in strip
     drawn = [row["percent"] for row in worked.rows() if "state" in row]
     curves = [percent for estimate in assessment.estimates for percent in estimate.cumulative_percent]
     assert sorted(drawn[: len(curves)]) == pytest.approx(sorted(curves))
+    text = worked.show("Numbers").text
     for estimate in assessment.estimates:
         for percent in estimate.cumulative_percent:
             assert percent_words(percent, 60) in text
@@ -78,22 +76,22 @@ def test_every_number_on_screen_is_in_the_assessment(worked: Any) -> None:
 def test_a_refused_input_says_why_keeps_what_was_typed_and_removes_the_answer(
     worked: Any, key: str, typed: str, said: str
 ) -> None:
-    assert worked.at.metric
+    assert worked.answered
     worked.fill(**{key: typed})
     assert any(said.lower() in error.lower().replace("\\", "") for error in worked.errors), worked.errors
     assert worked.widget(key).value == typed
-    assert not worked.at.metric
+    assert not worked.answered
     assert not worked.charts()
     assert "crossed after" not in worked.text
     worked.fill(**{key: WORKED[key]})
     assert not worked.errors
-    assert worked.at.metric
+    assert worked.answered
 
 
 def test_a_figure_per_retrieval_is_refused_and_the_table_is_shown_but_does_not_answer(worked: Any) -> None:
     worked.fill(live_birth_per="retrieval")
     assert "already sums several transfers" in worked.text.replace("\\", "")
-    assert not worked.at.metric
+    assert not worked.answered
     worked.unfold("fold_settings").fill(primary_route="age_table")
     assert "Not yet: the threshold comes after **4** transfers" in worked.text
 
@@ -106,7 +104,7 @@ def test_an_embryo_the_table_has_no_row_for(tab: Any) -> None:
 
 
 def test_the_clinics_own_counts(tab: Any) -> None:
-    page = tab().fill(failed_transfers="3").unfold("fold_routes")
+    page = tab().fill(failed_transfers="3", also_from=["clinic_rate"])
     page.fill(clinic_successes="300", clinic_transfers="200", clinic_outcome="clinical_pregnancy")
     assert any("more successes than transfers" in error for error in page.errors)
     page.fill(clinic_successes="52")
@@ -122,33 +120,32 @@ def test_the_prediction_model_gives_the_published_figure(tab: Any) -> None:
         "prediction_egg_source": "own",
         "prediction_icsi": "no",
     }
-    page = tab().fill(failed_transfers="3").unfold("fold_routes").fill(**example)
+    page = tab().fill(failed_transfers="3", also_from=["prediction_model"]).fill(**example)
     assert "Nelson & Lawlor" in page.text
     assert "could not be computed" in page.text
     assert "Still needed" in page.text
 
 
 def test_a_history_in_place_of_a_number(tab: Any) -> None:
-    page = tab().fill(oocyte_age_years="37", ploidy="euploid").unfold("fold_history")
-    page.fill(history_given=True)
+    page = tab().fill(oocyte_age_years="37", ploidy="euploid").fill(history_given=True)
     assert not page.has("failed_transfers")
     page.fill(history_1_result="no_positive_test", history_1_oocyte_age_years="36", history_1_ploidy="untested")
     page.press("history_add")
     page.fill(history_2_result="biochemical", history_2_oocyte_age_years="36", history_2_ploidy="untested")
-    assert "So far, after 0 transfers" in page.text
-    assert "the count starts again" in page.text
+    assert "0 failed" in page.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "the count starts again" in page.show("What it means").text
     page.fill(history_2_result="no_positive_test", history_2_embryos="0")
     assert any("at least one embryo" in error for error in page.errors)
-    page.press("history_remove")
+    page.press("history_remove_2")
     assert not page.errors
     assert "25.9 % so far" in page.text
 
 
 def test_a_small_percentage_can_be_confirmed(worked: Any) -> None:
     worked.fill(live_birth_percent="0.9")
-    assert not worked.at.metric
+    assert not worked.answered
     worked.unfold("fold_settings").fill(small_percent_confirmed=True)
-    assert worked.at.metric
+    assert worked.answered
 
 
 def test_inputs_survive_other_pages_and_new_couple_clears_them(worked: Any) -> None:
@@ -156,7 +153,7 @@ def test_inputs_survive_other_pages_and_new_couple_clears_them(worked: Any) -> N
     assert "oocyte age 36" in worked.text
     worked.go("threshold")
     assert worked.widget("oocyte_age_years").value == "36"
-    assert worked.at.metric
+    assert worked.answered
     worked.press("new_couple")
     assert all(box.value is None for box in worked.at.text_input)
     assert all(control.value is None for control in worked.at.segmented_control)
@@ -180,18 +177,24 @@ def test_panels_cost_nothing_while_folded_and_show_a_sentence_a_picture_and_a_ta
     from rif_threshold import perspective  # noqa: PLC0415
 
     assert len(worked.charts()) == 1
-    for key in perspective.SECTIONS:
-        worked.unfold(f"fold_{key}")
+    sure = ("interval", "couples_differ", "what_moves_the_answer")
     assessment = assess(WORKED, include=("perspective",))
     assert assessment.perspective is not None
-    text = worked.text.replace("\\", "")
+    text, charts = "", []
+    for title, keys in (
+        ("How sure", sure),
+        ("What it means", [key for key in perspective.SECTIONS if key not in sure]),
+    ):
+        worked.show(title)
+        assert len(worked.charts()) == 1
+        for key in keys:
+            worked.unfold(f"fold_{key}")
+        text += worked.text.replace("\\", "")
+        charts += [chart.alt for chart in worked.charts()[1:]]
     for section in assessment.perspective.sections:
         assert section.sentence in text
         assert all(cell in text for row in section.rows for cell in row)
-    assert len(worked.charts()) == 7
-    assert [chart.alt for chart in worked.charts()[1:]] == [
-        section.sentence for section in assessment.perspective.sections
-    ]
+    assert sorted(charts) == sorted(section.sentence for section in assessment.perspective.sections)
 
 
 def test_nothing_derived_is_kept(worked: Any) -> None:
@@ -199,7 +202,7 @@ def test_nothing_derived_is_kept(worked: Any) -> None:
     kept = {key: state[key] for key in state}
     desk = kept.pop(inputs.DESK)  # what stands in the fields, for a file asked for while the page runs
     assert desk.take("json").keys() == set(WORKED)
-    assert {key for key, value in kept.items() if value} == set(WORKED)
+    assert {key for key, value in kept.items() if value} == {*WORKED, "also_from", "tabs"}
 
 
 def test_at_most_a_hundred_problems_are_shown_and_the_rest_is_counted(worked: Any) -> None:
@@ -209,7 +212,7 @@ def test_at_most_a_hundred_problems_are_shown_and_the_rest_is_counted(worked: An
         head = bytes([0, 1]) + b"0" + bytes(3) + bytes([0]) + bytes(9)
         return codes._written(b"RIF1" + head + codes._deflated(f'{{"case":{case},"was":{{"route":null}}}}'))
 
-    worked.unfold("fold_code").fill(check_code=code('{"history":[' + "{}," * 9_900 + "{}]}"))
+    worked.unfold("save").fill(check_code=code('{"history":[' + "{}," * 9_900 + "{}]}"))
     assert "The transfers one by one: `more than 100 entries` was given" in worked.errors[0]
     assert len(worked.errors[0].splitlines()) == 1
     worked.fill(check_code=code('{"history":[' + "{}," * 98 + '{"x":1,"y":2}]}'))
@@ -217,4 +220,39 @@ def test_at_most_a_hundred_problems_are_shown_and_the_rest_is_counted(worked: An
     assert lines[0] == "- transfer 99: `x` was given. This name is not known; see `rif-threshold schema case`."
     assert len(lines) == 101
     assert lines[-1] == "- the case: And 1 more problem, not shown."
-    assert worked.at.metric  # the couple's own answer stands
+    assert worked.answered  # the couple's own answer stands
+
+
+def test_a_new_couple_can_be_undone_until_something_is_typed(worked: Any) -> None:
+    worked.press("new_couple")
+    assert not worked.answered
+    worked.press("undo")
+    assert {key: worked.widget(key).value for key in WORKED} == WORKED
+    worked.press("new_couple").fill(oocyte_age_years="30")
+    assert not [button for button in worked.at.button if button.key == "undo"]
+    assert "23.8" not in str({key: worked.at.session_state[key] for key in worked.at.session_state})
+
+
+def test_a_route_that_is_left_out_again_answers_no_longer(worked: Any) -> None:
+    assert worked.widget("also_from").value == ["live_birth"]
+    worked.fill(also_from=["clinic_rate"])
+    assert not worked.has("live_birth_percent")
+    assert "live birth" not in worked.text.split("For:")[1].split("\n")[0]
+    worked.fill(also_from=["live_birth"])
+    assert worked.widget("live_birth_percent").value is None
+
+
+def test_the_list_begins_with_what_was_said_and_a_new_line_copies_the_one_above(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="41", ploidy="untested", failed_transfers="2").fill(history_given=True)
+    assert [page.widget(f"history_{row}_result").value for row in (1, 2)] == ["no_positive_test"] * 2
+    assert [page.widget(f"history_{row}_oocyte_age_years").value for row in (1, 2)] == ["41"] * 2
+    page.press("history_add").fill(history_3_result="biochemical").press("history_add")
+    assert page.widget("history_4_oocyte_age_years").value == "41"
+    assert page.widget("history_4_result").value is None  # a positive test is not copied: two losses were made of one
+    page.fill(history_4_result="no_positive_test").press("history_add")
+    assert page.widget("history_5_result").value == "no_positive_test"
+    assert "2 failed since the last positive test: 27.8 %" in page.text.replace("**", "")
+    page.press("history_remove_3")
+    assert page.widget("history_3_result").value == "no_positive_test"
+    assert not page.has("history_5_result")
+    assert "4 failed: 47.8 %" in page.text.replace("**", "")

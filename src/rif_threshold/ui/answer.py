@@ -1,51 +1,95 @@
 """The answer on the page: the numbers, the routes side by side, what to bear in mind."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from rif_threshold import sentences
 from rif_threshold.answers import chance_words
 from rif_threshold.assessment import Assessment
+from rif_threshold.charts.curve import curve_specification, describe_curve
 from rif_threshold.fields import without_codes
+from rif_threshold.parts import default_parts
+from rif_threshold.perspective import SECTIONS
 from rif_threshold.repeated import inputs_words
 from rif_threshold.tables import OURS, Remark
+from rif_threshold.ui import panels
 from rif_threshold.ui.judging import problem_lines
 from rif_threshold.ui.markdown import bold_numbers, escaped, markdown_table, statement, unbroken
 from rif_threshold.ui.whole import say
+from rif_threshold.vocabulary import Part
 from rif_threshold.wording import (
-    NOT_KNOWN,
     STATE_SHAPES,
     between_percent,
     long_word,
     transfer_state,
-    transfers_words,
 )
 
 
-def threshold_answer(assessment: Assessment) -> None:
-    """The answer in words, where this couple stands, and the three numbers that must not be mixed up."""
+def card(assessment: Assessment) -> None:
+    """The state with its number, what could overturn it, what it is for; and the links to the next step."""
     answer, primary = assessment.threshold, assessment.primary
     lines = [
         f"## {STATE_SHAPES[assessment.state]} {bold_numbers(sentences.headline(assessment))}",
         bold_numbers(sentences.standing(assessment)),
         *(f"⚑ {statement(escaped(without_codes(each)))}" for each in sentences.beside_words(assessment)),
-        f":small[For: {escaped(inputs_words(assessment))}.]",
     ]
     if answer is None or primary is None:
         lines.append("\n".join(problem_lines(assessment.primary_problems)))
-    else:
-        lines.append(f":small[Margin: {sentences.margin_words(primary)}. {sentences.rule_words(assessment)}]")
+    elif answer.following is not None:
+        lines.append(escaped(sentences.next_transfer(assessment)))
+    lines.append(f":small[For: {escaped(inputs_words(assessment))}.]")
     lines += [f":small[{escaped(each)}]" for each in sentences.contradiction_words(assessment)]
-    with st.container(key="answer"):
+    with st.container(key="answer", border=True), st.container(key=f"state_{assessment.state}"):
         st.markdown("\n\n".join(lines))
-    if answer is None or primary is None:
-        return
-    so_far = between_percent(*answer.so_far, answer.percent)
-    after = sentences.total_words(answer).partition(" transfer")[0]
-    following = NOT_KNOWN if answer.following is None else chance_words(primary)
-    with st.container(horizontal=True):
-        st.metric(f"So far, after {transfers_words(answer.failed_transfers)}", so_far, border=True)
-        st.metric("The next transfer by itself", following, border=True)
-        st.metric("Transfers to the threshold", after, border=True)
+
+
+def curve(assessment: Assessment) -> None:
+    """The curve; its table stands among the numbers."""
+    if assessment.estimates:
+        st.vega_lite_chart(curve_specification(assessment), alt=describe_curve(assessment), key="curve")
+
+
+_SURE = ("interval", "couples_differ", "what_moves_the_answer")
+_MEANS = tuple(key for key in SECTIONS if key not in _SURE)
+
+
+def tabs(assessment: Assessment) -> None:
+    """What stands behind the answer; only the tab that is open is reckoned."""
+    drawn: dict[str, Callable[[Assessment], None]] = {
+        "Routes": _routes_tab,
+        "How sure": _sure,
+        "What it means": _means,
+        "Numbers": _numbers,
+        "Sources": _sources,
+    }
+    for tab, draw in zip(st.tabs(list(drawn), key="tabs", on_change="rerun"), drawn.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw(assessment)
+
+
+def _sure(assessment: Assessment) -> None:
+    if Part.PERSPECTIVE in default_parts() and assessment.estimates:
+        panels.panels(assessment, _SURE)
+
+
+def _means(assessment: Assessment) -> None:
+    if Part.PERSPECTIVE in default_parts() and assessment.estimates:
+        panels.panels(assessment, _MEANS)
+    caveats(assessment)
+
+
+def _routes_tab(assessment: Assessment) -> None:
+    st.markdown(routes(assessment))
+
+
+def _numbers(assessment: Assessment) -> None:
+    lines = [curve_table(assessment)] if assessment.estimates else []
+    if assessment.threshold is not None and assessment.primary is not None:
+        margin = sentences.margin_words(assessment.primary)
+        lines.append(f":small[Margin: {margin}. {sentences.rule_words(assessment)}]")
+    st.markdown("\n\n".join(lines))
 
 
 def curve_table(assessment: Assessment) -> str:
@@ -66,20 +110,20 @@ def curve_table(assessment: Assessment) -> str:
 def routes(assessment: Assessment) -> str:
     """The routes side by side, with a flag where they disagree."""
     threshold = float(assessment.rule.percent)
-    lines = ["### The routes side by side", ""]
-    rows = []
+    rows, told = [], []
     for estimate in assessment.estimates:
         main = " *(the main answer)*" if estimate.route == assessment.primary_route else ""
-        counts = f"It counts {long_word(estimate.outcome)}."
         rows.append(
             [
-                f"**{escaped(estimate.label)}**{main} :small[From {escaped(estimate.explanation)}. {counts}]",
+                f"**{escaped(estimate.label)}**{main}",
                 unbroken(chance_words(estimate)),
                 sentences.total_words(estimate),
                 unbroken(between_percent(*estimate.so_far, threshold)),
             ]
         )
-    lines.append(markdown_table(["Route", "Per transfer", "Crossed after", "So far"], rows))
+        counts = f"It counts {long_word(estimate.outcome)}."
+        told.append(f"- {escaped(estimate.label)}: from {escaped(estimate.explanation)}. {counts}")
+    lines = [markdown_table(["Route", "Per transfer", "Crossed after", "So far"], rows), "", *told]
     for refused in assessment.refused:
         title = f"**{escaped(refused.label)}** is {sentences.refused_word(refused)}:"
         lines += ["", title, "", *problem_lines(refused.problems)]
@@ -87,20 +131,26 @@ def routes(assessment: Assessment) -> str:
 
 
 def caveats(assessment: Assessment) -> None:
-    """What to bear in mind, and where the numbers come from. Sources are numbered."""
-    numbers = {source.key: number for number, source in enumerate(assessment.sources, start=1)}
+    """What to bear in mind. Sources are numbered as in the list of them."""
+    numbers = _numbered(assessment)
 
     def cited(remark: Remark) -> str:
         source = "(our own reading)" if remark.source == OURS else f"\\[{numbers[remark.source]}\\]"
         return f"- {escaped(remark.text)} {source}"
 
     remarks = [*assessment.notes, *(each for estimate in assessment.estimates for each in estimate.caveats)]
-    lines = ["### To bear in mind", "", *map(cited, dict.fromkeys(remarks))]
-    lines += ["", "### Sources", ""]
-    lines += [f"{numbers[each.key]}. {escaped(each.citation)} (read: {each.read})" for each in assessment.sources]
-    software = assessment.software
-    lines += ["", f":small[{assessment.disclaimer} {software.name} {software.version}.]"]
-    st.markdown("\n".join(lines))
+    st.markdown("\n".join(["### To bear in mind", "", *map(cited, dict.fromkeys(remarks))]))
+
+
+def _numbered(assessment: Assessment) -> dict[str, int]:
+    return {source.key: number for number, source in enumerate(assessment.sources, start=1)}
+
+
+def _sources(assessment: Assessment) -> None:
+    numbers = _numbered(assessment)
+    st.markdown(
+        "\n".join(f"{numbers[each.key]}. {escaped(each.citation)} (read: {each.read})" for each in assessment.sources)
+    )
 
 
 def repeated(assessment: Assessment) -> None:

@@ -1,4 +1,4 @@
-"""What a page can be told to do: unfold a part, load an example, forget everything."""
+"""What a page can be told to do: unfold a part, load an example."""
 
 from contextlib import AbstractContextManager, nullcontext
 
@@ -13,10 +13,6 @@ def fold(label: str, key: str) -> tuple[bool, AbstractContextManager[object]]:
     return (True, panel) if panel.open else (False, nullcontext())
 
 
-def actions() -> None:
-    """Load an example, or forget everything."""
-    with st.container(horizontal=True, key="actions"):
-        st.menu_button(
-            "Load an example", list(inputs.examples()), key="example", on_click=inputs.load, args=("example",)
-        )
-        st.button("New couple", key="new_couple", on_click=inputs.clear, help="Clears every field on every page.")
+def examples() -> None:
+    """Load an example: nobody's data."""
+    st.menu_button("Load an example", list(inputs.examples()), key="example", on_click=inputs.load, args=("example",))

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -19,8 +19,9 @@ from rif_threshold.ui.judging import problem_lines
 from rif_threshold.ui.markdown import escaped
 from rif_threshold.ui.whole import say
 
-FOR_THE_COUPLE = ("sheet.pdf", "sheet.html", "note.txt")
-FOR_THE_RECORD = tuple(name for name in FORMATS if name not in FOR_THE_COUPLE)
+NOTE = "note.txt"
+FOR_THE_COUPLE = ("sheet.pdf", "sheet.html")
+FOR_THE_RECORD = tuple(name for name in FORMATS if name not in {*FOR_THE_COUPLE, NOTE})
 
 _A_BREATH = 0.2  # seconds: what was typed just before a click is on its way with the click
 
@@ -61,7 +62,7 @@ def note_what_is_typed() -> None:
     _desk().put(inputs.typed_case())
 
 
-def offer(formats: Collection[str], assessment: Assessment) -> None:
+def offer(formats: Sequence[str], assessment: Assessment) -> None:
     """A button for each format. A file is made when it is clicked, in memory, and its name says nothing of the case.
 
     A click does not run the page again: each run gives every button a new file to ask for, and a second click while it
@@ -72,7 +73,7 @@ def offer(formats: Collection[str], assessment: Assessment) -> None:
     typed, desk = inputs.typed_case(), _desk()
     offered = [name for name in formats if assessment.estimates or not name.startswith("curve")]
     failed = {name: why for name in offered if (why := _why_none(typed, name))} if unusual(assessment) else {}
-    with st.container(horizontal=True, key="exports"):
+    with st.container(horizontal=True, key=f"exports_{formats[0]}"):
         for name in offered:
             st.download_button(
                 FORMATS[name].label,
@@ -84,12 +85,15 @@ def offer(formats: Collection[str], assessment: Assessment) -> None:
                 disabled=name in failed,
             )
     if failed:
-        with st.container(key="problem_export"):
+        with st.container(key=f"problem_export_{formats[0]}"):
             st.error(
                 "\n\n".join(f"**{escaped(FORMATS[name].label)}: no file was made.** {failed[name]}" for name in failed)
             )
     if earlier := [FORMATS[name].label for name in desk.made_before() if name in formats]:
-        say("earlier", f"Taken before the last change, and made from what stood here then: {'; '.join(earlier)}.")
+        say(
+            f"earlier_{formats[0]}",
+            f"Taken before the last change, and made from what stood here then: {'; '.join(earlier)}.",
+        )
 
 
 def _asked_for(desk: _Desk, name: str) -> bytes:

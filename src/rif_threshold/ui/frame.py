@@ -25,15 +25,15 @@ turns = threading.BoundedSemaphore(2)
 
 FIRST = "threshold.py"
 _PAGES = (
-    (FIRST, "Chance and threshold", "After how many transfers the line is crossed.", None),
+    (FIRST, "Threshold", "After how many transfers the line is crossed.", None),
     ("workup.py", "Work-up", "What to look for after the threshold, in three grades.", Part.WORKUP),
+    ("explain.py", "For the couple", "The same numbers in plain words and a picture.", None),
     (
         "tacrolimus.py",
-        "Immune and tacrolimus",
+        "Immune step (contested)",
         "A contested, off-label step: what speaks against it first.",
         Part.TACROLIMUS,
     ),
-    ("explain.py", "Explain it", "For the couple: the same numbers in plain words and a picture.", None),
     ("sources.py", "Sources", "Where every number and rule comes from, and what this is not for.", None),
 )
 
@@ -86,6 +86,24 @@ def _pages(listed: tuple[tuple[str, str, str], ...]) -> tuple[st.Page, ...]:
     return tuple(
         st.Page(PAGES / name, title=title, help=about, default=name == FIRST, icon="") for name, title, about in listed
     )
+
+
+def links(*names: str) -> None:
+    """Links to pages by their files, side by side; a page that a setting leaves out has none."""
+    listed = tuple(wanted())
+    with st.container(horizontal=True, key="next_steps"):
+        for (name, title, _), page in zip(listed, _pages(listed), strict=True):
+            if name in names:
+                st.page_link(page, label=title, icon=":material/arrow_forward:")
+
+
+def next_page(title: str) -> None:
+    """The link to the page after this one; the last leads back to the first."""
+    listed = tuple(wanted())
+    place = [each for _, each, _ in listed].index(title)
+    following = _pages(listed)[(place + 1) % len(listed)]
+    with st.container(key="next_page"):
+        st.page_link(following, label=f"Next: {following.title}")
 
 
 class _Style:

@@ -23,6 +23,8 @@ from rif_threshold.wording import capital, choices
 
 HISTORY_GIVEN = "history_given"
 HISTORY_LENGTH = "history_length"
+ALSO_FROM = "also_from"
+_CLEARED = "cleared"
 DESK = "desk"
 """Where the session keeps from what its files were made."""
 
@@ -40,10 +42,8 @@ TRANSFER = tuple(path.removeprefix("history.") for path in TRANSFER_FIELDS)
 _NO_TEXT = (*SWITCHES, "no_medications", "medications")
 FINDING, ANSWER, CHECKED = "finding_", "answer_", "checked_"
 
-_OURS = re.compile(
-    f"({'|'.join((*map(key_of, ONE_VALUE), HISTORY_GIVEN, HISTORY_LENGTH, *_NO_TEXT, 'medication_list_complete'))})$"
-    f"|history_[0-9]|{FINDING}|{ANSWER}|{CHECKED}"
-)
+_WHOLE = (*map(key_of, ONE_VALUE), HISTORY_GIVEN, HISTORY_LENGTH, ALSO_FROM, *_NO_TEXT, "medication_list_complete")
+_OURS = re.compile(f"({'|'.join(_WHOLE)})$|history_(?:[0-9]|own)|{FINDING}|{ANSWER}|{CHECKED}")
 
 Problems = Callable[[str], None]
 
@@ -96,6 +96,17 @@ def _pathway_fields() -> dict[str, Any]:
     if complete := _typed("medication_list_complete"):
         found["medication_list_complete"] = complete
     return found
+
+
+def holds_something(path: str) -> bool:
+    """Whether a field of the case is filled in."""
+    return _typed(key_of(path)) is not None
+
+
+def empty(paths: Iterable[str]) -> None:
+    """Forget what stands in these fields of the case."""
+    for path in paths:
+        st.session_state[key_of(path)] = None
 
 
 def history_length() -> int:
@@ -160,6 +171,23 @@ def field(path: str, problems: Problems, described: InputField | None = None, **
             choice(path, label, options, problems, help=what.help, **more)
 
 
+def line(path: str, described: InputField, label: str, *, shown: bool) -> None:
+    """One field in a line of several, named where it is the first of its column; a choice is a menu.
+
+    What is wrong with it has no room here, and stands beneath the line.
+    """
+    visibility = "visible" if shown else "collapsed"
+    name = capital(label) + (", %" if described.unit == "percent" else "")
+    if described.kind == Kind.NUMBER:
+        number(path, name, _elsewhere, label_visibility=visibility)
+    else:
+        menu(path, name, choices(*described.choices), _elsewhere, label_visibility=visibility)
+
+
+def _elsewhere(_: str) -> None:
+    pass
+
+
 def fields(described: Iterable[InputField], problems: Problems) -> None:
     """Fields side by side: numbers three in a row, the others two."""
     places = {Kind.NUMBER: 0, Kind.MENU: 1}  # the rest last: choices and yes or no, which look alike
@@ -189,6 +217,27 @@ def clear() -> None:
             st.session_state[key] = 1
         else:
             st.session_state[key] = [] if isinstance(value, list) else None
+
+
+def new_couple() -> None:
+    """Clear everything, and keep it at hand until something else is typed."""
+    st.session_state[_CLEARED] = typed_case()
+    clear()
+
+
+def can_undo() -> bool:
+    """Whether a couple was cleared and nothing has been typed since."""
+    return bool(st.session_state.get(_CLEARED))
+
+
+def take_back() -> None:
+    """Put the couple that was cleared back into the fields."""
+    put(st.session_state.pop(_CLEARED))
+
+
+def forget_undo() -> None:
+    """Something was typed: the couple before is gone for good."""
+    st.session_state.pop(_CLEARED, None)
 
 
 @cache

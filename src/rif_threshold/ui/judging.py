@@ -90,8 +90,8 @@ def answered(judged: Judged) -> Assessment | None:
     with st.container(border=True, key="no_answer"), whole("no_answer", repr(judged)):
         if judged.untouched:
             st.markdown(
-                "**No couple yet.** On the page *Chance and threshold*, type the age, choose the embryos, and say "
-                "how many transfers have failed."
+                "**No couple yet.** On the page *Threshold*, type the age, choose the embryos, and say how many "
+                "transfers have failed."
             )
         elif wrong:
             st.markdown("**No answer: something typed cannot be used.**")

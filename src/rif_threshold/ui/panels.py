@@ -1,5 +1,7 @@
 """What the plain number leaves out: panels that start folded and are computed only when they are opened."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from rif_threshold.assessment import Assessment
@@ -13,16 +15,16 @@ from rif_threshold.wording import capital, long_word
 _MODELS = {each: capital(long_word(each)) for each in (SpreadModel.BETA_GEOMETRIC, SpreadModel.TWO_CLASS)}
 
 
-def panels(assessment: Assessment) -> None:
-    """The panels for the primary route: each one sentence, one picture, one table."""
+def panels(assessment: Assessment, keys: Iterable[str]) -> None:
+    """Panels for the primary route, by their keys: each one sentence, one picture, one table."""
     primary = assessment.primary
     if primary is None:
         return
-    st.markdown("### What the number leaves out")
     if not primary.known:
         st.markdown("It is reckoned for one chance per transfer that is known. Here one is not.")
         return
-    for key, (section_kind, compute) in SECTIONS.items():
+    for key in keys:
+        section_kind, compute = SECTIONS[key]
         unfolded, panel = fold(section_kind.model_fields["title"].default, f"fold_{key}")
         if unfolded:
             with panel:

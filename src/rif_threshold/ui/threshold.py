@@ -1,83 +1,189 @@
 """The fields of page 1: what a first answer needs, and what folds out beneath it."""
 
+import re
+
 import streamlit as st
 
 from rif_threshold.bounds import MOST_ENTRIES
-from rif_threshold.fields import FIELDS, SWITCHES, TRANSFER_FIELDS
+from rif_threshold.fields import FIELDS, SWITCHES, TRANSFER_FIELDS, InputField
 from rif_threshold.method import method
-from rif_threshold.routes import ROUTES
+from rif_threshold.routes import ROUTES, RouteKind
+from rif_threshold.transfers import EmbryoKind
+from rif_threshold.ui.controls import fold
 from rif_threshold.ui.inputs import (
+    ALSO_FROM,
     HISTORY_GIVEN,
     HISTORY_LENGTH,
     TRANSFER,
     Problems,
     choice,
+    empty,
     field,
     fields,
     history_length,
+    holds_something,
+    line,
 )
+from rif_threshold.vocabulary import TransferResult
 from rif_threshold.wording import capital, exact_words
 
-_FIRST = ("oocyte_age_years", "ploidy", "failed_transfers", "live_birth_percent", "live_birth_per")
-"""What a first answer needs. Whatever else a route asks for is folded away."""
+_FIRST = ("oocyte_age_years", "ploidy", "failed_transfers")
+"""What a first answer needs. Whatever else a route asks for is shown where that route is chosen."""
 
 
 def first_fields(problems: Problems) -> None:
-    """The three or four inputs that a first answer needs."""
-    age, ploidy, failed, percent, per = _FIRST
-    left, middle, right = st.columns([1, 1.75, 1])
-    with left:
-        field(age, problems)
-    with middle:
-        field(ploidy, problems)
-    with right:
-        if st.session_state.get(HISTORY_GIVEN):
-            st.markdown(f"{capital(FIELDS[failed].title)}  \n:material/list: counted from the list below")
-        else:
-            field(failed, problems)
-    left, middle = st.columns([1, 2.75])
-    with left:
-        field(percent, problems, placeholder="optional")
-    with middle:
-        field(per, problems)
+    """The three inputs that a first answer needs."""
+    age, ploidy, failed = _FIRST
+    field(age, problems)
+    field(ploidy, problems)
+    if st.session_state.get(HISTORY_GIVEN):
+        st.markdown(f"{capital(FIELDS[failed].title)}  \n:material/list: counted from the list below")
+    else:
+        field(failed, problems)
 
 
-def more_routes(problems: Problems) -> None:
-    """What the other routes ask for."""
-    for route in ROUTES:
-        asked = [each for path, each in FIELDS.items() if path.partition(".")[0] in route.fields and path not in _FIRST]
-        if not asked:
-            continue
-        st.markdown(f"## {route.title}")
+def more_fields(problems: Problems) -> None:
+    """What is optional: other transfers, another next one, other sources of the chance, the settings."""
+    _other_routes(problems)
+    history_editor(problems)
+    for label, key, draw in (
+        ("What is planned next, and several embryos at once", "fold_kinds", kinds),
+        ("The threshold and the main route", "fold_settings", settings),
+    ):
+        unfolded, panel = fold(label, key)
+        if unfolded:
+            with panel:
+                draw(problems)
+
+
+def _asked(route: RouteKind) -> list[InputField]:
+    """What a route asks for beside the first fields and the kind of embryo."""
+    return [
+        each
+        for path, each in FIELDS.items()
+        if path.partition(".")[0] in route.fields and path not in {*_FIRST, *EmbryoKind.model_fields}
+    ]
+
+
+def _other_routes(problems: Problems) -> None:
+    """Where else the chance may come from; a route shows its fields where it is chosen or has something in them."""
+    offered = {route.name: route for route in ROUTES if _asked(route)}
+    filled = [name for name, route in offered.items() if any(holds_something(each.path) for each in _asked(route))]
+    chosen = [name for name in offered if name in {*filled, *(st.session_state.get(ALSO_FROM) or ())}]
+    st.session_state[ALSO_FROM] = chosen
+    st.pills(
+        "Chance per transfer: beside ESHRE's table also from",
+        list(offered),
+        selection_mode="multi",
+        format_func=lambda name: offered[name].title if name in offered else str(name),
+        key=ALSO_FROM,
+        persist_state="session",
+        on_change=_leave_out,
+        args=(tuple(chosen),),
+        wrap=True,
+    )
+    for name in chosen:
+        _route_fields(offered[name], problems)
+
+
+def _route_fields(route: RouteKind, problems: Problems) -> None:
+    with st.container(border=True, key=f"route_{route.name}"):
+        st.markdown(f"**{route.title}**")
+        asked = _asked(route)
         for part in dict.fromkeys(each.path.partition(".")[0] for each in asked if "." in each.path):
             st.caption(route.inputs.model_fields[part].description or "")
             problems(part)
         fields(asked, problems)
 
 
+def _leave_out(before: tuple[str, ...]) -> None:
+    """A route that is no longer chosen keeps nothing in its fields: what is not seen must not answer."""
+    chosen = st.session_state.get(ALSO_FROM) or ()
+    for route in ROUTES:
+        if route.name in before and route.name not in chosen:
+            empty(each.path for each in _asked(route))
+
+
 def history_editor(problems: Problems) -> None:
-    """The transfers one by one, oldest first."""
-    st.toggle("List the transfers one by one", key=HISTORY_GIVEN, persist_state="session")
+    """The transfers one by one, oldest first: a line each."""
+    st.toggle(
+        "They were not all alike: list the transfers one by one",
+        key=HISTORY_GIVEN,
+        persist_state="session",
+        on_change=_list_what_was_said,
+        help="For a couple whose transfers differed, or who had a positive test in between.",
+    )
     problems("history")
     if not st.session_state.get(HISTORY_GIVEN):
-        st.caption("For a couple whose transfers were not all alike, or who had a positive test in between.")
         return
     st.caption("Oldest first. Age and embryos of the next transfer stay in the fields at the top.")
+    listed = range(1, history_length() + 1)
+    own = st.session_state.get(_OWN_CHANCE) or any(holds_something(f"history.{row}.{_OWN_PART}") for row in listed)
+    shown = {part: width for part, width in _WIDTHS.items() if own or part != _OWN_PART}
+    for row in listed:
+        with st.container(key=f"history_row_{row}", horizontal=True, vertical_alignment="bottom", gap="xxsmall"):
+            for part, width in shown.items():
+                with st.container(width=width, key=f"history_cell_{row}_{part}"):
+                    described = TRANSFER_FIELDS[f"history.{part}"]
+                    name = described.title if row == 1 else f"{row}. {described.title}"
+                    line(f"history.{row}.{part}", described, name, shown=row == 1)
+            away = f"Take transfer {row} away."
+            st.button("\N{MULTIPLICATION SIGN}", key=f"history_remove_{row}", on_click=_remove, args=(row,), help=away)
+        for part in shown:
+            problems(f"history.{row}.{part}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Add a transfer", key="history_add", on_click=_add)
+        st.toggle("each with a chance of its own", key=_OWN_CHANCE, persist_state="session")
+
+
+_OWN_CHANCE, _OWN_PART = "history_own_chance", "per_transfer_percent"
+_WIDTHS = {
+    "result": 190,
+    "oocyte_age_years": 60,
+    "embryos": 60,
+    "ploidy": 140,
+    "stage": 135,
+    _OWN_PART: 70,
+}
+"""The parts of a transfer in a line, with the pixels that each takes; on a narrow screen a line wraps."""
+
+
+def _list_what_was_said() -> None:
+    """A list that is empty begins with what the short form says of the transfers that failed."""
+    state = st.session_state
+    failed = str(state.get("failed_transfers") or "")
+    if not state.get(HISTORY_GIVEN) or any(holds_something(f"history.1.{part}") for part in TRANSFER):
+        return
+    if not re.fullmatch("[1-9][0-9]?", failed):
+        return
+    state[HISTORY_LENGTH] = min(int(failed), MOST_ENTRIES)
     for row in range(1, history_length() + 1):
-        name = f"history.{row}"
-        with st.container(border=True, key=f"history_row_{row}"):
-            st.markdown(f"**Transfer {row}**")
-            for row_of in _ROWS:
-                for column, part in zip(st.columns([1, 2][: len(row_of)]), row_of, strict=True):
-                    each = TRANSFER_FIELDS[f"history.{part}"]
-                    with column:
-                        field(f"{name}.{part}", problems, each)
-    with st.container(horizontal=True):
-        st.button("Add a transfer", key="history_add", on_click=_change_length, args=(1,))
-        st.button("Take the last one away", key="history_remove", on_click=_change_length, args=(-1,))
+        state[f"history_{row}_result"] = TransferResult.NO_POSITIVE_TEST.value
+        for part in EmbryoKind.model_fields:
+            state[f"history_{row}_{part}"] = state.get(part)
 
 
-_ROWS = (("result",), ("oocyte_age_years", "ploidy"), ("embryos", "stage"), ("per_transfer_percent",))
+def _add() -> None:
+    """A line more, of the same kind as the one above; its result too where that was a failed transfer."""
+    state, last = st.session_state, history_length()
+    if last == MOST_ENTRIES:
+        return
+    for part in TRANSFER:
+        above = state.get(f"history_{last}_{part}")
+        state[f"history_{last + 1}_{part}"] = above
+    if state.get(f"history_{last}_result") != TransferResult.NO_POSITIVE_TEST:
+        state[f"history_{last + 1}_result"] = None
+    state[HISTORY_LENGTH] = last + 1
+
+
+def _remove(row: int) -> None:
+    """Take one line away; those below move up. The last one is emptied."""
+    state, last = st.session_state, history_length()
+    for place in range(row, last):
+        for part in TRANSFER:
+            state[f"history_{place}_{part}"] = state.get(f"history_{place + 1}_{part}")
+    empty(f"history.{last}.{part}" for part in TRANSFER)
+    state[HISTORY_LENGTH] = max(last - 1, 1)
 
 
 def kinds(problems: Problems) -> None:
@@ -105,11 +211,3 @@ def settings(problems: Problems) -> None:
     choice(route.path, capital(route.title), options, problems, help=route.help)
     for switch in SWITCHES.values():
         st.toggle(switch.help.removesuffix("."), key=switch.path, persist_state="session")
-
-
-def _change_length(by: int) -> None:
-    last = history_length()
-    if by < 0:
-        for name in TRANSFER:
-            st.session_state[f"history_{last}_{name}"] = None
-    st.session_state[HISTORY_LENGTH] = min(max(last + by, 1), MOST_ENTRIES)

@@ -9,7 +9,6 @@ from rif_threshold.ui import answer, explain, exports, inputs, judging
 from rif_threshold.ui.whole import whole
 from rif_threshold.vocabulary import Part
 
-st.title("Explain it")
 judged = judging.judge(*(default_parts() & {Part.WORKUP, Part.PERSPECTIVE}))
 with whole("shown", repr(inputs.typed_case())):
     assessment = judging.answered(judged)

@@ -4,7 +4,6 @@ import streamlit as st
 
 from rif_threshold.ui import controls, reference
 
-st.title("Sources")
 st.markdown("Where every number and rule comes from. Nothing here depends on the couple.")
 
 st.markdown("## Method")

@@ -8,7 +8,6 @@ from rif_threshold.ui import answer, controls, judging, markdown, tacrolimus
 from rif_threshold.ui.whole import say
 from rif_threshold.vocabulary import Part
 
-st.title("Immune and tacrolimus")
 st.markdown(f"## What speaks against it\n\n{tacrolimus.against()}")
 st.markdown(f"### What guidelines say\n\n{tacrolimus.positions()}")
 unfolded, panel = controls.fold("Where sources disagree about this step", "fold_disagreements")

@@ -6,7 +6,6 @@ from rif_threshold.ui import answer, judging, markdown, questions, workup
 from rif_threshold.ui.whole import say
 from rif_threshold.vocabulary import Part
 
-st.title("Work-up")
 st.markdown("What to look for after the threshold, as ESHRE grades it.")
 
 judged = judging.of_part(judging.judge(Part.WORKUP))
