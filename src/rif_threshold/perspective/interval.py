@@ -20,7 +20,6 @@ from rif_threshold.transfers import counted_transfers
 from rif_threshold.uncertainty import (
     Group,
     crossed_probability,
-    flipping_multiplier,
     transfers_needed_to_settle,
 )
 from rif_threshold.wording import (
@@ -111,7 +110,7 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
     threshold, minimum = rule.threshold, rule.minimum
     counts = estimate.interval
     up, down = margin(p, threshold, minimum)
-    fewer, more = flipping_multiplier(p, threshold, minimum)
+    fewer, more = 1 + up / p, 1 - down / p
     answer = threshold_alike(rule, p)
     settle = transfers_needed_to_settle(p, threshold, minimum, level)
     crossed = None if counts is None else _crossed(case, estimate)
