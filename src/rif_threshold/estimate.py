@@ -203,7 +203,7 @@ def _interval(successes: int | None, transfers: int | None, rule: Rule, length: 
 
 
 def _percent(value: Fraction) -> float:
-    return float(100 * value)
+    return 100 * value.numerator / value.denominator
 
 
 def _cumulative(sequence: Iterable[Fraction]) -> Iterator[float]:
