@@ -22,7 +22,6 @@ from rif_threshold.vocabulary import BesideKind, Part, Route, ThresholdState, Tr
 from rif_threshold.wording import (
     between_numbers,
     capital,
-    exact_words,
     line_words,
     number_words,
     percent_words,
@@ -143,7 +142,7 @@ def _interval(primary: Estimate) -> str:
     if counted is None or counted.transfers_lower == counted.transfers_upper:
         return ""
     span = f"{number_words(counted.transfers_lower)} to {transfers_words(counted.transfers_upper)}"
-    return f"The counts leave room for luck: {span} ({exact_words(100 * counted.level)} % interval)."
+    return f"The counts leave room for luck: {span} ({line_words(100 * counted.level)} interval)."
 
 
 def _restart(case: Case) -> str:

@@ -38,15 +38,20 @@ def percent_words(percent: float | Decimal, *lines: float | Decimal) -> str:
     return f"{shown_percent(percent, *lines)} %"
 
 
-def between_percent(lowest: float, highest: float, *lines: float | Decimal) -> str:
+def shown_between(lowest: float, highest: float, *lines: float | Decimal) -> str:
     """A percentage that lies between two ends, or the one where both agree.
 
-    >>> between_percent(59.31, 83.44), between_percent(59.31, 59.31), between_percent(0, 64.1)
-    ('59.3 to 83.4 %', '59.3 %', '0 to 64.1 %')
+    >>> shown_between(59.31, 83.44), shown_between(59.31, 59.31), shown_between(0, 64.1)
+    ('59.3 to 83.4', '59.3', '0 to 64.1')
     """
     if lowest == highest:
-        return percent_words(lowest, *lines)
-    return f"{shown_percent(lowest, *lines) if lowest else '0'} to {percent_words(highest, *lines)}"
+        return shown_percent(lowest, *lines)
+    return f"{shown_percent(lowest, *lines) if lowest else '0'} to {shown_percent(highest, *lines)}"
+
+
+def between_percent(lowest: float, highest: float, *lines: float | Decimal) -> str:
+    """The same with its sign."""
+    return f"{shown_between(lowest, highest, *lines)} %"
 
 
 def between_numbers(fewest: int | None, most: int | None) -> str:
