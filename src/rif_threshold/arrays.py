@@ -76,7 +76,7 @@ def checked_probability(value: Any, name: str) -> Fraction:
         chance = exact(value)
     except (ValueError, TypeError, OverflowError):
         chance = Fraction(0)
-    if not 0 < chance < 1:
+    if not 0 < chance.numerator < chance.denominator:
         raise ValueError(f"{name} must be a number strictly between 0 and 1")
     return chance
 

@@ -8,7 +8,7 @@ from typing import Any
 from rif_threshold import notebook, pathway
 from rif_threshold._version import __version__
 from rif_threshold.answers import Answer, Estimate, Refused
-from rif_threshold.beside import Beside, beside, disagreement, if_couples_differ, notes, routes_agree
+from rif_threshold.beside import Beside, beside, disagreement, if_couples_differ, notes
 from rif_threshold.case import Case, read_case
 from rif_threshold.citing import CitedSource, cited
 from rif_threshold.errors import InvalidInput, Problem
@@ -173,7 +173,8 @@ def assess(
     primary = next((estimate for estimate in routes.estimates if estimate.route == primary_route), None)
     table = primary is not None and primary.route == Route.AGE_TABLE and case.primary_route is None
     by_ages = table and ages_differ(case) and len(routes.estimates) + len(routes.refused) > 1
-    threshold = _answer(case, primary, routes.estimates, own_tables)
+    disagreed = disagreement(routes.estimates)
+    threshold = _answer(case, primary, disagreed, own_tables)
     said = tuple(notes(case, by_ages=by_ages))
     if threshold is not None and threshold.counting_cannot_tell:
         said = (*caveats("beyond_counting"), *said)
@@ -188,8 +189,8 @@ def assess(
         estimates=routes.estimates,
         refused=routes.refused,
         primary_route=primary_route,
-        routes_agree=routes_agree(routes.estimates),
-        disagreement=disagreement(routes.estimates),
+        routes_agree=not disagreed,
+        disagreement=disagreed,
         threshold=threshold,
         notes=said,
         contradictions=contradictions,
@@ -231,19 +232,20 @@ def _check_primary(case: Case, routes: Routes) -> None:
 
 
 def _answer(
-    case: Case, primary: Estimate | None, estimates: tuple[Estimate, ...], own_tables: Mapping[str, RateTable]
+    case: Case, primary: Estimate | None, disagreed: str, own_tables: Mapping[str, RateTable]
 ) -> ThresholdAnswer | None:
     if primary is None:
         return None
     most, settled = primary.total.lowest, primary.reached or primary.open_ended
+    differ = if_couples_differ(primary)
     return ThresholdAnswer(
         **primary.answer.__dict__,
         **_if_negative(case, own_tables),
         percent=float(case.rule.percent),
         minimum_transfers=case.rule.minimum,
-        next_percent_if_couples_differ=if_couples_differ(primary),
+        next_percent_if_couples_differ=differ,
         counting_cannot_tell=not settled and (most is None or most > method().most_countable),
-        beside=beside(case, primary, estimates),
+        beside=beside(case, primary, disagreed, differ),
     )
 
 

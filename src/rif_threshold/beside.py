@@ -22,7 +22,6 @@ from rif_threshold.vocabulary import BesideKind, Part, Route, ThresholdState, Tr
 from rif_threshold.wording import (
     between_numbers,
     capital,
-    exact_words,
     line_words,
     number_words,
     percent_words,
@@ -39,16 +38,16 @@ class Beside(Remark):
     kind: BesideKind
 
 
-def beside(case: Case, primary: Estimate, estimates: Sequence[Estimate]) -> tuple[Beside, ...]:
+def beside(case: Case, primary: Estimate, disagreement: str, if_couples_differ: float | None) -> tuple[Beside, ...]:
     """What could overturn the answer of the primary route, nearest first."""
     found = (
         (BesideKind.BOUNDS, _bounds(case, primary), OURS),
-        (BesideKind.DISAGREEMENT, disagreement(estimates), OURS),
+        (BesideKind.DISAGREEMENT, disagreement, OURS),
         (BesideKind.CLOSE_CALL, _close_call(primary) or _close_so_far(case, primary), OURS),
         (BesideKind.INTERVAL, _interval(primary), METHOD_SOURCES[0].key),
         (BesideKind.RESTART, _restart(case), method().caveats["after_positive_test"].source),
         (BesideKind.EMBRYOS, _embryos(case, primary), method().caveats["one_embryo"].source),
-        (BesideKind.LONG_HISTORY, _long_history(primary), assumptions().spread[-1].source.key),
+        (BesideKind.LONG_HISTORY, _long_history(primary, if_couples_differ), assumptions().spread[-1].source.key),
     )
     return tuple(Beside(kind=kind, text=text, source=source) for kind, text, source in found if text)
 
@@ -71,11 +70,6 @@ def _after(primary: Estimate, end: str, total: int | None) -> str:
     return f"and the line is crossed after {transfers_words(total)}"
 
 
-def routes_agree(estimates: Sequence[Estimate]) -> bool:
-    """Whether no route says what another excludes."""
-    return not any(_conflict(one, other) for place, one in enumerate(estimates) for other in estimates[:place])
-
-
 def _conflict(one: Answer, other: Answer) -> bool:
     """Whether one is crossed where the other is not, or no number of transfers would do for both."""
     if {one.reached, other.reached} == {True, False}:
@@ -91,8 +85,11 @@ def _as_number(total: int | None) -> int:
 
 
 def disagreement(estimates: Sequence[Estimate]) -> str:
-    """Say that the routes disagree and how near the nearest of them is to another's answer; empty if they agree."""
-    if routes_agree(estimates):
+    """Say that the routes disagree and how near the nearest of them is to another's answer.
+
+    Empty if they agree: no route says what another excludes.
+    """
+    if not any(_conflict(one, other) for place, one in enumerate(estimates) for other in estimates[:place]):
         return ""
     answers = ", ".join(f"{each.route} gives {_given(each)} ({chance_words(each)} per transfer)" for each in estimates)
     near = []
@@ -145,7 +142,7 @@ def _interval(primary: Estimate) -> str:
     if counted is None or counted.transfers_lower == counted.transfers_upper:
         return ""
     span = f"{number_words(counted.transfers_lower)} to {transfers_words(counted.transfers_upper)}"
-    return f"The counts leave room for luck: {span} ({exact_words(100 * counted.level)} % interval)."
+    return f"The counts leave room for luck: {span} ({line_words(100 * counted.level)} interval)."
 
 
 def _restart(case: Case) -> str:
@@ -170,9 +167,9 @@ def if_couples_differ(primary: Estimate) -> float | None:
     return next_if_couples_differ(primary) if Part.PERSPECTIVE in default_parts() else None
 
 
-def _long_history(primary: Estimate) -> str:
+def _long_history(primary: Estimate, differ: float | None) -> str:
     """The next chance if couples differ, where that is another by more than so many points (ours)."""
-    following, differ = primary.next_transfer_percent, if_couples_differ(primary)
+    following = primary.next_transfer_percent
     if following is None or differ is None:
         return ""
     return (

@@ -40,27 +40,33 @@ def _bibliography(folder: Folder) -> Mapping[str, CitedSource]:
 def references(value: object) -> set[str]:
     """The keys that the references and remarks in a value hold. A text cites nothing, whatever it says."""
     found: set[str] = set()
-    rest = [value]
+    rest: list[Any] = [value]
     while rest:
         each = rest.pop()
         if isinstance(each, tuple):
             rest += each
-        elif isinstance(each, SourceReference):
-            found.add(each.key)
-        elif isinstance(each, Remark | Problem):
-            found.add(each.source)
-        elif isinstance(each, Record):
-            rest += [each.__dict__[name] for name in _may_cite(type(each))]
+            continue
+        key, may_cite = _where(type(each))  # type: ignore[arg-type] # mypy does not know that a class has a hash
+        if key:
+            found.add(getattr(each, key))
+        for name in may_cite:
+            rest.append(getattr(each, name))
     return found
 
 
 @cache
-def _may_cite(kind: type[Record]) -> tuple[str, ...]:
-    """The fields of a record that can hold a reference: looking into every text, number and point of a curve is slow.
+def _where(kind: type) -> tuple[str, tuple[str, ...]]:
+    """The field of a kind of value that is a key, or those that can hold a reference.
 
-    A field holds what its annotation says, so a record none of whose fields can hold a reference holds none.
+    Looking into every text, number and point of a curve is slow. A field holds what its annotation says, so a record
+    none of whose fields can hold a reference holds none.
     """
-    return tuple(name for name, field in kind.model_fields.items() if _cites(field.annotation, frozenset()))
+    if issubclass(kind, SourceReference):
+        return "key", ()
+    if issubclass(kind, Remark | Problem):
+        return "source", ()
+    fields = kind.model_fields.items() if issubclass(kind, Record) else ()
+    return "", tuple(name for name, field in fields if _cites(field.annotation, frozenset()))
 
 
 def _cites(annotation: Any, within: frozenset[type]) -> bool:

@@ -16,7 +16,7 @@ from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput, OutOfRange, Problem
 from rif_threshold.method import Rule, method
 from rif_threshold.pair import Pair
-from rif_threshold.probability import chance_that_all_fail, further_to_exceed
+from rif_threshold.probability import chance_that_all_fail, chances_that_all_fail, further_to_exceed
 from rif_threshold.rates import RateTable
 from rif_threshold.routes import ROUTES, Chances, caveats, given_routes, route_of
 from rif_threshold.routes.kind import Chance, ages_differ
@@ -167,7 +167,7 @@ def _sequence(end: _End, length: int) -> list[Fraction]:
 
 def _series(name: str, ends: Pair[tuple[float, ...]]) -> dict[str, Any]:
     """The same of several transfers: the value of each where both ends agree, and both ends always."""
-    agreed = tuple(Pair(*at).agreed for at in zip(*ends, strict=True))
+    agreed: tuple[float | None, ...] = ends.agreed or tuple(Pair(*at).agreed for at in zip(*ends, strict=True))
     return {name: agreed, f"{name}_lowest": ends.lowest, f"{name}_highest": ends.highest}
 
 
@@ -203,22 +203,19 @@ def _interval(successes: int | None, transfers: int | None, rule: Rule, length: 
 
 
 def _percent(value: Fraction) -> float:
-    return float(100 * value)
+    return 100 * value.numerator / value.denominator
 
 
 def _cumulative(sequence: Iterable[Fraction]) -> Iterator[float]:
-    miss = Fraction(1)
-    for p in sequence:
-        miss *= 1 - p
-        yield _percent(1 - miss)
+    for miss, whole in chances_that_all_fail(sequence):
+        yield 100 * (whole - miss) / whole
 
 
 def _crossed_at(done: Iterable[Fraction], rule: Rule) -> int | None:
     """The number of the failed transfer at which the threshold was first exceeded, if it was."""
-    miss = Fraction(1)
-    for number, p in enumerate(done, start=1):
-        miss *= 1 - p
-        if number >= rule.minimum and 1 - miss > rule.threshold:
+    above, below = rule.threshold.as_integer_ratio()
+    for number, (miss, whole) in enumerate(chances_that_all_fail(done), start=1):
+        if number >= rule.minimum and (whole - miss) * below > above * whole:
             return number
     return None
 

@@ -23,8 +23,9 @@ class Pair(NamedTuple, Generic[T]):
         return self.lowest if self.lowest == self.highest else None
 
     def each(self, function: Callable[[T], U]) -> "Pair[U]":
-        """The same of both ends."""
-        return Pair(function(self.lowest), function(self.highest))
+        """The same of both ends; once where both are one."""
+        lowest = function(self.lowest)
+        return Pair(lowest, lowest if self.highest is self.lowest else function(self.highest))
 
     def named(self, name: str) -> dict[str, Any]:
         """The fields of a record: the value where both ends agree, and both ends always."""

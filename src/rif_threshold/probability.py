@@ -10,7 +10,7 @@ worked example and table: ``C(n) = 1 - (1 - p)**n``, exceeded strictly.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple, overload
 
@@ -241,7 +241,21 @@ def chance_that_all_fail(probabilities: Iterable[Fraction]) -> Fraction:
     >>> chance_that_all_fail([Fraction(1, 2), Fraction(1, 4)])
     Fraction(3, 8)
     """
-    return math.prod((1 - chance for chance in probabilities), start=Fraction(1))
+    ratios = [chance.as_integer_ratio() for chance in probabilities]
+    return Fraction(math.prod(below - above for above, below in ratios), math.prod(below for _, below in ratios))
+
+
+def chances_that_all_fail(probabilities: Iterable[Fraction]) -> Iterator[tuple[int, int]]:
+    """The same after each: numerator and denominator, never reduced, because that takes long and changes no quotient.
+
+    >>> list(chances_that_all_fail([Fraction(1, 2), Fraction(1, 4)]))
+    [(1, 2), (3, 8)]
+    """
+    miss, whole = 1, 1
+    for chance in probabilities:
+        above, below = chance.as_integer_ratio()
+        miss, whole = miss * (below - above), whole * below
+        yield miss, whole
 
 
 def _log(value: Fraction) -> float:

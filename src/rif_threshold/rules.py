@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from itertools import chain, islice, pairwise, product
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -100,8 +100,7 @@ Condition: TypeAlias = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What a condition came to: the verdict, the facts still missing, and the leaves that decided.
 
     ``missing`` is empty unless the verdict is *not known*; ``decided`` is empty if it is.
@@ -154,6 +153,8 @@ def combine(parts: Iterable[Judgement], join: Callable[[Iterable[Verdict]], Verd
     parts = tuple(parts)
     verdict = join(part.verdict for part in parts)
     deciding = [part for part in parts if part.verdict == verdict]
+    if len(deciding) == 1:
+        return deciding[0]
     return Judgement(
         verdict,
         tuple(dict.fromkeys(chain.from_iterable(part.missing for part in deciding))),
@@ -214,10 +215,8 @@ def defect(condition: Condition, domains: Domains) -> tuple[str, str] | None:
         found = examples(condition, domains)
     except OverflowError:
         return "the condition is about too many facts at once; split it", fact
-    for verdict in (Verdict.YES, Verdict.NO):
-        if verdict not in found:
-            return f"the condition can never come out {verdict}", fact
-    return None
+    never = [verdict for verdict in (Verdict.YES, Verdict.NO) if verdict not in found]
+    return (f"the condition can never come out {never[0]}", fact) if never else None
 
 
 def _misfit(leaf: Leaf, domain: Domain) -> str | None:

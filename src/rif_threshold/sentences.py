@@ -18,7 +18,6 @@ from rif_threshold.wording import (
     between_numbers,
     between_percent,
     capital,
-    exact_words,
     line_words,
     long_word,
     number_words,
@@ -26,6 +25,7 @@ from rif_threshold.wording import (
     points_up_words,
     points_words,
     probability_words,
+    shown_between,
     transfers_words,
     word,
 )
@@ -165,7 +165,7 @@ def refused_word(refused: Refused) -> str:
 
 def curve_words(estimate: Estimate, line: Decimal | float) -> list[str]:
     """The curve, transfer by transfer, without the sign."""
-    return [between_percent(*ends, line).removesuffix(" %") for ends in estimate.curve]
+    return [shown_between(*ends, line) for ends in estimate.curve]
 
 
 def next_transfer(assessment: Assessment) -> str:
@@ -216,7 +216,7 @@ def margin_words(estimate: Estimate) -> str:
 
 def bounds_words(interval: RateInterval) -> str:
     """How sure a counted rate is."""
-    level = f"{exact_words(100 * interval.level)} % interval ({interval.method})"
+    level = f"{line_words(100 * interval.level)} interval ({interval.method})"
     return f"{level}: {percent_words(interval.lower_percent)} to {percent_words(interval.upper_percent)} per transfer"
 
 

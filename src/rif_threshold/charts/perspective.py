@@ -29,6 +29,7 @@ from rif_threshold.vocabulary import SpreadModel
 from rif_threshold.wording import (
     DONE,
     TO_COME,
+    between_percent,
     line_words,
     number_words,
     percent_words,
@@ -58,7 +59,7 @@ def interval_chart(section: IntervalSection) -> Specification:
             "lower": point.lower_percent,
             "upper": point.upper_percent,
             "shown": percent_words(point.cumulative_percent, section.threshold_percent),
-            "between": f"{shown_percent(point.lower_percent or 0)} to {percent_words(point.upper_percent or 0)}",
+            "between": between_percent(point.lower_percent or 0, point.upper_percent or 0),
         }
         for point in section.points
     ]

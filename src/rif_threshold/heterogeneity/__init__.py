@@ -19,20 +19,3 @@ from rif_threshold.heterogeneity.models import (
     two_class_probability,
     two_class_threshold,
 )
-
-__all__ = [
-    "BetaGeometricFit",
-    "Fit",
-    "IndependenceFit",
-    "TwoClassFit",
-    "beta_geometric_cumulative",
-    "beta_geometric_next",
-    "beta_geometric_threshold",
-    "fit",
-    "labelled_share",
-    "two_class_cumulative",
-    "two_class_next",
-    "two_class_probability",
-    "two_class_threshold",
-    "unexplained_share",
-]

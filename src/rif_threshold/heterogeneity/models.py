@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rif_threshold.arrays import FloatArray, Number, exact, float_or_array
+from rif_threshold.arrays import CHUNK, FloatArray, Number, exact, float_or_array
 from rif_threshold.bounds import TRANSFERS_LIMIT
 
 # Larger than the rounding error of a sum of two decimals, smaller than the distance between typed ones.
@@ -187,7 +187,7 @@ def beta_geometric_threshold(
     return _first(chance.shape, lambda k: hazard_after(chance, spread, k), threshold, minimum)
 
 
-def _able(lost: FloatArray, chance: FloatArray, k: int) -> Any:
+def _able(lost: FloatArray, chance: FloatArray, k: Any) -> Any:
     """Of all couples without success after k transfers, the share that can implant."""
     able = (1 - lost) * np.exp(k * np.log1p(-chance))
     left = lost + able
@@ -201,7 +201,7 @@ def hazard_after(mean: FloatArray, correlation: FloatArray, failed: Any) -> Floa
     return result
 
 
-def _first(shape: tuple[int, ...], hazard: Callable[[int], Any], threshold: Number, minimum: int) -> Any:
+def _first(shape: tuple[int, ...], hazard: Callable[[Any], Any], threshold: Number, minimum: int) -> Any:
     """The first n at which the running product of ``1 - hazard(k)`` falls below ``1 - threshold``."""
     target = exact(threshold)
     if not 0 < target < 1:
@@ -210,11 +210,17 @@ def _first(shape: tuple[int, ...], hazard: Callable[[int], Any], threshold: Numb
         raise ValueError("minimum must be a whole number from 1 to 1000")
     allowed = np.log(float(1 - target))
     log_miss, answer = np.zeros(shape), np.full(shape, TRANSFERS_LIMIT + 1)
-    for n in range(1, TRANSFERS_LIMIT + 1):
-        log_miss = log_miss + np.log1p(-hazard(n - 1))
-        answer = np.where((answer > TRANSFERS_LIMIT) & (log_miss < allowed), n, answer)
-        if (answer <= TRANSFERS_LIMIT).all():
-            break
+    done, most = 0, max(1, CHUNK // max(1, log_miss.size))
+    while done < TRANSFERS_LIMIT and (answer > TRANSFERS_LIMIT).any():
+        # Few transfers at first, because few are enough for most; then as many more as a chunk takes.
+        until = min(TRANSFERS_LIMIT // 100 if done == 0 else TRANSFERS_LIMIT, done + most)
+        k = np.arange(done, until).reshape(-1, *[1] * len(shape))
+        losses = np.log1p(-hazard(k))
+        losses[0] += log_miss
+        sums = np.cumsum(losses, axis=0)
+        below = sums < allowed
+        answer = np.where((answer > TRANSFERS_LIMIT) & below.any(axis=0), done + 1 + below.argmax(axis=0), answer)
+        log_miss, done = sums[-1], until
     answer = np.maximum(answer, minimum)
     return int(answer) if answer.ndim == 0 else answer
 

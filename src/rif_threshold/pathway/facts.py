@@ -15,7 +15,7 @@ from rif_threshold.messages import did_you_mean
 from rif_threshold.pathway.derived import DERIVED, NOT_KNOWN
 from rif_threshold.pathway.reading import Number, check_rules
 from rif_threshold.record import Record
-from rif_threshold.rules import Condition, Domain, Kind, Leaf, Value, evaluate
+from rif_threshold.rules import Condition, Domain, Kind, Leaf, Value, Values, evaluate
 from rif_threshold.tables import Folder, SourceReference
 from rif_threshold.vocabulary import Finding, Verdict
 
@@ -190,9 +190,7 @@ def answer_problems(case: Case, investigations: Mapping[str, object]) -> Iterato
             yield answer
 
 
-def known_values(
-    case: Case, answer: Answer | None, from_medications: Mapping[str, Value | None]
-) -> dict[str, Value | None]:
+def known_values(case: Case, answer: Answer | None, from_medications: Values) -> dict[str, Value | None]:
     """The value of every fact for one case; ``None`` where it is not known. Refused answers are not known."""
     values = values_as_answered(case, answer, from_medications)
     values["any_positive_test"] = values["positive_test_in_history"] or values["any_positive_test"]
@@ -203,9 +201,7 @@ def known_values(
     return values | {name: evaluate(when, values).verdict == Verdict.YES for name, when in on_file.items()}
 
 
-def values_as_answered(
-    case: Case, answer: Answer | None, from_medications: Mapping[str, Value | None]
-) -> dict[str, Value | None]:
+def values_as_answered(case: Case, answer: Answer | None, from_medications: Values) -> dict[str, Value | None]:
     """The same before the history speaks for an answer that was not given, so that the two can be compared."""
     values: dict[str, Value | None] = {}
     for name, fact in facts().items():
@@ -219,12 +215,12 @@ def values_as_answered(
     return values | {name: work_out(case, answer, known) for name, work_out in DERIVED.items()}
 
 
-def here(leaves: tuple[Leaf, ...], values: Mapping[str, Value | None]) -> str:
+def here(leaves: tuple[Leaf, ...], values: Values) -> str:
     """What is known about the facts of some leaves, in words: ``Th1/Th2 ratio: 11.0; Assay: another``."""
     return said([leaf.fact for leaf in leaves], values)
 
 
-def said(names: Iterable[str], values: Mapping[str, Value | None]) -> str:
+def said(names: Iterable[str], values: Values) -> str:
     """What is known about some facts, in words. What is on file says what was recorded."""
     known = facts()
     parts = []

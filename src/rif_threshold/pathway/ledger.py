@@ -4,7 +4,7 @@ from pydantic import Field
 
 from rif_threshold import tables
 from rif_threshold.pathway.facts import facts
-from rif_threshold.pathway.reading import Cited, csv_entries
+from rif_threshold.pathway.reading import Cited, csv_entries, csv_table
 from rif_threshold.tables import Folder
 from rif_threshold.vocabulary import PART_OF_SURFACE, Part, Surface
 
@@ -63,16 +63,10 @@ class ChecklistItem(Cited):
     facts: str = Field(default="", exclude=True)
 
 
-@tables.reads("evidence/guideline_positions.csv")
-def guideline_positions(folder: Folder) -> tuple[GuidelinePosition, ...]:
-    """Every guideline position that was read. Raises `TableError`."""
-    return csv_entries(folder, "evidence/guideline_positions.csv", GuidelinePosition)
-
-
-@tables.reads("evidence/conflicts.csv")
-def conflicts(folder: Folder) -> tuple[Conflict, ...]:
-    """Every disagreement between sources. Raises `TableError`."""
-    return csv_entries(folder, "evidence/conflicts.csv", Conflict)
+guideline_positions = csv_table("evidence/guideline_positions.csv", GuidelinePosition)
+"""Every guideline position that was read."""
+conflicts = csv_table("evidence/conflicts.csv", Conflict)
+"""Every disagreement between sources."""
 
 
 def conflicts_about(*parts: Part | None) -> tuple[Conflict, ...]:
@@ -84,16 +78,10 @@ def conflicts_about(*parts: Part | None) -> tuple[Conflict, ...]:
     return tuple(conflict for conflict in conflicts() if PART_OF_SURFACE[conflict.surface] in parts)
 
 
-@tables.reads("pathways/monitoring.csv")
-def monitoring(folder: Folder) -> tuple[Monitoring, ...]:
-    """What is measured and when. Raises `TableError`."""
-    return csv_entries(folder, "pathways/monitoring.csv", Monitoring)
-
-
-@tables.reads("pathways/label_safety.csv")
-def label_statements(folder: Folder) -> tuple[Statement, ...]:
-    """What the labels say. Raises `TableError`."""
-    return csv_entries(folder, "pathways/label_safety.csv", Statement)
+monitoring = csv_table("pathways/monitoring.csv", Monitoring)
+"""What is measured and when."""
+label_statements = csv_table("pathways/label_safety.csv", Statement)
+"""What the labels say."""
 
 
 @tables.reads("pathways/pregnancy_outcomes.csv")

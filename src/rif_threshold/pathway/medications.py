@@ -105,7 +105,8 @@ def find_medication(text: str) -> Medication:
         )
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - needed only where a name is not found
 
-    inside = [name for name in names if f" {name} " in f" {key} "]  # "fluconazole capsules"
+    words = f" {key} "
+    inside = [name for name in names if f" {name} " in words]  # "fluconazole capsules"
     alike = process.extract(key, list(names), scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=_MOST_SUGGESTIONS)
     if near := list(dict.fromkeys([*sorted(inside, key=len, reverse=True), *(name for name, _, _ in alike)])):
         offered = tuple(names[name].name for name in near[:_MOST_SUGGESTIONS])

@@ -1,6 +1,5 @@
 """The published tacrolimus protocols: read from the tables, and each judged by its own entry rule."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from string import Formatter
 
@@ -8,7 +7,7 @@ from rif_threshold import tables
 from rif_threshold.pathway.facts import domains, here, labels
 from rif_threshold.pathway.reading import Amount, Cited, check_rules, csv_entries, entries, lists
 from rif_threshold.record import Record
-from rif_threshold.rules import Condition, Judgement, Value, combine, evaluate, together
+from rif_threshold.rules import Condition, Judgement, Value, Values, combine, evaluate, together
 from rif_threshold.tables import Folder
 from rif_threshold.vocabulary import ProtocolKind, ProtocolVerdict, Verdict
 
@@ -188,7 +187,7 @@ def _in_band(row: DoseRow, ratio: Value | None) -> bool:
     return row.ratio_from <= ratio and (row.ratio_below is None or ratio < row.ratio_below)
 
 
-def judge(entry: ProtocolEntry, values: Mapping[str, Value | None], gate: Gate) -> Protocol:
+def judge(entry: ProtocolEntry, values: Values, gate: Gate) -> Protocol:
     """Judge one protocol by its own entry rule, below the lists that stand above all of them. Fails closed."""
     judged = [_judged(criterion, values) for criterion in entry.criterion]
     entry_rule = combine(judgement for judgement, _ in judged)
@@ -215,7 +214,7 @@ def judge(entry: ProtocolEntry, values: Mapping[str, Value | None], gate: Gate) 
     )
 
 
-def _judged(criterion: CriterionEntry, values: Mapping[str, Value | None]) -> tuple[Judgement, str]:
+def _judged(criterion: CriterionEntry, values: Values) -> tuple[Judgement, str]:
     """What a criterion comes to, and why a no is in doubt and so is not known."""
     found, doubt = evaluate(criterion.when, values), criterion.doubt
     if found.verdict != Verdict.NO or doubt is None:
@@ -258,9 +257,7 @@ def _unknown(criterion: Criterion) -> str:
     return f"Cannot be said: {criterion.doubt}" if criterion.doubt else f"Not known: {labels(criterion.missing)}"
 
 
-def _dose_bands(
-    entry: ProtocolEntry, verdict: ProtocolVerdict, values: Mapping[str, Value | None]
-) -> tuple[DoseBand, ...]:
+def _dose_bands(entry: ProtocolEntry, verdict: ProtocolVerdict, values: Values) -> tuple[DoseBand, ...]:
     """What the protocol gave: the whole printed table, the same for everyone, with the band of the ratio marked."""
     if _no_dose(verdict, values):
         return ()
@@ -271,7 +268,7 @@ def _dose_bands(
     )
 
 
-def _no_dose(verdict: ProtocolVerdict, values: Mapping[str, Value | None]) -> str:
+def _no_dose(verdict: ProtocolVerdict, values: Values) -> str:
     """Why no dose is shown. Empty only where the criteria are met and the formulation is known to fit: fails closed."""
     formulation = values["formulation"]
     if verdict != ProtocolVerdict.MEETS_ENTRY_CRITERIA:
@@ -282,7 +279,7 @@ def _no_dose(verdict: ProtocolVerdict, values: Mapping[str, Value | None]) -> st
     return ""
 
 
-def _dose_note(entry: ProtocolEntry, verdict: ProtocolVerdict, values: Mapping[str, Value | None]) -> str:
+def _dose_note(entry: ProtocolEntry, verdict: ProtocolVerdict, values: Values) -> str:
     if why_not := _no_dose(verdict, values):
         return why_not
     if not any(entry.id in row.protocol.split() for row in dose_rows()):

@@ -10,7 +10,7 @@ from pydantic import Field, PlainSerializer
 from rif_threshold import tables
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Domains, defect
-from rif_threshold.tables import Folder, SourceReference
+from rif_threshold.tables import Folder, Reader, SourceReference
 
 _KEY = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 
@@ -84,6 +84,11 @@ def csv_entries(folder: Folder, name: str, model: type[Entry]) -> tuple[Entry, .
             raise folder.error(name, f"the id {row['id']!r} comes twice", line)
         found[row["id"]] = entry
     return tuple(found.values())
+
+
+def csv_table(name: str, model: type[Entry]) -> Reader[tuple[Entry, ...]]:
+    """Enter a reader of a CSV file that is nothing but such entries. It raises `TableError`."""
+    return tables.reads(name)(lambda folder: csv_entries(folder, name, model))
 
 
 def columns_of(model: type[Cited]) -> list[str]:

@@ -16,7 +16,7 @@ from rif_threshold.pathway.ledger import (
     label_statements,
 )
 from rif_threshold.pathway.protocols import DoseRow, dose_rows
-from rif_threshold.pathway.reading import Amount, Cited, csv_entries
+from rif_threshold.pathway.reading import Amount, Cited, csv_entries, csv_table
 from rif_threshold.record import Count, NotEmpty, Record
 from rif_threshold.tables import Folder
 
@@ -163,10 +163,8 @@ class Evidence(Record):
     coverage: tuple[Covered, ...]
 
 
-@tables.reads("evidence/studies.csv")
-def study_entries(folder: Folder) -> tuple[StudyEntry, ...]:
-    """Every study, as the table has it. Raises `TableError`."""
-    return csv_entries(folder, "evidence/studies.csv", StudyEntry)
+study_entries = csv_table("evidence/studies.csv", StudyEntry)
+"""Every study, as the table has it."""
 
 
 @tables.reads("evidence/comparisons.csv")
@@ -184,34 +182,16 @@ def comparisons(folder: Folder) -> tuple[Comparison, ...]:
     return found
 
 
-@tables.reads("evidence/rif_definitions.csv")
-def definitions(folder: Folder) -> tuple[Definition, ...]:
-    """Definitions of recurrent implantation failure. Raises `TableError`."""
-    return csv_entries(folder, "evidence/rif_definitions.csv", Definition)
-
-
-@tables.reads("evidence/model_critique.csv")
-def model_critique(folder: Folder) -> tuple[Critique, ...]:
-    """What is known about the formula. Raises `TableError`."""
-    return csv_entries(folder, "evidence/model_critique.csv", Critique)
-
-
-@tables.reads("evidence/timing.csv")
-def timing(folder: Folder) -> tuple[Timing, ...]:
-    """When each source starts and stops. Raises `TableError`."""
-    return csv_entries(folder, "evidence/timing.csv", Timing)
-
-
-@tables.reads("evidence/endometrial_profiles.csv")
-def profiles(folder: Folder) -> tuple[Profile, ...]:
-    """The five endometrial profiles of the Tabriz programme. Raises `TableError`."""
-    return csv_entries(folder, "evidence/endometrial_profiles.csv", Profile)
-
-
-@tables.reads("evidence/endometrial_profiles_other.csv")
-def other_profiles(folder: Folder) -> tuple[ProfileStudy, ...]:
-    """Other studies of endometrial profiles. Raises `TableError`."""
-    return csv_entries(folder, "evidence/endometrial_profiles_other.csv", ProfileStudy)
+definitions = csv_table("evidence/rif_definitions.csv", Definition)
+"""Definitions of recurrent implantation failure."""
+model_critique = csv_table("evidence/model_critique.csv", Critique)
+"""What is known about the formula."""
+timing = csv_table("evidence/timing.csv", Timing)
+"""When each source starts and stops."""
+profiles = csv_table("evidence/endometrial_profiles.csv", Profile)
+"""The five endometrial profiles of the Tabriz programme."""
+other_profiles = csv_table("evidence/endometrial_profiles_other.csv", ProfileStudy)
+"""Other studies of endometrial profiles."""
 
 
 def study_words(study: str) -> str:

@@ -28,7 +28,7 @@ from rif_threshold.pathway.protocols import Gate, Protocol, judge, protocols
 from rif_threshold.pathway.reading import Cited, check_rules, entries, lists
 from rif_threshold.pathway.summary import summary
 from rif_threshold.record import Record
-from rif_threshold.rules import Condition, Value, evaluate
+from rif_threshold.rules import Condition, Values, evaluate
 from rif_threshold.tables import Folder
 from rif_threshold.vocabulary import Part, ProtocolVerdict, Verdict
 
@@ -159,9 +159,7 @@ def notes(folder: Folder) -> tuple[Note, ...]:
     return found
 
 
-def build_tacrolimus(
-    threshold: str, values: Mapping[str, Value | None], medications: tuple[Medication, ...]
-) -> Tacrolimus:
+def build_tacrolimus(threshold: str, values: Values, medications: tuple[Medication, ...]) -> Tacrolimus:
     """Judge the step for one case, of which ``threshold`` says where it stands."""
     above = gate_lists()
     behind = by_fact(medications)
@@ -197,7 +195,7 @@ def build_tacrolimus(
     )
 
 
-def _item(entry: GateEntry, values: Mapping[str, Value | None], behind: Mapping[str, tuple[str, ...]]) -> GateItem:
+def _item(entry: GateEntry, values: Values, behind: Mapping[str, tuple[str, ...]]) -> GateItem:
     judged = evaluate(entry.when, values) if entry.when else None
     facts_of = [leaf.fact for leaf in judged.decided] if judged and judged.verdict == Verdict.YES else []
     medicines = [name for fact in facts_of for name in behind.get(fact, ())]
@@ -218,7 +216,7 @@ def _missing(items: Iterable[GateItem]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for item in items for name in item.missing))
 
 
-def _checklist_line(item: ChecklistItem, values: Mapping[str, Value | None]) -> ChecklistLine:
+def _checklist_line(item: ChecklistItem, values: Values) -> ChecklistLine:
     asked = item.facts.split()
     here, missing = said(asked, values), tuple(name for name in asked if values[name] is None)
     known = [f"Known: {here}."] if here else []

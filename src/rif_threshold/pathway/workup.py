@@ -12,7 +12,7 @@ from rif_threshold.pathway.derived import recurrent_losses
 from rif_threshold.pathway.facts import domains, facts, here
 from rif_threshold.pathway.reading import Cited, check_rules, cite, entries, lists
 from rif_threshold.record import Record
-from rif_threshold.rules import Condition, Judgement, Value, evaluate
+from rif_threshold.rules import Condition, Judgement, Values, evaluate
 from rif_threshold.tables import Folder
 from rif_threshold.transfers import last_result
 from rif_threshold.vocabulary import Concerns, Finding, Grade, TransferResult, Verdict, WorkupState
@@ -123,12 +123,16 @@ def _with_positions(folder: Folder, entry: WorkupEntry) -> WorkupEntry:
     return entry.model_copy(update={"other_positions": others, "beside": beside})
 
 
-def build_workup(case: Case, answer: Answer | None, values: Mapping[str, Value | None]) -> Workup:
+def build_workup(case: Case, answer: Answer | None, values: Values) -> Workup:
     """Judge every line of the lists for one case."""
     both = workup_lists()
     now = answer is not None and answer.reached is True
+    once_crossed = values if now else {**values, "threshold_reached": True}
     investigations, interventions = (
-        tuple(_item(entry, values, case.findings.get(entry.id) if found else None, now=now) for entry in each.values())
+        tuple(
+            _item(entry, values, once_crossed, case.findings.get(entry.id) if found else None)
+            for entry in each.values()
+        )
         for each, found in ((both.investigations, True), (both.interventions, False))
     )
     missing = tuple(dict.fromkeys(name for item in (*investigations, *interventions) for name in item.missing))
@@ -143,12 +147,12 @@ def build_workup(case: Case, answer: Answer | None, values: Mapping[str, Value |
     )
 
 
-def _item(entry: WorkupEntry, values: Mapping[str, Value | None], finding: Finding | None, *, now: bool) -> WorkupItem:
+def _item(entry: WorkupEntry, values: Values, once_crossed: Values, finding: Finding | None) -> WorkupItem:
     judged = evaluate(entry.when, values)
     # What would not apply after the threshold either does not apply; only the rest is to wait for.
-    later = judged if now else evaluate(entry.when, {**values, "threshold_reached": True})
+    later = judged if values is once_crossed else evaluate(entry.when, once_crossed)
     never = later.verdict == Verdict.NO
-    state = _state(entry.grade, judged.verdict, finding, waits=not (now or never))
+    state = _state(entry.grade, judged.verdict, finding, waits=not never)
     return WorkupItem.of(
         entry,
         verdict=judged.verdict,
@@ -172,7 +176,7 @@ def _state(grade: Grade, verdict: Verdict, finding: Finding | None, *, waits: bo
     return WorkupState.APPLIES if verdict == Verdict.YES else WorkupState.CANNOT_SAY
 
 
-def _because(judged: Judgement, values: Mapping[str, Value | None]) -> tuple[str, ...]:
+def _because(judged: Judgement, values: Values) -> tuple[str, ...]:
     known = facts()
     if judged.verdict == Verdict.NOT_KNOWN:
         return tuple(f"Not known: {known[name].label}" for name in judged.missing)

@@ -8,7 +8,6 @@ from rif_threshold.answers import Estimate, chance_words
 from rif_threshold.arrays import exact
 from rif_threshold.case import Case
 from rif_threshold.heterogeneity import (
-    beta_geometric_cumulative,
     beta_geometric_next,
     beta_geometric_threshold,
     two_class_cumulative,
@@ -26,6 +25,7 @@ from rif_threshold.perspective.section import (
     unless_alike,
     without_repeats,
 )
+from rif_threshold.probability import cumulative_curve
 from rif_threshold.record import Record
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.vocabulary import SpreadModel
@@ -133,16 +133,17 @@ def _of_model(case: Case, estimate: Estimate, model: SpreadModel, spreads: Seque
     """One model with each spread; all of them are reckoned together. Without a spread all couples are alike."""
     p, rule, done = planned(estimate), case.rule, estimate.failed_transfers
     length = len(estimate.cumulative_percent_lowest)
-    numbers, failures = np.arange(1, length + 1), np.arange(max(length, done + 1))
+    failures = np.arange(max(length, done + 1))
     values = np.array([float(each.value) for each in spreads])
     column = values[:, np.newaxis]
     if model == SpreadModel.TWO_CLASS:
         able = two_class_probability(p, values)
-        curves = two_class_cumulative(column, able[:, np.newaxis], numbers)
+        curves = two_class_cumulative(column, able[:, np.newaxis], np.arange(1, length + 1))
         following = two_class_next(column, able[:, np.newaxis], failures)
         thresholds = two_class_threshold(values, able, rule.threshold, rule.minimum)
     else:
-        curves, following = beta_geometric_cumulative(p, column, numbers), beta_geometric_next(p, column, failures)
+        following = beta_geometric_next(p, column, failures)
+        curves = cumulative_curve(following[:, :length])
         thresholds = beta_geometric_threshold(p, values, rule.threshold, rule.minimum)
     return [
         Spread(

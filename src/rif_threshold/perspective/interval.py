@@ -20,10 +20,10 @@ from rif_threshold.transfers import counted_transfers
 from rif_threshold.uncertainty import (
     Group,
     crossed_probability,
-    flipping_multiplier,
     transfers_needed_to_settle,
 )
 from rif_threshold.wording import (
+    between_percent,
     factor_words,
     number_words,
     percent_words,
@@ -111,7 +111,7 @@ def interval(case: Case, estimate: Estimate) -> IntervalSection:
     threshold, minimum = rule.threshold, rule.minimum
     counts = estimate.interval
     up, down = margin(p, threshold, minimum)
-    fewer, more = flipping_multiplier(p, threshold, minimum)
+    fewer, more = 1 + up / p, 1 - down / p
     answer = threshold_alike(rule, p)
     settle = transfers_needed_to_settle(p, threshold, minimum, level)
     crossed = None if counts is None else _crossed(case, estimate)
@@ -214,7 +214,7 @@ def _counts_sentence(estimate: Estimate, counts: RateInterval, crossed: float) -
 
 
 def _margin_sentence(p: float, answer: int | None, steps: tuple[float, float], settle: int | None) -> str:
-    start = f"{_chance(p, steps)} comes without the number of transfers behind it"
+    start = f"{_chance(p, steps)} % comes without the number of transfers behind it"
     if answer is None:
         return f"{start}; with a chance so low the line is out of reach, however sure it is."
     up, down = steps
@@ -226,9 +226,9 @@ def _margin_sentence(p: float, answer: int | None, steps: tuple[float, float], s
 
 
 def _chance(p: float, steps: tuple[float, float]) -> str:
-    """The chance on its own side of those at which the answer changes."""
+    """The chance, without its sign, on its own side of those at which the answer changes."""
     up, down = (0 if math.isnan(step) else 100 * step for step in steps)
-    return percent_words(100 * p, 100 * p + up, 100 * p - down)
+    return shown_percent(100 * p, 100 * p + up, 100 * p - down)
 
 
 def _settled(settle: int | None) -> str:
@@ -242,7 +242,7 @@ def _counts_table(points: tuple[BandPoint, ...]) -> tuple[tuple[str, ...], tuple
         (
             str(point.transfers),
             percent_words(point.cumulative_percent),
-            f"{shown_percent(point.lower_percent or 0)} to {percent_words(point.upper_percent or 0)}",
+            between_percent(point.lower_percent or 0, point.upper_percent or 0),
             probability_words(point.threshold_probability or 0),
         )
         for point in points
@@ -254,7 +254,7 @@ def _margin_table(
     p: float, answer: int | None, steps: tuple[float, float], factors: tuple[float, float], settle: int | None
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     shown = _chance(p, steps)
-    rows = [("the chance as it stands", shown, "× 1", transfers_words(answer))]
+    rows = [("the chance as it stands", f"{shown} %", "× 1", transfers_words(answer))]
     if answer is not None:
         changes = (
             (points_up_words, "up", steps[0], p + steps[0], factors[0], answer - 1),
@@ -263,7 +263,7 @@ def _margin_table(
         rows += [
             (
                 f"{words(100 * step)} points {way}",
-                f"{shown_line(100 * chance, Decimal(shown.removesuffix(' %')), above=chance >= p)} %",
+                f"{shown_line(100 * chance, Decimal(shown), above=chance >= p)} %",
                 f"× {factor_words(factor)}",
                 transfers_words(n),
             )

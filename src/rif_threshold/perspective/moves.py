@@ -98,16 +98,14 @@ def _moves(case: Case, estimate: Estimate, answer: int | None) -> Iterator[Move]
 
 def _own_uncertainty(case: Case, estimate: Estimate, known: Assumptions) -> Move:
     """The interval of the rate: from its counts, else as if it rested on the supposed number of transfers."""
-    if estimate.successes is not None and estimate.transfers is not None:
-        x, total, source = estimate.successes, estimate.transfers, _COUNTED
-        change = f"the rate itself, known from {x} of {total}"
-    else:
-        total, source = known.supposed_transfers, known.supposed_source
-        x = round(planned(estimate) * total)
-        change = f"the rate itself, if it rested on {total:,} transfers"
-    interval = clopper_pearson(x, total, float(method().interval_level))
-    fewest, most = transfers_interval(interval, case.rule.threshold, case.rule.minimum)
-    return Move(change=change, fewest=limited(fewest), most=limited(most), source=source)
+    if counted := estimate.interval:
+        change = f"the rate itself, known from {estimate.successes} of {estimate.transfers}"
+        return Move(change=change, fewest=counted.transfers_lower, most=counted.transfers_upper, source=_COUNTED)
+    total = known.supposed_transfers
+    supposed = clopper_pearson(round(planned(estimate) * total), total, float(method().interval_level))
+    fewest, most = transfers_interval(supposed, case.rule.threshold, case.rule.minimum)
+    change = f"the rate itself, if it rested on {total:,} transfers"
+    return Move(change=change, fewest=limited(fewest), most=limited(most), source=known.supposed_source)
 
 
 _COUNTED = SourceReference(key="clopper_pearson_1934", locator="interval from the counts")

@@ -12,7 +12,7 @@ from rif_threshold.tables import Folder, Remark, reads
 from rif_threshold.transfers import planned_age, planned_ploidy
 from rif_threshold.uncertainty import clopper_pearson
 from rif_threshold.vocabulary import Ploidy
-from rif_threshold.wording import line_words, percent_words, rank_word, shown_percent
+from rif_threshold.wording import between_percent, line_words, percent_words, rank_word
 
 
 class RankPoint(Record):
@@ -140,15 +140,15 @@ def _float(value: object) -> float | None:
 
 
 def _row(series: SeriesAgainst, point: RankPoint) -> tuple[str, ...]:
-    between = ""
+    between = "counts not read"
     if point.lower_percent is not None and point.upper_percent is not None:
-        between = f"{shown_percent(point.lower_percent)} to {percent_words(point.upper_percent)}"
+        between = between_percent(point.lower_percent, point.upper_percent)
     expected = "" if point.expected_percent is None else percent_words(point.expected_percent)
     return (
         series.label,
         f"{series.rank_is} {point.rank}",
         percent_words(point.observed_percent),
-        between or "counts not read",
+        between,
         expected,
     )
 

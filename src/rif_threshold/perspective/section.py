@@ -6,7 +6,7 @@ from rif_threshold.answers import Estimate
 from rif_threshold.arrays import exact
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.method import Rule
-from rif_threshold.probability import transfers_to_exceed
+from rif_threshold.probability import chances_that_all_fail, transfers_to_exceed
 from rif_threshold.record import Record
 from rif_threshold.tables import Remark, SourceReference
 
@@ -74,13 +74,9 @@ def unless_alike(estimate: Estimate) -> tuple[Remark, ...]:
 def misses(estimate: Estimate, length: int) -> list[float]:
     """Chance that the first 1, 2, ..., ``length`` transfers all fail: those on the curve, then planned ones."""
     done, planned_percent = estimate.transfer_percents_lowest[:length], chance_percent(estimate)
-    stay = {percent: 1 - exact(percent) / 100 for percent in {*done, planned_percent}}
-    result, above, below = [], 1, 1
-    for percent in (*done, *[planned_percent] * (length - len(done))):
-        # A fraction, never reduced: that takes long, and the quotient is the same.
-        above, below = above * stay[percent].numerator, below * stay[percent].denominator
-        result.append(above / below)
-    return result
+    chance = {percent: exact(percent) / 100 for percent in {*done, planned_percent}}
+    every = (*done, *[planned_percent] * (length - len(done)))
+    return [miss / whole for miss, whole in chances_that_all_fail(chance[percent] for percent in every)]
 
 
 def without_repeats(references: Iterable[SourceReference]) -> tuple[SourceReference, ...]:

@@ -28,7 +28,7 @@ from rif_threshold.forms import read_json_object
 from rif_threshold.method import method
 from rif_threshold.sentences import total_words
 from rif_threshold.vocabulary import Part
-from rif_threshold.wording import between_percent
+from rif_threshold.wording import shown_between
 
 PREFIX = "RIF1"
 LONGEST = 600
@@ -144,7 +144,7 @@ def answer_now(assessment: Assessment) -> dict[str, Any]:
         "route": answer.route,
         "transfers": answer.transfers_to_threshold,
         "reached": answer.reached,
-        "so_far": between_percent(*answer.so_far, answer.percent).removesuffix(" %"),
+        "so_far": shown_between(*answer.so_far, answer.percent),
     }
     single = answer.total.lowest == answer.total.highest and not answer.open_ended
     return now if single else now | {"total": total_words(answer)}

@@ -263,14 +263,10 @@ class Plain:
 
     def sources(self) -> Iterator[str]:
         """The rule, and where the chance is from."""
-        case = self.assessment.case
-        own = (case.threshold_percent, case.minimum_transfers) != (
-            method().threshold_percent,
-            method().minimum_transfers,
-        )
-        line = self.words.number(exact_words(self.assessment.rule.percent))
-        least = case.minimum_transfers or 0
-        yield self.words("rule_own" if own else "rule", least, line=line, minimum=self.words.number(str(least)))
+        rule = self.assessment.rule
+        key = "rule" if rule == (method().threshold_percent, method().minimum_transfers) else "rule_own"
+        line, minimum = self.words.number(exact_words(rule.percent)), self._number(rule.minimum)
+        yield self.words(key, rule.minimum, line=line, minimum=minimum)
         if self.answer is not None:
             key = "from_own_table" if ":" in self.answer.route else f"from_{self.answer.route}"
             named = route_of(self.answer.route).title

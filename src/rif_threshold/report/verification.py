@@ -1,6 +1,6 @@
 """Check a code: restore its case, compute it again, and say whether the answer is the same and why not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,7 @@ def verify(code: str, tables: str | Path | None = None) -> Verification:
     # What a setting leaves out here is not computed, and so not compared.
     compared = {name: words for name, words in _ANSWERS.items() if name not in content.parts - parts}
     changed = [words for name, words in compared.items() if content.answers[name] != now[name]]
-    was = _was(content)
+    was = _answered(content.was, content.version)
     because = tuple(_because(content, assessment))
     return Verification(
         same=not changed,
@@ -88,18 +88,18 @@ def verify(code: str, tables: str | Path | None = None) -> Verification:
     )
 
 
-def _was(content: Content) -> Was:
-    was: dict[str, Any] = dict(content.was)
-    if "reached" not in was:
-        return Was(route=was.get("route"), computed=False, software=content.version)
+def _answered(found: Mapping[str, Any], software: str) -> Was:
+    """The answer in what a code holds, or in what one made now would hold."""
+    if "reached" not in found:
+        return Was(route=found["route"], computed=False, software=software)
     return Was(
-        route=was["route"],
+        route=found["route"],
         computed=True,
-        transfers_to_threshold=None if was["transfers"] is None else int(was["transfers"]),
-        total=was.get("total", ""),
-        reached=was["reached"],
-        cumulative_percent_so_far=str(was["so_far"]),
-        software=content.version,
+        transfers_to_threshold=None if found["transfers"] is None else int(found["transfers"]),
+        total=found.get("total", ""),
+        reached=found["reached"],
+        cumulative_percent_so_far=str(found["so_far"]),
+        software=software,
     )
 
 
@@ -125,21 +125,8 @@ def _sentence(changed: list[str], was: Was, assessment: Assessment, because: tup
     if not changed:
         return f"Same result, although something changed: {reasons}." if because else "Same result."
     why = f", because {reasons}" if because else "; tables and software are the same as they were"
-    return f"Changed: {', '.join(changed)}{why}. It was: {_answer(was)}. It is now: {_answer(_now(assessment))}."
-
-
-def _now(assessment: Assessment) -> Was:
-    now = answer_now(assessment)
-    computed = "reached" in now
-    return Was(
-        route=now["route"],
-        computed=computed,
-        transfers_to_threshold=now.get("transfers"),
-        total=now.get("total", ""),
-        reached=now.get("reached"),
-        cumulative_percent_so_far=now.get("so_far", ""),
-        software=assessment.software.version,
-    )
+    now = _answered(answer_now(assessment), assessment.software.version)
+    return f"Changed: {', '.join(changed)}{why}. It was: {_answer(was)}. It is now: {_answer(now)}."
 
 
 _CROSSED = {True: "crossed", False: "not crossed", None: "whether it is crossed cannot be said"}

@@ -187,7 +187,7 @@ def ages_differ(case: Transfers) -> bool:
     """
     ages = [each.oocyte_age_years for each in counted_transfers(case) if each.per_transfer_percent is None]
     table = load_rate_table(PUBLISHED_TABLE)
-    found = {row_of(table, Ploidy.UNTESTED, age) for age in (*ages, planned_age(case)) if age is not None}
+    found = {row_of(table, Ploidy.UNTESTED, age) for age in {*ages, planned_age(case)} - {None}}
     return len(found - {None}) > 1
 
 

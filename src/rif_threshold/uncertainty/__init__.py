@@ -23,20 +23,3 @@ from rif_threshold.uncertainty.threshold import (
     transfers_interval,
     transfers_needed_to_settle,
 )
-
-__all__ = [
-    "CountedInterval",
-    "FlippingMultiplier",
-    "Group",
-    "Interval",
-    "clopper_pearson",
-    "crossed_probability",
-    "cumulative_interval",
-    "flipping_multiplier",
-    "history_interval",
-    "interval_of_counts",
-    "jeffreys",
-    "threshold_distribution",
-    "transfers_interval",
-    "transfers_needed_to_settle",
-]

@@ -83,9 +83,9 @@ def transfers_interval(interval: Interval, threshold: Number, minimum: int) -> t
     >>> transfers_interval(clopper_pearson(52, 200, 0.95), 0.60, minimum=2)
     (3, 5)
     """
-    lower, upper = (np.asarray(bound, dtype=np.float64) for bound in interval[:2])
-    most, fewest = (_transfers(bound, threshold, minimum) for bound in (lower, upper))
-    return (int(fewest), int(most)) if fewest.ndim == 0 else (fewest, most)
+    target = checked_threshold(threshold)
+    most, fewest = (_transfers(bound, target, minimum) for bound in interval[:2])
+    return fewest, most
 
 
 def threshold_distribution(
@@ -249,10 +249,12 @@ def _breakpoint(threshold: Number, n: npt.NDArray[np.int64]) -> npt.NDArray[np.f
     return points
 
 
-def _transfers(p: npt.NDArray[np.float64], threshold: Number, minimum: int) -> npt.NDArray[np.int64]:
+def _transfers(p: Any, target: float, minimum: int) -> Any:
     """`transfers_to_exceed` for bounds, which may be 0 (never) or 1 (the minimum)."""
-    target = checked_threshold(threshold)
+    if np.ndim(p) == 0:
+        return TRANSFERS_LIMIT + 1 if p == 0 else minimum if p == 1 else transfers_to_exceed(p, target, minimum)
+    bounds = np.asarray(p, dtype=np.float64)
     # Half stands in for the two ends, whose answers are put in their place below.
-    inside = np.where((p > 0) & (p < 1), p, 1 / 2)
+    inside = np.where((bounds > 0) & (bounds < 1), bounds, 1 / 2)
     n = transfers_to_exceed(inside, target, minimum)
-    return np.where(p == 0, TRANSFERS_LIMIT + 1, np.where(p == 1, minimum, n))
+    return np.where(bounds == 0, TRANSFERS_LIMIT + 1, np.where(bounds == 1, minimum, n))

@@ -4,8 +4,9 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 MORE_THAN_LIMIT = "more than 1,000"
 NOT_KNOWN = "not known"
-_MOST_PLACES, _NOISE = 9, Decimal("1e-12")
-"""As many decimals as are ever shown; what floating point adds to a number."""
+_STEPS, _NOISE = tuple(Decimal(1).scaleb(-places) for places in range(1, 9 + 1)), Decimal("1e-12")
+"""The last decimal, from one decimal to as many as are ever shown; what floating point adds to a number."""
+_CERTAIN = (Decimal(0), Decimal(100))
 
 
 def number_words(count: int | None) -> str:
@@ -37,15 +38,20 @@ def percent_words(percent: float | Decimal, *lines: float | Decimal) -> str:
     return f"{shown_percent(percent, *lines)} %"
 
 
-def between_percent(lowest: float, highest: float, *lines: float | Decimal) -> str:
+def shown_between(lowest: float, highest: float, *lines: float | Decimal) -> str:
     """A percentage that lies between two ends, or the one where both agree.
 
-    >>> between_percent(59.31, 83.44), between_percent(59.31, 59.31), between_percent(0, 64.1)
-    ('59.3 to 83.4 %', '59.3 %', '0 to 64.1 %')
+    >>> shown_between(59.31, 83.44), shown_between(59.31, 59.31), shown_between(0, 64.1)
+    ('59.3 to 83.4', '59.3', '0 to 64.1')
     """
     if lowest == highest:
-        return percent_words(lowest, *lines)
-    return f"{shown_percent(lowest, *lines) if lowest else '0'} to {percent_words(highest, *lines)}"
+        return shown_percent(lowest, *lines)
+    return f"{shown_percent(lowest, *lines) if lowest else '0'} to {shown_percent(highest, *lines)}"
+
+
+def between_percent(lowest: float, highest: float, *lines: float | Decimal) -> str:
+    """The same with its sign."""
+    return f"{shown_between(lowest, highest, *lines)} %"
 
 
 def between_numbers(fewest: int | None, most: int | None) -> str:
@@ -78,7 +84,7 @@ def points_words(points: float) -> str:
     ('0.42', '0.43', 'less than 0.01')
     """
     step = Decimal("0.01")
-    exact = _decimal(points).quantize(Decimal(1).scaleb(-_MOST_PLACES), ROUND_HALF_UP)
+    exact = _decimal(points).quantize(_STEPS[-1], ROUND_HALF_UP)
     return f"less than {step}" if exact < step else f"{exact.quantize(step, ROUND_CEILING):f}"
 
 
@@ -166,10 +172,10 @@ def _within(share: float, step: Decimal) -> str:
 
 
 def _shown(percent: float | Decimal, rounding: str, lines: tuple[float | Decimal, ...]) -> str:
-    exact, shown, limits = _decimal(percent), Decimal(0), [_decimal(line) for line in (0, 100, *lines)]
+    exact, shown, limits = _decimal(percent), Decimal(0), [*_CERTAIN, *map(_decimal, lines)]
     sides = [exact.compare(limit) for limit in limits]
-    for places in range(1, _MOST_PLACES + 1):
-        shown = exact.quantize(Decimal(1).scaleb(-places), rounding)
+    for step in _STEPS:
+        shown = exact.quantize(step, rounding)
         if [shown.compare(limit) for limit in limits] == sides:
             break
     return f"{shown:f}"
