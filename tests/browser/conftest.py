@@ -161,9 +161,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_server(folder: Path, **environment: str) -> Served:
-    port, log, home = free_port(), folder / "server.log", folder / "home"
-    home.mkdir()
+def start_server(folder: Path, port: int | None = None, **environment: str) -> Served:
+    port, log, home = port or free_port(), folder / "server.log", folder / "home"
+    home.mkdir(exist_ok=True)
     variables = {
         **os.environ, "HOME": str(home), "TMPDIR": str(home), "PYTHONDONTWRITEBYTECODE": "1", **environment,
     }  # fmt: skip

@@ -32,7 +32,7 @@ SETTINGS: dict[str, Any] = {
     "server.headless": True,
     "server.maxMessageSize": 20,
     "server.maxUploadSize": 1,
-    "server.disconnectedSessionTTL": 60,
+    "server.disconnectedSessionTTL": 3600,
     "server.xsrfCookieSameSite": "strict",
 }
 ASK = """

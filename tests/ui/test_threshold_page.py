@@ -1,5 +1,6 @@
 """Page 1 by the keys of its widgets."""
 
+import json
 from typing import Any
 
 import pytest
@@ -202,7 +203,8 @@ def test_nothing_derived_is_kept(worked: Any) -> None:
     kept = {key: state[key] for key in state}
     desk = kept.pop(inputs.DESK)  # what stands in the fields, for a file asked for while the page runs
     assert desk.take("json").keys() == set(WORKED)
-    assert {key for key, value in kept.items() if value} == {*WORKED, "also_from", "tabs"}
+    assert json.loads(kept.pop("held_by_the_tab")) == WORKED  # what was typed, for the tab to give back
+    assert {key for key, value in kept.items() if value} == {*WORKED, "also_from", "tabs", "begun"}
 
 
 def test_at_most_a_hundred_problems_are_shown_and_the_rest_is_counted(worked: Any) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from rif_threshold.case import PARTS
+from rif_threshold.case import PARTS, Case
 from rif_threshold.fields import FIELDS, ONE_VALUE, SWITCHES, TRANSFER_FIELDS, InputField, Kind
 from rif_threshold.forms import as_typed
 from rif_threshold.transfers import NOTHING
@@ -250,6 +250,21 @@ def examples() -> Mapping[str, Mapping[str, Any]]:
 def load(key: str) -> None:
     """Fill in the example chosen in the menu with this key."""
     put(examples()[st.session_state[key]])
+
+
+def can_put(case: Mapping[str, Any]) -> bool:
+    """Whether something that came from outside has the shape of what `typed_case` gives."""
+    listed = case.get("history", [])
+    return all(
+        name in Case.model_fields and isinstance(value, _SHAPES.get(name, (str, bool))) for name, value in case.items()
+    ) and all(isinstance(transfer, dict) for transfer in listed)
+
+
+_SHAPES: Mapping[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(PARTS, (dict, str)),
+    **dict.fromkeys(("findings", "answers"), dict),
+    **dict.fromkeys(("history", "medications", "medications_checked"), list),
+}
 
 
 def put(case: Mapping[str, Any]) -> None:

@@ -91,7 +91,8 @@ def answered(judged: Judged) -> Assessment | None:
         if judged.untouched:
             st.markdown(
                 "**No couple yet.** On the page *Threshold*, type the age, choose the embryos, and say how many "
-                "transfers have failed."
+                "transfers have failed.  \n:small[A couple that was here before is gone after an hour without a "
+                "connection, or when the program was started anew. Its case code opens it.]"
             )
         elif wrong:
             st.markdown("**No answer: something typed cannot be used.**")

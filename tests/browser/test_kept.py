@@ -1,0 +1,71 @@
+"""A tab whose server was started anew, or whose connection was cut for longer than the grace."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import PATIENCE, start_server, stop
+
+
+def restarted(visitor: Callable[..., Any], folder: Path, page: str) -> tuple[Any, Any]:
+    """A tab with a couple on three pages, standing on one of them, after its server was started anew."""
+    served = start_server(folder)
+    visit = visitor(served.address).open()
+    visit.type("oocyte_age_years", "36")
+    visit.choose("ploidy", "Untested")
+    visit.type("failed_transfers", "3")
+    visit.go("Work-up")
+    visit.choose("finding_karyotype", "Abnormal")
+    visit.go(page)
+    stop(served)
+    served = start_server(folder, int(served.address.rpartition(":")[2]))
+    visit.page.wait_for_function(f"fetch('{served.address}/_stcore/health').then(answer => answer.ok)")
+    visit.page.wait_for_timeout(3000)  # the tab looks for its server every second or so
+    visit.complaints.clear()  # of the server that was away
+    return visit, served
+
+
+@pytest.mark.parametrize("page", ["Threshold", "For the couple"])
+def test_a_restart_loses_nothing_and_says_so(visitor: Callable[..., Any], tmp_path: Path, page: str) -> None:
+    visit, served = restarted(visitor, tmp_path, page)
+    try:
+        visit.go("Work-up")
+        put_back = visit.page.get_by_text("has been put back from this tab")
+        put_back.wait_for(timeout=PATIENCE)
+        visit.settle()
+        assert "NOT\N{NO-BREAK SPACE}YET\N{NO-BREAK SPACE}59.3" in visit.text
+        assert "Abnormal" in visit.page.locator(".st-key-finding_karyotype [aria-checked=true]").inner_text()
+        visit.accessible()
+        visit.go("Threshold")
+        assert visit.page.locator(".st-key-oocyte_age_years input").input_value() == "36"
+        visit.press("I have looked")
+        expect(put_back).to_have_count(0)
+        visit.go("Sources")
+        visit.go("Threshold")
+        assert "59.3 % so far, one more crosses" in visit.text
+    finally:
+        stop(served)
+
+
+def test_what_is_typed_first_after_a_restart_counts(visitor: Callable[..., Any], tmp_path: Path) -> None:
+    visit, served = restarted(visitor, tmp_path, "Threshold")
+    try:
+        visit.type("failed_transfers", "4")
+        visit.page.get_by_text("has been put back from this tab").wait_for(timeout=PATIENCE)
+        visit.settle()
+        assert "4 failed: 69.9 % so far" in visit.text
+    finally:
+        stop(served)
+
+
+def test_a_new_couple_leaves_nothing_in_the_tab(visit: Any) -> None:
+    visit.open()
+    visit.type("oocyte_age_years", "36")
+    held = visit.page.locator(".st-key-held_by_the_tab input")
+    assert "36" in held.input_value()
+    assert not held.is_visible()
+    visit.press("New couple")
+    assert held.input_value() == ""
