@@ -258,3 +258,20 @@ def test_the_list_begins_with_what_was_said_and_a_new_line_copies_the_one_above(
     assert page.widget("history_3_result").value == "no_positive_test"
     assert not page.has("history_5_result")
     assert "4 failed: 47.8 %" in page.text.replace("**", "")
+
+
+@pytest.mark.parametrize(("key", "begun"), [("oocyte_age_years", "4"), ("oocyte_age_years", "<3")])
+def test_a_number_that_is_still_being_typed_is_no_error(worked: Any, key: str, begun: str) -> None:
+    worked.fill(**{key: begun})
+    assert not worked.errors
+    assert not worked.answered
+    assert "Still needed here" in worked.text
+    assert "Not enough yet for an answer" in worked.text
+
+
+def test_an_age_in_the_list_that_is_still_being_typed_is_no_error(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="41", ploidy="untested", failed_transfers="2").fill(history_given=True)
+    page.fill(history_2_oocyte_age_years="3")
+    assert not page.errors
+    page.fill(history_2_oocyte_age_years="6")
+    assert any("18 to 55" in error for error in page.errors)

@@ -1,7 +1,10 @@
 """What is typed is judged here, and problems become words. This is the only place that catches errors."""
 
-from collections.abc import Callable, Iterable
+import copy
+import string
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
@@ -49,6 +52,37 @@ def judge(*parts: Part) -> Judged:
         st.stop()
 
 
+def still_open(problem: Problem) -> bool:
+    """Whether something is only missing, or is still being typed: one more digit would make it right."""
+    return problem.code in _STILL_NEEDED or _goes_on(problem.field, problem.given or "")
+
+
+def _goes_on(field: str, given: str) -> bool:
+    if not given or given.startswith("0"):
+        return False
+    typed = inputs.typed_case()
+    return any(_right(typed, field, f"{given}{digit}") for digit in string.digits)
+
+
+def _right(typed: Mapping[str, Any], field: str, longer: str) -> bool:
+    """Whether a case with this in the field has no problem there."""
+    case = copy.deepcopy(dict(typed))
+    *way, last = field.split(".")
+    place: Any = case
+    try:
+        for step in way:
+            place = place[int(step) - 1] if isinstance(place, list) else place[step]
+        if not isinstance(place[last], str):
+            return False
+        place[last] = longer
+        judged = Judged(assess(case, include=()))
+    except InvalidInput as error:
+        judged = Judged(problems=error.problems)
+    except (LookupError, TypeError, ValueError):  # a problem of no single field
+        return False
+    return not judged.for_field(field)
+
+
 def of_part(judged: Judged) -> Judged:
     """The same for a page of a part that contradictory answers leave without an answer."""
     assessment = judged.assessment
@@ -71,7 +105,7 @@ def beside(judged: Judged) -> Callable[[str], None]:
 
     def show(field: str) -> None:
         for number, problem in enumerate(judged.for_field(field)):
-            if problem.code in _STILL_NEEDED:
+            if still_open(problem):
                 key = f"needed_{inputs.key_of(field)}_{number}"
                 say(key, f":small[Still needed here: {escaped(without_codes(problem.allowed))}.]")
             else:
@@ -86,7 +120,7 @@ def answered(judged: Judged) -> Assessment | None:
     """Show why there is no answer, or return the assessment there is."""
     if judged.assessment is not None:
         return judged.assessment
-    wrong = [problem for problem in judged.problems if problem.code not in _STILL_NEEDED]
+    wrong = [problem for problem in judged.problems if not still_open(problem)]
     with st.container(border=True, key="no_answer"), whole("no_answer", repr(judged)):
         if judged.untouched:
             st.markdown(

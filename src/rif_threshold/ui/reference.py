@@ -17,7 +17,7 @@ NOT_FOR = """
 - It does not predict a baby. It counts pregnancies that start.
 - It is not for donor or frozen eggs without thought: the printed table speaks of maternal age only.
 - It is not for recurrent pregnancy loss, which is another question with its own work-up.
-- It keeps nothing: what is typed stays in the memory of this page, and of the server for an hour after the tab is closed.
+- It keeps nothing: what is typed stays in the memory of this page, and of the server for up to an hour after.
 """
 
 
