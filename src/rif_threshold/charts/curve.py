@@ -14,19 +14,20 @@ from rif_threshold.wording import DONE, TO_COME, between_percent, line_words, tr
 
 _HEIGHT = 300
 _FOOT = 12  # percent of the height that words at the foot take
+_MOST_NAMED = 8  # points that have room for their values
 
 
 def curve_specification(assessment: Assessment) -> Specification:
     """The Vega-Lite specification of the curve, with the data of this assessment."""
     estimates = _main_first(assessment)
-    template = _template(tuple(estimate.label for estimate in estimates))
+    template = _template(tuple(map(_named, estimates)))
     threshold = float(assessment.rule.percent)
     return fill(
         template,
         {
             "done": list(_done(estimates)),
             "line": [_line(estimates, threshold)],
-            "points": [row for estimate in estimates for row in _points(estimate, threshold)],
+            "points": [row for estimate in estimates for row in _points(estimate, estimates, threshold)],
             "crossings": [row for estimate in estimates for row in _crossing(estimate)],
         },
     )
@@ -52,15 +53,37 @@ def _main_first(assessment: Assessment) -> list[Estimate]:
     return sorted(assessment.estimates, key=lambda estimate: estimate.route != assessment.primary_route)
 
 
-def _points(estimate: Estimate, threshold: float) -> Iterator[dict[str, Any]]:
+def _named(estimate: Estimate) -> str:
+    """A route's name, and where it crosses: words beside a point would stand beside another curve's point too."""
+    total = estimate.transfers_to_threshold
+    if total is None:
+        return estimate.label
+    return f"{estimate.label}: {'crossed' if estimate.reached else 'crosses'} at {total}"
+
+
+def _points(estimate: Estimate, estimates: list[Estimate], threshold: float) -> Iterator[dict[str, Any]]:
+    """The points of a curve; those of the main one carry their values, on the side where no other curve runs."""
+    main = estimate is estimates[0]
+    others = [other.cumulative_percent_lowest for other in estimates[1:]]
+    known = estimate.cumulative_percent_lowest == estimate.cumulative_percent_highest
+    named = _named(estimate)
     for number, (lowest, highest) in enumerate(estimate.curve, start=1):
+        shown = between_percent(lowest, highest, threshold)
+        above = all(len(other) < number or lowest >= other[number - 1] for other in others)
+        crowded = len(estimate.curve) > _MOST_NAMED and number not in {
+            estimate.failed_transfers, estimate.transfers_to_threshold,
+        }  # fmt: skip
+        value = shown if main and known and not crowded else ""
         yield {
             "transfer": number,
             "percent": lowest,
             "highest": highest,
-            "shown": between_percent(lowest, highest, threshold),
+            "shown": shown,
+            "above": value if above else "",
+            "below": "" if above else value,
             "route": estimate.label,
-            "dashes": estimate.label,  # under a name of its own: a legend would dash the edges of the shapes too
+            "named": named,
+            "dashes": named,  # under a name of its own: a legend would dash the edges of the shapes too
             "state": transfer_state(number, estimate.failed_transfers),
         }
 
@@ -69,8 +92,7 @@ def _crossing(estimate: Estimate) -> Iterator[dict[str, Any]]:
     total = estimate.transfers_to_threshold
     if total is not None and total <= len(estimate.cumulative_percent_lowest):
         percent = estimate.cumulative_percent_lowest[total - 1]
-        verb = "crossed" if estimate.reached else "crosses"
-        yield {"transfer": total, "percent": percent, "route": estimate.label, "words": f"{verb} at {total}"}
+        yield {"transfer": total, "percent": percent, "route": estimate.label, "named": _named(estimate)}
 
 
 def _line(estimates: list[Estimate], threshold: float) -> dict[str, Any]:
@@ -108,8 +130,8 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
         symbolDash=[1, 0],
         symbolOpacity=1,
     )
-    colour = alt.Color("route:N", scale=alt.Scale(domain=list(routes)), legend=legend)
-    shape = alt.Shape("route:N", scale=alt.Scale(domain=list(routes), range=list(SHAPES[: len(routes)])), legend=legend)
+    colour = alt.Color("named:N", scale=alt.Scale(domain=list(routes)), legend=legend)
+    shape = alt.Shape("named:N", scale=alt.Scale(domain=list(routes), range=list(SHAPES[: len(routes)])), legend=legend)
     dash = alt.StrokeDash(
         "dashes:N", scale=alt.Scale(domain=list(routes), range=list(DASHES[: len(routes)])), legend=None
     )
@@ -179,7 +201,7 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
             y=y,
             color=colour,
             shape=shape,
-            fill=alt.Fill("route:N", scale=alt.Scale(domain=list(routes)), legend=None),
+            fill=alt.Fill("named:N", scale=alt.Scale(domain=list(routes)), legend=None),
             fillOpacity=alt.condition("datum.state == 'done'", alt.value(1), alt.value(0)),
             tooltip=tooltip,
         )
@@ -187,15 +209,17 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
     rings = (
         alt.Chart(alt.NamedData("crossings"))
         .mark_point(size=520, strokeWidth=2, shape="circle", filled=False, opacity=1)
-        .encode(x=x, y=y, stroke=alt.Stroke("route:N", scale=alt.Scale(domain=list(routes)), legend=None))
+        .encode(x=x, y=y, stroke=alt.Stroke("named:N", scale=alt.Scale(domain=list(routes)), legend=None))
     )
-    crossed = (
-        alt.Chart(alt.NamedData("crossings"))
-        .mark_text(align="left", baseline="top", dx=13, dy=9, fontSize=13, fontWeight="bold")
-        .encode(x=x, y=y, text="words:N")
+    named = alt.Chart(alt.NamedData("points"))
+    above = named.mark_text(baseline="bottom", align="right", dx=-6, dy=-8, fontSize=12).encode(
+        x=x, y=y, text="above:N", color=colour
+    )
+    below = named.mark_text(baseline="top", align="left", dx=8, dy=6, fontSize=12).encode(
+        x=x, y=y, text="below:N", color=colour
     )
     chart = alt.layer(
-        band, words, threshold, named_left, named_right, between, upper, lines, points, rings, crossed
+        band, words, threshold, named_left, named_right, between, upper, lines, points, rings, above, below
     ).properties(height=_HEIGHT)
     specification: dict[str, Any] = chart.to_dict()
     return specification

@@ -1,6 +1,7 @@
 """The answer on the page: the numbers, the routes side by side, what to bear in mind."""
 
 from collections.abc import Callable
+from datetime import date
 
 import streamlit as st
 
@@ -159,5 +160,7 @@ def repeated(assessment: Assessment) -> None:
 
 
 def footer(assessment: Assessment) -> None:
-    """What this is not, and which version made it."""
+    """What this is not, and which version made it; on paper the day, and a place for initials."""
     st.caption(f"{assessment.disclaimer} {assessment.software.name} {assessment.software.version}.")
+    with st.container(key="paper"):
+        st.markdown(f"{date.today().isoformat()}   Initials: ______________")

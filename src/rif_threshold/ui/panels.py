@@ -1,12 +1,14 @@
 """What the plain number leaves out: panels that start folded and are computed only when they are opened."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import streamlit as st
 
 from rif_threshold.assessment import Assessment
 from rif_threshold.charts.perspective import DRAWN
 from rif_threshold.perspective import SECTIONS, CouplesSection
+from rif_threshold.perspective.section import Section
+from rif_threshold.tables import sources
 from rif_threshold.ui.controls import fold
 from rif_threshold.ui.markdown import escaped, markdown_table
 from rif_threshold.vocabulary import SpreadModel
@@ -34,10 +36,25 @@ def panels(assessment: Assessment, keys: Iterable[str]) -> None:
                 st.vega_lite_chart(DRAWN[key](section, **model), alt=section.sentence, key=f"chart_{key}")
                 rows = [[escaped(cell) for cell in row] for row in section.rows]
                 lines = [markdown_table([escaped(cell) for cell in section.headings], rows), ""]
-                lines += [f"- {escaped(str(note))}" for note in section.notes]
-                keys = "; ".join(f"{escaped(each.key)}, {escaped(each.locator)}" for each in section.sources)
-                lines += ["", f":small[{keys}]"] if keys else []
-                st.markdown("\n".join(lines))
+                st.markdown("\n".join((*lines, *_notes(section))))
+
+
+def _notes(section: Section) -> Iterator[str]:
+    """What to know of a panel, with its sources numbered, and the list of them."""
+    places: dict[str, list[str]] = {}
+    for each in section.sources:
+        places.setdefault(each.key, []).append(each.locator)
+    for note in section.notes:
+        places.setdefault(note.source, [])
+    listed = [key for key in places if key in sources()]
+    numbers = {key: f"\\[{number}\\]" for number, key in enumerate(listed, start=1)}
+    for note in section.notes:
+        own = "(our own reading)" if note.source else ""
+        yield f"- {escaped(note.text)} {numbers.get(note.source, own)}"
+    yield ""
+    for number, key in enumerate(listed, start=1):
+        at = "; ".join(dict.fromkeys(places[key]))
+        yield f"{number}. :small[{escaped(sources()[key].short)}{escaped(f': {at}') if at else ''}]"
 
 
 def _which_model() -> str:
