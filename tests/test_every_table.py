@@ -58,8 +58,9 @@ def damaged_rows(text: str) -> Iterator[tuple[str, str]]:
         yield f"{column} dropped", written([row[:at] + row[at + 1 :] for row in (head, first, *rest)])
         yield f"{column} renamed", written([[*head[:at], "nonsense", *head[at + 1 :]], first, *rest])
         yield f"{column} twice", written([[*row, row[at]] for row in (head, first, *rest)])
-        if column in {"source_key", "source_keys"}:
-            yield "an unknown source", written([head, [*first[:at], "nobody_1999", *first[at + 1 :]], *rest])
+        if column == "source_keys":
+            for what, keys in (("source", "nobody_1999"), ("further source", f"{first[at]} nobody_1999")):
+                yield f"an unknown {what}", written([head, [*first[:at], keys, *first[at + 1 :]], *rest])
         filled = [row[at] for row in (first, *rest) if row[at]]
         if filled and all(re.fullmatch(r"[0-9.]+", cell) for cell in filled) and column not in {"year", "treated"}:
             row = next(place for place, each in enumerate((first, *rest)) if each[at])

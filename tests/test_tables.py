@@ -205,6 +205,7 @@ def test_a_table_that_is_not_there_is_a_table_error() -> None:
         load_rate_table("nowhere")
     error = shipped().error(CSV, "reason", "untested,>=40")
     assert (error.line, error.reason) == (4, "reason")
+    assert shipped().error(CSV, "reason", "\nuntested,>=40").line == 4
     assert shipped().error(CSV, "reason", "not in it").line is None
 
 

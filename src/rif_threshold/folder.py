@@ -145,8 +145,9 @@ class Folder:
     def error(self, name: str, reason: str, line: int | str | None = None) -> TableError:
         """A `TableError` for a file of this folder. ``line`` is a number, or a text whose line is looked for."""
         if isinstance(line, str):
-            found = self.text(name).partition(line)
-            line = found[0].count("\n") + 1 if found[1] else None
+            before, found, _ = self.text(name).partition(line)
+            before += line[:1]  # a text that begins with a line's end stands in the next
+            line = before.count("\n") + 1 if found else None
         return TableError(shown(str(self.root / name)), reason, line)
 
 

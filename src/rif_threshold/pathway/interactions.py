@@ -8,9 +8,9 @@ from enum import StrEnum
 from rif_threshold import tables
 from rif_threshold.bounds import LONGEST_TEXT
 from rif_threshold.pathway.derived import FROM_MEDICINES
-from rif_threshold.pathway.reading import Cited, columns_of
+from rif_threshold.pathway.reading import Cited, csv_entries
 from rif_threshold.record import Record
-from rif_threshold.tables import Folder, SourceReference
+from rif_threshold.tables import Folder
 from rif_threshold.vocabulary import Seriousness
 
 INTERACTIONS = "pathways/interactions.csv"
@@ -78,19 +78,10 @@ def unlabelled_medicines(folder: Folder) -> Mapping[str, Interaction]:
 
 
 def _rows(folder: Folder, name: str) -> dict[str, Interaction]:
-    found: dict[str, Interaction] = {}
-    tables.check_columns(folder, name, [*columns_of(Interaction), "source_keys", "locator"])
-    for line, row in folder.rows(name):
-        cells = {column: cell for column, cell in row.items() if cell}
-        locator = cells.pop("locator", "")
-        keys = cells.pop("source_keys", "").split() or [""]
-        cited = [tables.resolve(folder, name, SourceReference(key=key, locator=locator), line) for key in keys]
-        data = {**cells, "source": cited[0], "further_sources": tuple(cited[1:])}
-        if row["id"] in found:
-            raise folder.error(name, f"the id {row['id']!r} comes twice", line)
-        found[row["id"]] = entry = tables.parse(folder, name, Interaction, data, line)
-        if entry.tells and entry.tells not in FROM_MEDICINES:
-            raise folder.error(name, f"{entry.tells!r} is no fact that a medicine tells", line)
+    found = {row.id: row for row in csv_entries(folder, name, Interaction)}
+    for row in found.values():
+        if row.tells and row.tells not in FROM_MEDICINES:
+            raise folder.error(name, f"{row.tells!r} is no fact that a medicine tells", f"\n{row.id},")
     return found
 
 

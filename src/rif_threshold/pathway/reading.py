@@ -5,24 +5,36 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field, PlainSerializer, ValidationInfo, field_validator
 
 from rif_threshold import tables
 from rif_threshold.record import Record
 from rif_threshold.rules import Condition, Domains, defect
 from rif_threshold.tables import Folder, Reader, SourceReference
 
-_KEY = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
-
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 Amount = Annotated[Number, Field(ge=0)]
 
 
 class Cited(Record):
-    """An entry that says where it stands. ``further_sources`` are those that its locator names by their key."""
+    """An entry that says where it stands.
+
+    ``further_sources`` are the others that its locator speaks of. A table lists their keys, in the order in which the
+    locator has them, and the locator is theirs too. What it says is read by people only: a key in it cites nothing.
+    """
 
     source: SourceReference
     further_sources: tuple[SourceReference, ...] = ()
+
+    @field_validator("further_sources", mode="before")
+    @classmethod
+    def _at_the_same_place(cls, listed: object, known: ValidationInfo) -> object:
+        if "source" not in known.data:  # it is refused, and the entry with it
+            return ()
+        if not isinstance(listed, list):
+            return listed
+        locator = known.data["source"].locator
+        return [{"key": each, "locator": locator} if isinstance(each, str) else each for each in listed]
 
 
 Entry = TypeVar("Entry", bound=Cited)
@@ -58,28 +70,26 @@ def entries(folder: Folder, name: str, model: type[Entry], listed: Iterable[Mapp
 
 
 def cite(folder: Folder, name: str, entry: Entry, where: int | str) -> Entry:
-    """Take over how far an entry's sources were read. Raises `TableError` where one is not known.
-
-    Whatever in a locator is written like a key (``nakagawa_2015``) must be one.
-    """
-    source = tables.resolve(folder, name, entry.source, where)
-    named = dict.fromkeys(_KEY.findall(source.locator))
-    further = tuple(
-        tables.resolve(folder, name, SourceReference(key=key, locator=source.locator), where)
-        for key in named
-        if key != source.key
-    )
-    return entry.model_copy(update={"source": source, "further_sources": entry.further_sources + further})
+    """Take over how far an entry's sources were read. Raises `TableError` where one is not known, or named twice."""
+    source, *further = (tables.resolve(folder, name, each, where) for each in (entry.source, *entry.further_sources))
+    keys = [each.key for each in (source, *further)]
+    if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        raise folder.error(name, f"the source {twice[0]!r} is named twice", where)
+    return entry.model_copy(update={"source": source, "further_sources": tuple(further)})
 
 
 def csv_entries(folder: Folder, name: str, model: type[Entry]) -> tuple[Entry, ...]:
-    """Check the rows of a CSV file whose columns ``source_key`` and ``locator`` say where each stands."""
+    """Check the rows of a CSV file whose columns ``source_keys`` and ``locator`` say where each stands.
+
+    The keys have a blank between them: the source, and behind it the further ones.
+    """
     found: dict[str, Entry] = {}
-    tables.check_columns(folder, name, [*columns_of(model), "source_key", "locator"])
+    tables.check_columns(folder, name, [*columns_of(model), "source_keys", "locator"])
     for line, row in folder.rows(name):
-        cells = {column: cell for column, cell in row.items() if cell}
-        source = {"key": cells.pop("source_key", ""), "locator": cells.pop("locator", "")}
-        entry = cite(folder, name, tables.parse(folder, name, model, cells | {"source": source}, line), line)
+        cells: dict[str, Any] = {column: cell for column, cell in row.items() if cell}
+        key, *further = cells.pop("source_keys", "").split() or [""]
+        stands = {"source": {"key": key, "locator": cells.pop("locator", "")}, "further_sources": further}
+        entry = cite(folder, name, tables.parse(folder, name, model, cells | stands, line), line)
         if row["id"] in found:
             raise folder.error(name, f"the id {row['id']!r} comes twice", line)
         found[row["id"]] = entry
