@@ -73,10 +73,16 @@ def _after(primary: Estimate, end: str, total: int | None) -> str:
 
 def routes_agree(estimates: Sequence[Estimate]) -> bool:
     """Whether no route says what another excludes."""
-    return not any(_conflict(one, other) for place, one in enumerate(estimates) for other in estimates[:place])
+    opinions = _opinions(estimates)
+    return not any(gives_another(one, other) for place, one in enumerate(opinions) for other in opinions[:place])
 
 
-def _conflict(one: Answer, other: Answer) -> bool:
+def _opinions(estimates: Sequence[Estimate]) -> list[Estimate]:
+    """Those that are an opinion on this couple. A table of another population is context, and raises no flag."""
+    return [each for each in estimates if not each.background]
+
+
+def gives_another(one: Answer, other: Answer) -> bool:
     """Whether one is crossed where the other is not, or no number of transfers would do for both."""
     if {one.reached, other.reached} == {True, False}:
         return True
@@ -92,6 +98,7 @@ def _as_number(total: int | None) -> int:
 
 def disagreement(estimates: Sequence[Estimate]) -> str:
     """Say that the routes disagree and how near the nearest of them is to another's answer; empty if they agree."""
+    estimates = _opinions(estimates)
     if routes_agree(estimates):
         return ""
     answers = ", ".join(f"{each.route} gives {_given(each)} ({chance_words(each)} per transfer)" for each in estimates)

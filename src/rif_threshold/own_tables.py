@@ -13,8 +13,9 @@ from pathlib import Path
 from rif_threshold.errors import InvalidInput, Problem, TableError
 from rif_threshold.folder import SUMS, Folder, all_at_once, ignored, open_folder, shown, unsigned_folder
 from rif_threshold.forms import echo
-from rif_threshold.rates import RateTable, rate_tables
+from rif_threshold.rates import rate_tables
 from rif_threshold.record import Record
+from rif_threshold.strata import RateTable
 from rif_threshold.tables import SOURCES, shipped, sources
 from rif_threshold.vocabulary import Denominator, Outcome
 

@@ -5,6 +5,7 @@ import streamlit as st
 from rif_threshold import sentences
 from rif_threshold.answers import chance_words
 from rif_threshold.assessment import Assessment
+from rif_threshold.context import context_in_short, context_words, counts_words, shown_routes
 from rif_threshold.fields import without_codes
 from rif_threshold.repeated import inputs_words
 from rif_threshold.tables import OURS, Remark
@@ -15,7 +16,6 @@ from rif_threshold.wording import (
     NOT_KNOWN,
     STATE_SHAPES,
     between_percent,
-    long_word,
     transfer_state,
     transfers_words,
 )
@@ -29,6 +29,7 @@ def threshold_answer(assessment: Assessment) -> None:
         bold_numbers(sentences.standing(assessment)),
         *(f"⚑ {statement(escaped(without_codes(each)))}" for each in sentences.beside_words(assessment)),
         f":small[For: {escaped(inputs_words(assessment))}.]",
+        *(f":small[{escaped(each)}]" for each in context_in_short(assessment)),
     ]
     if answer is None or primary is None:
         lines.append("\n".join(problem_lines(assessment.primary_problems)))
@@ -50,7 +51,7 @@ def threshold_answer(assessment: Assessment) -> None:
 
 def curve_table(assessment: Assessment) -> str:
     """The same numbers as the curve, as a table."""
-    estimates = assessment.estimates
+    estimates = [each for each in assessment.estimates if not each.background or each is assessment.primary]
     done, threshold = estimates[0].failed_transfers, float(assessment.rule.percent)
     rows = []
     curves = [sentences.curve_words(estimate, threshold) for estimate in estimates]
@@ -68,18 +69,20 @@ def routes(assessment: Assessment) -> str:
     threshold = float(assessment.rule.percent)
     lines = ["### The routes side by side", ""]
     rows = []
-    for estimate in assessment.estimates:
+    for estimate in shown_routes(assessment):
+        basis = f"{estimate.explanation}; {counts_words(estimate)}"
         main = " *(the main answer)*" if estimate.route == assessment.primary_route else ""
-        counts = f"It counts {long_word(estimate.outcome)}."
         rows.append(
             [
-                f"**{escaped(estimate.label)}**{main} :small[From {escaped(estimate.explanation)}. {counts}]",
+                f"**{escaped(estimate.label)}**{main} :small[From {escaped(basis)}.]",
                 unbroken(chance_words(estimate)),
-                sentences.total_words(estimate),
+                sentences.crossed_words(estimate),
                 unbroken(between_percent(*estimate.so_far, threshold)),
             ]
         )
     lines.append(markdown_table(["Route", "Per transfer", "Crossed after", "So far"], rows))
+    for line in context_words(assessment):
+        lines += ["", escaped(line)]
     for refused in assessment.refused:
         title = f"**{escaped(refused.label)}** is {sentences.refused_word(refused)}:"
         lines += ["", title, "", *problem_lines(refused.problems)]
