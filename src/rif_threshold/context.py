@@ -53,8 +53,8 @@ def _in_short(estimate: Estimate) -> str:
     background, counted = _background(estimate), ""
     if len(estimate.rows) == 1:
         counted = f" ({estimate.successes:,} of {estimate.transfers:,})"
-    start = f"{capital(background.short)}, {estimate.stage}: {crossed_words(estimate)}{counted}"
-    return f"{start}. {background.said} Why it differs stands under the routes."
+    start = f"{capital(background.short)}, {estimate.stage}: {crossed_words(estimate)} by {plural(estimate.outcome)}"
+    return f"{start}{counted}. {background.said} Why it differs stands under the routes."
 
 
 def _beside(assessment: Assessment) -> list[Estimate]:

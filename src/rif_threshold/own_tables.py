@@ -85,6 +85,9 @@ def _not_usable(folder: Folder, table: RateTable) -> Iterator[TableError]:
     for key, word in (("outcome", table.outcome), ("denominator", table.denominator)):
         if word in _REFUSED:
             yield folder.error(name, f"{key}: {word.value!r} was given; {_REFUSED[word]}", key)
+    if table.background is not None:
+        reason = "a clinic's own table is of its own couples and no background to them: leave this section out"
+        yield folder.error(name, reason, "[background]")
     example = _example()
     made_up = [row.per_transfer_percent for row in example.strata]
     if [row.per_transfer_percent for row in table.strata] == made_up and not set(example.caveats) <= set(table.caveats):

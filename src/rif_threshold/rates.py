@@ -24,6 +24,7 @@ _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _PRINTED, _BESIDE = "printed_cumulative_percent_", "successes_"
 _NEEDED = ("ploidy", "age_label", "age_min_years", "age_max_years")
 _RATE, _COUNTS = "per_transfer_percent", ("successes", "transfers")
+_BETWEEN = "successes must lie between 0 and transfers, both excluded"
 _FINEST = Decimal("0.000001")
 _OPTIONAL = ("stage", *_COUNTS, "printed_transfers_to_threshold")
 
@@ -138,21 +139,16 @@ def _stratum(
     counted = {outcome: read_count(cells.pop(column, ""), column) for outcome, column in beside.items()}
     if wrong := [each for each in (*printed, *counted.values()) if isinstance(each, Problem)]:
         raise folder.error(name, "; ".join(map(str, wrong)), line)
-    rate = None if _RATE in cells else _rate_of(cells)
     known = cells | {"printed_cumulative_percent": tuple(printed), "successes_beside": counted}
-    if rate is None:
+    successes, transfers = (read_count(cells.get(column, ""), column) for column in _COUNTS)
+    if _RATE in cells or isinstance(successes, Problem) or isinstance(transfers, Problem):
         return parse(folder, name, Stratum, known, line)
+    if not 0 < successes < transfers:
+        raise folder.error(name, f"{successes} of {transfers}: {_BETWEEN}", line)
     # The form of a typed percentage has six decimals; what is reckoned with is the counts themselves.
+    rate = Decimal(100 * successes) / transfers
     read = parse(folder, name, Stratum, known | {_RATE: str(rate.quantize(_FINEST))}, line)
     return read.model_copy(update={_RATE: rate})
-
-
-def _rate_of(cells: Mapping[str, str]) -> Decimal | None:
-    """The percentage of the counts of a row that has none of its own; ``None`` where they are none."""
-    successes, transfers = (read_count(cells.get(column, ""), column) for column in _COUNTS)
-    if isinstance(successes, Problem) or isinstance(transfers, Problem) or not 0 < successes < transfers:
-        return None
-    return Decimal(100 * successes) / transfers
 
 
 def _check_background(folder: Folder, name: str, table: RateTable, background: Background) -> None:
@@ -239,7 +235,7 @@ def _wrong_counts(percent: Decimal, successes: int | None, transfers: int | None
     if successes is None or transfers is None:
         yield "successes and transfers belong together: one of the two is empty"
     elif not 0 < successes < transfers:
-        yield f"{successes} of {transfers}: successes must lie between 0 and transfers, both excluded"
+        yield f"{successes} of {transfers}: {_BETWEEN}"
     elif not counts_give(percent, successes, transfers):
         yield (
             f"per_transfer_percent is {percent}, but {successes} of {transfers} transfers are"

@@ -65,7 +65,7 @@ def _chances(case: Transfers, table: RateTable, *, own: bool = False) -> Chances
     run = counted_transfers(case)
     by_row = [each for each in _numbered(case, run) if each[1].per_transfer_percent is None]
     kind = _kind_of_all(case)
-    needs((*_missing(case, run, by_row, kind), *_stage_missing(table, by_row, kind)))
+    needs(dict.fromkeys((*_missing(case, run, by_row, kind), *_stage_missing(table, by_row, kind))))
     rows_of = _looked_up(table)
     outside = [*_not_covered(table, case, run), *_outside(table, by_row, rows_of)]
     if kind.ploidy is not None and not rows_of(kind):

@@ -82,7 +82,7 @@ _ROWS = (("result",), ("oocyte_age_years", "ploidy"), ("embryos", "stage"), ("pe
 
 def kinds(problems: Problems) -> None:
     """The kind planned next where it is another one, and what the first fields leave out of the kind that failed."""
-    described = [FIELDS[name] for name in ("embryos", "stage")]
+    described = [FIELDS[name] for name in ("embryos", "stage", "eggs")]
     fields(described, problems)
     st.markdown("## Planned next")
     st.caption(

@@ -21,7 +21,7 @@ with st.container(key="inputs"):
     for label, key, draw in (
         ("More routes: the clinic's own rate, the prediction model", "fold_routes", threshold.more_routes),
         ("The transfers one by one", "fold_history", threshold.history_editor),
-        ("What is planned next, and several embryos at once", "fold_kinds", threshold.kinds),
+        ("What is planned next, several embryos at once, stage and eggs", "fold_kinds", threshold.kinds),
         ("The threshold and the main route", "fold_settings", threshold.settings),
     ):
         unfolded, panel = controls.fold(label, key)
