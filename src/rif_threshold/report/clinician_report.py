@@ -11,7 +11,7 @@ from rif_threshold.answers import Estimate, chance_words
 from rif_threshold.assessment import Assessment
 from rif_threshold.charts.curve import describe_curve
 from rif_threshold.citing import CitedSource
-from rif_threshold.context import context_words, counts_words, shown_routes
+from rif_threshold.context import context_words, counts_words
 from rif_threshold.parts import default_parts
 from rif_threshold.repeated import inputs_words
 from rif_threshold.report.check_code import code_or_why
@@ -53,7 +53,8 @@ def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, A
         "rule": rule_words(assessment),
         "curve": curve_svg(assessment, wide=700, high=250) if assessment.estimates else "",
         "curve_words": describe_curve(assessment) if assessment.estimates else "",
-        "routes": [_route(each, assessment) for each in shown_routes(assessment)],
+        # Another population has its line beneath, with all that a row would hold.
+        "routes": [_route(each, assessment) for each in assessment.estimates if _is_opinion(each, assessment)],
         "context": list(context_words(assessment)),
         "refused": list(_refused(assessment)),
         "remarks": list(_remarks(assessment)),
@@ -75,6 +76,10 @@ def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, A
     }
 
 
+def _is_opinion(estimate: Estimate, assessment: Assessment) -> bool:
+    return not estimate.background or estimate.route == assessment.primary_route
+
+
 def _route(estimate: Estimate, assessment: Assessment) -> dict[str, str]:
     line = float(assessment.rule.percent)
     return {
@@ -85,7 +90,7 @@ def _route(estimate: Estimate, assessment: Assessment) -> dict[str, str]:
         "so_far": between_percent(*estimate.so_far, line),
         "next": NOT_KNOWN if estimate.following is None else between_percent(*estimate.following),
         "reached": word(estimate.state),
-        "margin": "" if estimate.background else margin_words(estimate),
+        "margin": margin_words(estimate),
         "curve": ", ".join(curve_words(estimate, line)[:12]),
     }
 
