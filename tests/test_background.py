@@ -404,6 +404,31 @@ def test_a_rate_by_tests_is_never_read_as_one_of_babies() -> None:
         assert re.search(r"by live births \([0-9.]+ %\)", line)
 
 
+def test_what_was_done_is_added_up_where_nothing_is_planned() -> None:
+    done = {"result": "no_positive_test", "oocyte_age_years": 36, "ploidy": "untested", "stage": "blastocyst"}
+    found = answer({"history": [done, done], "planned": "none"})
+    # 1 - (3694 / 8138)^2 is 79.4 %, and 1 - 0.741^2 is 45.1 %.
+    said = "79.4 % so far by positive tests of transfers such as those done."
+    assert said in context_words(found)[0]
+    assert said in context_in_short(found)[0]
+    same = answer({"history": [done], "planned": "none"})
+    assert context_words(same) == ("The UK's register, 2017-18: no other number by positive tests.",)
+
+
+def test_transfers_of_several_kinds_are_said_to_be_taken_as_alike() -> None:
+    kind = {"oocyte_age_years": 36, "ploidy": "untested", "stage": "blastocyst"}
+    done = [{"result": "no_positive_test", **kind, "stage": "cleavage"}]
+    (line,) = context_words(answer({**kind, "history": done}))
+    assert "were all transfers of the kind planned next: single fresh day-5 blastocysts at 35-37, 2 transfers" in line
+
+
+def test_without_an_answer_it_is_the_same_as_none() -> None:
+    found = answer(BLASTOCYST, live_birth_percent="23.8", live_birth_per="retrieval")
+    assert found.threshold is None
+    assert "2 transfers by positive tests" in context_words(found)[0]
+    assert context_in_short(found) == ()
+
+
 def test_how_long_ago_it_was_counted_follows_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
     for year, ago in ((2019, "1 year ago"), (2026, "8 years ago"), (2031, "13 years ago")):
         monkeypatch.setattr(time, "localtime", lambda year=year: time.struct_time((year, 6, 1, 0, 0, 0, 0, 152, 0)))

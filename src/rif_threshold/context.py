@@ -18,6 +18,7 @@ from rif_threshold.strata import Background, Stratum
 from rif_threshold.uncertainty import clopper_pearson, transfers_interval
 from rif_threshold.wording import (
     between_numbers,
+    between_percent,
     capital,
     in_hundred,
     long_word,
@@ -50,11 +51,12 @@ def context_in_short(assessment: Assessment) -> tuple[str, ...]:
 
 
 def _in_short(estimate: Estimate) -> str:
-    background, counted = _background(estimate), ""
+    background, said = _background(estimate), _so_far(estimate)
+    if estimate.rows:
+        said = f"{estimate.stage}: {crossed_words(estimate)} by {plural(estimate.outcome)}"
     if len(estimate.rows) == 1:
-        counted = f" ({estimate.successes:,} of {estimate.transfers:,})"
-    start = f"{capital(background.short)}, {estimate.stage}: {crossed_words(estimate)} by {plural(estimate.outcome)}"
-    return f"{start}{counted}. {background.said} Why it differs stands under the routes."
+        said += f" ({estimate.successes:,} of {estimate.transfers:,})"
+    return f"{capital(background.short)}, {said}. {background.said} Why it differs stands under the routes."
 
 
 def _beside(assessment: Assessment) -> list[Estimate]:
@@ -77,22 +79,29 @@ def shown_routes(assessment: Assessment) -> tuple[Estimate, ...]:
 
 def context_words(assessment: Assessment) -> tuple[str, ...]:
     """One line for each table of another population that has an answer."""
-    others = {each.route for each in other_numbers(assessment)}
-    rule = assessment.rule
-    return tuple(_another(each, rule) if each.route in others else _no_other(each) for each in _beside(assessment))
+    beside, rule = _beside(assessment), assessment.rule
+    # Where there is no answer, there is none that it could be the same as.
+    others = {each.route for each in (beside if assessment.primary is None else other_numbers(assessment))}
+    return tuple(_another(each, rule) if each.route in others else _no_other(each) for each in beside)
 
 
 def _no_other(estimate: Estimate) -> str:
-    background = _background(estimate)
-    return f"{capital(background.short)}, {estimate.stage}: no other number by {plural(estimate.outcome)}."
+    counted = f", {estimate.stage}" if estimate.stage else ""
+    return f"{capital(_background(estimate).short)}{counted}: no other number by {plural(estimate.outcome)}."
 
 
 def _another(estimate: Estimate, rule: Rule) -> str:
     """What was counted, row by row, with the number that each outcome gives; then why it differs."""
     background, rows = _background(estimate), estimate.rows
-    counted = "; ".join(_row(row, estimate, background, rule) for row in rows)
-    start = f"{capital(background.short)}, {ago_words(background.last_year)}"
+    counted = "; ".join(_row(row, estimate, background, rule) for row in rows) or _so_far(estimate)
+    alike = "" if len(set(estimate.transfer_percents_lowest)) <= 1 else ", were all transfers of the kind planned next"
+    start = f"{capital(background.short)}, {ago_words(background.last_year)}{alike if rows else ''}"
     return f"{start}: {counted}. {background.said} {background.differs}{_luck(estimate, rule)}"
+
+
+def _so_far(estimate: Estimate) -> str:
+    """What the transfers done add up to, where nothing is known of what is planned."""
+    return f"{between_percent(*estimate.so_far)} so far by {plural(estimate.outcome)} of transfers such as those done"
 
 
 def _row(row: Stratum, estimate: Estimate, background: Background, rule: Rule) -> str:
