@@ -123,6 +123,18 @@ def test_counts_beside_none_of_its_own_and_a_background_without_counts_are_refus
     edited(own, "example.toml", "[columns]", "[columns]\nper_transfer_percent = 'percent'")
     with pytest.raises(TableError, match="counts of other outcomes stand beside none of the table's own"):
         own_rate_tables(own)
+    (own / "rates/example.csv").write_text(
+        "ploidy,stage,age_label,age_min_years,age_max_years,per_transfer_percent\n"
+        "untested,cleavage,18-45,18,45,30\nuntested,blastocyst,18-45,18,45,40\n",
+        "utf-8",
+    )
+    before = (own / "rates/example.toml").read_text("utf-8")
+    edited(own, "example.toml", 'outcomes_beside = ["live_birth"]', "")
+    edited(own, "example.toml", "[columns]", BACKGROUND)
+    with pytest.raises(TableError, match="a table in the background has counts in every row"):
+        own_rate_tables(own)
+    (own / "rates/example.toml").write_text(before, "utf-8")
+    (own / "rates/example.csv").write_text(rated.replace("45,55,100", "45,55.0,55,100"), "utf-8")
     edited(own, "example.csv", "45,30.0,,,40", "45,0.5,1,200,0")  # so few are taken where the counts give them
     assert own_rate_tables(own)["example"].strata[0].chance == Fraction(1, 200)
     edited(own, "example.csv", "45,0.5,1,200,0", "45,0.5,2,200,0")

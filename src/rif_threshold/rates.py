@@ -241,3 +241,17 @@ def _wrong_counts(percent: Decimal, successes: int | None, transfers: int | None
             f"per_transfer_percent is {percent}, but {successes} of {transfers} transfers are"
             f" {percent_words(100 * successes / transfers, percent)}: correct whichever is wrong"
         )
+
+
+__all__ = [
+    "PUBLISHED_TABLE",
+    "About",
+    "RateTable",
+    "Stratum",
+    "background_tables",
+    "counts_give",
+    "described_columns",
+    "in_background",
+    "load_rate_table",
+    "rate_tables",
+]
