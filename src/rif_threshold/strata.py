@@ -43,9 +43,13 @@ class Stratum(Record):
         above = youngest is not None and ages.last is not None and ages.last < youngest
         return not below and not above
 
-    @cached_property
+    @property
     def chance(self) -> Fraction:
         """The probability per transfer, exactly: that of the counts where they are all that there is of it."""
+        return self._chance
+
+    @cached_property  # its name begins so that it is none of the record's parts
+    def _chance(self) -> Fraction:
         if self.successes is not None and self.transfers and self.per_transfer_percent == percent_of(self):
             return Fraction(self.successes, self.transfers)
         return Fraction(self.per_transfer_percent) / 100
