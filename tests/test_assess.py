@@ -42,7 +42,8 @@ def codes(case: dict[str, Any]) -> list[tuple[str, str, bool]]:
 
 def test_the_example_of_the_design() -> None:
     answer = threshold(**TABLE, **LIVE_BIRTH, **FAILED)
-    assert {each.route: each.transfers_to_threshold for each in answer.estimates} == {"live_birth": 3, "age_table": 4}
+    opinions = [each for each in answer.estimates if not each.background]
+    assert {each.route: each.transfers_to_threshold for each in opinions} == {"live_birth": 3, "age_table": 4}
     assert not answer.routes_agree
     assert "25.9 % is 0.42 percentage points from giving 3" in answer.disagreement
     assert answer.threshold is not None
@@ -161,7 +162,7 @@ def test_nothing_falls_back_silently() -> None:
     answer = threshold(**TABLE, live_birth_percent="23.8", live_birth_per="retrieval", **FAILED)
     assert answer.primary_route == "live_birth"
     assert answer.threshold is None
-    assert [each.route for each in answer.estimates] == ["age_table"]
+    assert [each.route for each in answer.estimates] == ["age_table", "age_table:hfea_2017_2018"]
     assert codes({**TABLE, **FAILED, "primary_route": "live_birth"}) == [("primary_route", "not_in_list", False)]
 
 
@@ -326,7 +327,9 @@ def test_an_assessment_keeps_its_stable_keys_and_names_its_tables() -> None:
     assert "eshre_rif_2023" in {source["key"] for source in answer["sources"]}
     assert answer["software"]["name"] == "rif-threshold"
     assert "tells nobody to take" in answer["disclaimer"]
-    numbers = [number for each in answer["estimates"] for number in each["cumulative_percent"]]
+    ends = ("cumulative_percent_lowest", "cumulative_percent_highest")
+    numbers = [number for each in answer["estimates"] for end in ends for number in each[end]]
+    assert numbers
     assert all(math.isfinite(number) for number in numbers)
 
 
@@ -357,7 +360,8 @@ def test_each_transfer_outside_the_table_is_named(clinic_tables: Path) -> None:
     late = {"result": "no_positive_test", "oocyte_age_years": 46, "ploidy": "untested"}
     history = [late, {"result": "no_positive_test", "per_transfer_percent": 30}, late | {"oocyte_age_years": "40-46"}]
     answer = assess({**TABLE, "history": history}, include=(), tables=clinic_tables)
-    (refused,) = answer.refused
+    refused, background = answer.refused
+    assert (refused.route, background.route) == ("age_table:ours", "age_table:hfea_2017_2018")
     assert [(problem.field, problem.code) for problem in refused.problems] == [
         ("history.1", "no_row"),
         ("history.3", "no_row"),
@@ -405,7 +409,7 @@ def test_a_table_of_the_clinic_is_an_estimate_of_its_own_and_never_primary_unles
     clinic_tables: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = assess({**TABLE, **FAILED}, include=(), tables=clinic_tables)
-    assert [each.route for each in answer.estimates] == ["age_table", "age_table:ours"]
+    assert [each.route for each in answer.estimates] == ["age_table", "age_table:ours", "age_table:hfea_2017_2018"]
     assert answer.primary_route == "age_table"
     own_estimate = answer.estimates[1]
     assert (own_estimate.per_transfer_percent, own_estimate.successes, own_estimate.transfers) == (30.0, 60, 200)

@@ -370,7 +370,7 @@ def test_what_a_table_says_of_itself_is_cited(case: dict[str, Any], name: str) -
 
 def test_a_clinics_own_table_is_called_so_and_the_published_one_printed(tmp_path: Path) -> None:
     new_folder(tmp_path / "clinic")
-    published, own = assess(AT_36 | {"failed_transfers": 0}, include=(), tables=tmp_path / "clinic").estimates
+    published, own, _ = assess(AT_36 | {"failed_transfers": 0}, include=(), tables=tmp_path / "clinic").estimates
     warning = METHOD["caveats"]["own_table"]["text"]
     for found, is_own in ((published, False), (own, True)):
         assert (warning in {remark.text for remark in found.caveats}) == is_own

@@ -175,7 +175,9 @@ def test_each_route_says_what_it_counts_and_whose_it_is(
 
 def test_each_route_gives_its_own_chance() -> None:
     computed, _ = routes(**AT_36, **LIVE_BIRTH, **CLINIC, prediction=WOMAN)
+    register = computed.pop("age_table:hfea_2017_2018")
     assert list(computed) == ["live_birth", "prediction_model", "clinic_rate", "age_table"]
+    assert register.per_transfer_percent_highest == pytest.approx(100 * 4444 / 8138)
     assert computed["live_birth"].per_transfer_percent == pytest.approx(23.8 * 1.16)
     assert computed["clinic_rate"].per_transfer_percent == 26
     assert computed["age_table"].per_transfer_percent == 25.9

@@ -29,6 +29,11 @@ NEEDED = {
     " live_birth_percent",
     "rates/eshre_rif_2023.toml": "title outcome denominator ploidy age_basis population valid_from key locator"
     " age_label printed_transfers_to_threshold",
+    "rates/hfea_2017_2018.toml": "title outcome outcomes_beside denominator ploidy age_basis population valid_from key"
+    " locator stage successes_live_birth short last_year eggs said differs kinds",
+    "rates/hfea_2017_2018_donor.toml": "title outcome outcomes_beside denominator ploidy age_basis population"
+    " valid_from key locator age_label transfers short last_year eggs said differs kinds",
+    "background/hfea_2017_2018.toml": "title population key locator transfers live_births eggs heartbeats id text",
     "prediction/nelson_lawlor_2011.toml": "id title outcome denominator key locator intercept label minimum_years"
     " maximum_years egg_source trying unknown cervical first no_ivf_never_pregnant antioestrogen age_band why",
     "perspective/observed_by_rank.toml": "title id label ploidy outcome denominator population source rank",
@@ -140,6 +145,16 @@ CONTRADICTIONS = [
     ("perspective/observed_by_rank.csv", "\npirtea_implantation,1,", "\n,1,", "series: this is needed"),
     ("pathways/protocols.toml", "indirect = true\n", "", "indirect = true and its note belong together"),
     ("pathways/facts.toml", "[th1_th2_ratio]", 'nonsense = "yes"\n[th1_th2_ratio]', "nonsense"),
+    ("background/hfea_2017_2018.toml", "at {age}, after", "after", "names age, groups and figures"),
+    ("background/hfea_2017_2018.toml", 'id = "embryos"', 'id = "embryo"', "pgt_a are observed, each once"),
+    ("background/hfea_2017_2018_counts.csv", "18-34,18286", "young,18286", "the age is a band such as 35-37"),
+    ("background/hfea_2017_2018_counts.csv", "10801,9627", "10801,10802", "each outcome is among those before it"),
+    ("background/hfea_2017_2018_counts.csv", "8980,8243", "8980,8242", "the sum of live_births is 39197, and 39198 was"),
+    ("background/hfea_2017_2018_by_previous_cycles.csv", "18-34,0,13925", "18-34,0,23925", "28286 transfers at 18-34, of 18286"),
+    ("rates/hfea_2017_2018.csv", "4444,8138", "4445,8138", "the counts of rates/hfea_2017_2018.csv are not those"),
+    ("rates/hfea_2017_2018.csv", "8138,3918,3159", "8138,3918,3919", "3919 live_birth cannot be among 3918 clinical"),
+    ("rates/hfea_2017_2018.csv", "untested,cleavage,35-37", "untested,,35-37", "some have a stage and some have none"),
+    ("rates/hfea_2017_2018.csv", "cleavage,35-37,35", "cleavage,35-37,34", "the untested cleavage bands 18-34 and 35-37 overlap"),
     ("rates/eshre_rif_2023.toml", 'age_label = "age band as printed"', 'label = "x"', "the column age_label is not known"),
 ]  # fmt: skip
 

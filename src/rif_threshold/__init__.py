@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from rif_threshold.parts import default_parts
     from rif_threshold.prediction.nelson_lawlor_2011 import PredictionInput
     from rif_threshold.probability import Margin, cumulative_curve, cumulative_probability, margin, transfers_to_exceed
-    from rif_threshold.rates import RateTable, load_rate_table
+    from rif_threshold.rates import load_rate_table
+    from rif_threshold.strata import RateTable
     from rif_threshold.transfers import Transfer
     from rif_threshold.vocabulary import (
         Denominator,
@@ -50,7 +51,8 @@ _PUBLIC = {
     "bounds": "TRANSFERS_LIMIT",
     "probability": "Margin cumulative_curve cumulative_probability margin transfers_to_exceed",
     "prediction.nelson_lawlor_2011": "PredictionInput",
-    "rates": "RateTable load_rate_table",
+    "rates": "load_rate_table",
+    "strata": "RateTable",
     "transfers": "Transfer",
     "vocabulary": "Denominator Finding Grade Outcome Part Ploidy ProtocolVerdict Route TransferResult Verdict",
 }

@@ -5,6 +5,7 @@ from decimal import Decimal
 from rif_threshold.errors import Problem
 from rif_threshold.pair import Pair
 from rif_threshold.record import Record
+from rif_threshold.strata import Stratum
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.vocabulary import Denominator, Outcome, ThresholdState, WidenedBy
 from rif_threshold.wording import NOT_KNOWN, between_percent, line_words, transfers_words
@@ -125,6 +126,10 @@ class Estimate(Answer):
     ``transfer_percents`` and ``cumulative_percent`` begin after the last positive test: first the failed transfers,
     each with its own probability, then the planned ones, as far as their chance is known. ``per_transfer_percent`` is
     the chance of the kind planned next or, where nothing is planned, of the kind that failed.
+
+    ``stage`` says how far the embryos had grown that were counted, as far as a source says so. One in the background
+    is by a table of another population: context, no second opinion; ``rows`` are those of that table that its chance
+    is from, with all outcomes that were counted.
     """
 
     label: str
@@ -145,6 +150,9 @@ class Estimate(Answer):
     successes: int | None = None
     transfers: int | None = None
     interval: RateInterval | None = None
+    stage: str = ""
+    background: bool = False
+    rows: tuple[Stratum, ...] = ()
     sources: tuple[SourceReference, ...]
     caveats: tuple[Remark, ...]
 
@@ -177,6 +185,7 @@ class Refused(Record):
     label: str
     problems: tuple[Problem, ...]
     interval: RateInterval | None = None
+    background: bool = False
 
     @property
     def unfinished(self) -> bool:

@@ -20,10 +20,10 @@ from rif_threshold.own_tables import own_folder, own_rate_tables
 from rif_threshold.parts import WITHOUT_VARIABLE, default_parts, named_parts
 from rif_threshold.perspective import Perspective, perspective
 from rif_threshold.ranges import range_problems
-from rif_threshold.rates import RateTable
 from rif_threshold.record import Record
 from rif_threshold.routes import caveats
 from rif_threshold.routes.kind import ages_differ
+from rif_threshold.strata import RateTable
 from rif_threshold.tables import Remark, shipped
 from rif_threshold.transfers import last_result
 from rif_threshold.vocabulary import Part, Route, ThresholdState, TransferResult
@@ -172,7 +172,7 @@ def assess(
     _check_primary(case, routes)
     primary = next((estimate for estimate in routes.estimates if estimate.route == primary_route), None)
     table = primary is not None and primary.route == Route.AGE_TABLE and case.primary_route is None
-    by_ages = table and ages_differ(case) and len(routes.estimates) + len(routes.refused) > 1
+    by_ages = table and ages_differ(case) and _opinions(routes) > 1
     disagreed = disagreement(routes.estimates)
     threshold = _answer(case, primary, disagreed, own_tables)
     said = tuple(notes(case, by_ages=by_ages))
@@ -204,6 +204,12 @@ def assess(
         software=Software(name="rif-threshold", version=__version__),
         disclaimer=method().disclaimer,
     )
+
+
+def _opinions(routes: Routes) -> int:
+    """How many routes speak of this couple; a table of another population does not."""
+    named = (*(each.background for each in routes.estimates), *(each.background for each in routes.refused))
+    return named.count(False)
 
 
 def _included(include: object) -> frozenset[Part]:

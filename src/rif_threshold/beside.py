@@ -70,7 +70,12 @@ def _after(primary: Estimate, end: str, total: int | None) -> str:
     return f"and the line is crossed after {transfers_words(total)}"
 
 
-def _conflict(one: Answer, other: Answer) -> bool:
+def _opinions(estimates: Sequence[Estimate]) -> list[Estimate]:
+    """Those that are an opinion on this couple. A table of another population is context, and raises no flag."""
+    return [each for each in estimates if not each.background]
+
+
+def gives_another(one: Answer, other: Answer) -> bool:
     """Whether one is crossed where the other is not, or no number of transfers would do for both."""
     if {one.reached, other.reached} == {True, False}:
         return True
@@ -89,7 +94,8 @@ def disagreement(estimates: Sequence[Estimate]) -> str:
 
     Empty if they agree: no route says what another excludes.
     """
-    if not any(_conflict(one, other) for place, one in enumerate(estimates) for other in estimates[:place]):
+    estimates = _opinions(estimates)
+    if not any(gives_another(one, other) for place, one in enumerate(estimates) for other in estimates[:place]):
         return ""
     answers = ", ".join(f"{each.route} gives {_given(each)} ({chance_words(each)} per transfer)" for each in estimates)
     near = []

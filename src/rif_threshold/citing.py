@@ -32,7 +32,9 @@ def cited(own: Folder | None, *parts: object) -> Iterator[CitedSource]:
 def _bibliography(folder: Folder) -> Mapping[str, CitedSource]:
     """Every source of a folder, as it is cited."""
     return {
-        key: CitedSource(key=key, citation=source.citation, short=source.short, read=source.read, note=source.note)
+        key: CitedSource(
+            key=key, citation=source.citation, short=source.short, read=source.read_words, note=source.note
+        )
         for key, source in sources(folder).items()
     }
 

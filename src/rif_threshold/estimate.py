@@ -17,9 +17,10 @@ from rif_threshold.errors import InvalidInput, OutOfRange, Problem
 from rif_threshold.method import Rule, method
 from rif_threshold.pair import Pair
 from rif_threshold.probability import chance_that_all_fail, chances_that_all_fail, further_to_exceed
-from rif_threshold.rates import RateTable
+from rif_threshold.rates import background_tables
 from rif_threshold.routes import ROUTES, Chances, caveats, given_routes, route_of
 from rif_threshold.routes.kind import Chance, ages_differ
+from rif_threshold.strata import RateTable
 from rif_threshold.transfers import counted_transfers, planned_kind, planned_ploidy
 from rif_threshold.uncertainty import interval_of_counts
 from rif_threshold.vocabulary import Ploidy, Route, ThresholdState, WidenedBy
@@ -47,7 +48,8 @@ def estimate_routes(case: Case, own_tables: Mapping[str, RateTable]) -> Routes:
         except (InvalidInput, OutOfRange) as error:
             problems = error.problems if isinstance(error, InvalidInput) else (error.problem,)
             interval = _of_refused(case, route, problems)
-            refused.append(Refused(route=route, label=label, problems=problems, interval=interval))
+            behind = _is_background(route)
+            refused.append(Refused(route=route, label=label, problems=problems, interval=interval, background=behind))
     return Routes(tuple(estimates), tuple(refused))
 
 
@@ -123,6 +125,9 @@ def _estimate(case: Case, route: str, label: str, chances: Chances) -> Estimate:
         successes=chances.successes,
         transfers=chances.transfers,
         interval=_interval(chances.successes, chances.transfers, rule, length) if known and chances.alike else None,
+        stage=chances.stage,
+        background=_is_background(route),
+        rows=chances.rows,
         sources=chances.sources,
         caveats=(
             *chances.caveats,
@@ -131,6 +136,10 @@ def _estimate(case: Case, route: str, label: str, chances: Chances) -> Estimate:
             *(caveats("planned_not_known") if following is None and not reached.lowest else ()),
         ),
     )
+
+
+def _is_background(route: str) -> bool:
+    return route.partition(":")[2] in background_tables()
 
 
 _STATES = {

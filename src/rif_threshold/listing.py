@@ -14,8 +14,9 @@ from rif_threshold.parts import default_parts
 from rif_threshold.pathway.reading import Cited
 from rif_threshold.prediction import nelson_lawlor_2011
 from rif_threshold.probability import cumulative_probability, transfers_to_exceed
-from rif_threshold.rates import PUBLISHED_TABLE, Stratum, load_rate_table
+from rif_threshold.rates import PUBLISHED_TABLE, background_tables, load_rate_table
 from rif_threshold.record import Record
+from rif_threshold.strata import Stratum
 from rif_threshold.tables import Source, shipped, sources
 from rif_threshold.vocabulary import Part, Ploidy
 from rif_threshold.wording import shown_percent
@@ -67,7 +68,8 @@ def _read_by(part: Part) -> object:
 
 def _threshold() -> object:
     table, model = load_rate_table(PUBLISHED_TABLE), nelson_lawlor_2011.model()
-    return (method(), *method().caveats.values(), table, model, pathway.conflicts_about(None), *rests_on())
+    behind = background_tables().values()
+    return (method(), *method().caveats.values(), table, *behind, model, pathway.conflicts_about(None), *rests_on())
 
 
 class Cell(Record):

@@ -13,8 +13,9 @@ from pathlib import Path
 from rif_threshold.errors import InvalidInput, Problem, TableError
 from rif_threshold.folder import SUMS, Folder, all_at_once, ignored, open_folder, shown, unsigned_folder
 from rif_threshold.forms import echo
-from rif_threshold.rates import RateTable, rate_tables
+from rif_threshold.rates import rate_tables
 from rif_threshold.record import Record
+from rif_threshold.strata import RateTable
 from rif_threshold.tables import SOURCES, shipped, sources
 from rif_threshold.vocabulary import Denominator, Outcome
 
@@ -84,6 +85,9 @@ def _not_usable(folder: Folder, table: RateTable) -> Iterator[TableError]:
     for key, word in (("outcome", table.outcome), ("denominator", table.denominator)):
         if word in _REFUSED:
             yield folder.error(name, f"{key}: {word.value!r} was given; {_REFUSED[word]}", key)
+    if table.background is not None:
+        reason = "a clinic's own table is of its own couples and no background to them: leave this section out"
+        yield folder.error(name, reason, "[background]")
     example = _example()
     made_up = [row.per_transfer_percent for row in example.strata]
     if [row.per_transfer_percent for row in table.strata] == made_up and not set(example.caveats) <= set(table.caveats):

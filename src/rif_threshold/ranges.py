@@ -7,6 +7,7 @@ from rif_threshold.ages import band_of
 from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.method import method
+from rif_threshold.rates import background_tables
 from rif_threshold.routes import ROUTES
 from rif_threshold.routes.kind import asks_back
 from rif_threshold.transfers import EmbryoKind, Transfers, counted_transfers
@@ -15,7 +16,8 @@ from rif_threshold.vocabulary import Route, TransferResult
 
 def range_problems(case: Case, malformed: Collection[str], own_tables: Collection[str]) -> Iterator[Problem]:
     """What the tables refuse, and what is still needed. Fields already known to be malformed are passed over."""
-    known = [*(route.name for route in ROUTES), *(f"{Route.AGE_TABLE}:{table_id}" for table_id in own_tables)]
+    beside = (*own_tables, *background_tables())
+    known = [*(route.name for route in ROUTES), *(f"{Route.AGE_TABLE}:{table_id}" for table_id in beside)]
     if case.primary_route is not None and case.primary_route not in known:
         yield Problem("primary_route", case.primary_route, f"one of {', '.join(known)} is needed", "not_in_list")
     kinds: dict[str, EmbryoKind | Transfers] = {"": case}

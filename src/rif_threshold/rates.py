@@ -1,4 +1,4 @@
-"""Rate tables: per-transfer rates by age band and ploidy, published or a clinic's own."""
+"""Rate tables are read here: per-transfer rates by age band, ploidy and stage, published or a clinic's own."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,107 +8,25 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from rif_threshold.ages import AgeBand, band_of_label
-from rif_threshold.errors import OutOfRange, Problem, TableError
+from rif_threshold.ages import band_of_label
+from rif_threshold.errors import Problem, TableError
 from rif_threshold.folder import all_at_once
-from rif_threshold.forms import read_decimal
+from rif_threshold.forms import read_count, read_decimal
 from rif_threshold.probability import cumulative_probability
-from rif_threshold.record import Count, NotEmpty, Percent, Record
-from rif_threshold.tables import Folder, SourceReference, check_columns, open_folder, parse, reads, resolve, shipped
-from rif_threshold.vocabulary import Denominator, Outcome, Ploidy
+from rif_threshold.strata import NESTED, About, Background, RateTable, Stratum
+from rif_threshold.tables import Folder, check_columns, open_folder, parse, reads, resolve, shipped
+from rif_threshold.vocabulary import Outcome
 from rif_threshold.wording import percent_words
 
 PUBLISHED_TABLE = "eshre_rif_2023"
 
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-_PRINTED = "printed_cumulative_percent_"
-_NEEDED = ("ploidy", "age_label", "age_min_years", "age_max_years", "per_transfer_percent")
-_OPTIONAL = ("successes", "transfers", "printed_transfers_to_threshold")
-
-
-class Stratum(Record):
-    """One row of a rate table, as printed. Ages are completed years, both ends included; ``None`` is open."""
-
-    ploidy: Ploidy
-    age_label: NotEmpty
-    age_min_years: Count | None = None
-    age_max_years: Count | None = None
-    per_transfer_percent: Percent
-    successes: Count | None = None
-    transfers: Count | None = None
-    printed_cumulative_percent: tuple[Decimal, ...] = ()
-    printed_transfers_to_threshold: Count | None = None
-
-    def holds(self, ploidy: Ploidy, oocyte_age_years: int) -> bool:
-        """Whether a transfer of such an embryo belongs to this row."""
-        return self.ploidy == ploidy and self.meets(AgeBand(oocyte_age_years, oocyte_age_years))
-
-    def meets(self, ages: AgeBand) -> bool:
-        """Whether an age within the band may belong to this row."""
-        oldest, youngest = self.age_max_years, self.age_min_years
-        below = oldest is not None and ages.first is not None and oldest < ages.first
-        above = youngest is not None and ages.last is not None and ages.last < youngest
-        return not below and not above
-
-
-class About(Record):
-    """What a rate table says of itself, in the ``.toml`` beside its rows."""
-
-    title: NotEmpty
-    outcome: Outcome
-    denominator: Denominator
-    ploidy: tuple[Ploidy, ...]
-    age_basis: NotEmpty
-    population: NotEmpty
-    valid_from: NotEmpty
-    caveats: tuple[NotEmpty, ...]
-    source: SourceReference
-    corrections: tuple[NotEmpty, ...] = ()
-    columns: dict[str, NotEmpty]
-
-
-class RateTable(About):
-    """One published or own table of per-transfer rates by age band and ploidy, with its provenance."""
-
-    id: str
-    strata: tuple[Stratum, ...]
-
-    def rows(self, ploidy: Ploidy, ages: AgeBand) -> tuple[Stratum, ...]:
-        """The rows that an embryo may belong to, from an oocyte of an age within the band.
-
-        None where an end of the band lies in no row: nothing is extrapolated. Ages of which nothing is known, open at
-        both ends, may belong to every row of that ploidy.
-        """
-        found = tuple(row for row in self.strata if row.ploidy == ploidy and row.meets(ages))
-        ends = [end for end in ages if end is not None]
-        return found if all(any(row.holds(ploidy, end) for row in found) for end in ends) else ()
-
-    def look_up(self, ploidy: Ploidy, oocyte_age_years: int, field: str = "ploidy") -> Stratum:
-        """Return the row for an embryo of this ploidy from an oocyte of this age.
-
-        Raises:
-            OutOfRange: where the table has no such row. Nothing is extrapolated.
-
-        >>> load_rate_table("eshre_rif_2023").look_up(Ploidy.UNTESTED, 40).age_label
-        '>=40'
-        >>> load_rate_table("eshre_rif_2023").look_up(Ploidy.EUPLOID, 40).age_label
-        '35-40'
-        """
-        if found := self.rows(ploidy, AgeBand(oocyte_age_years, oocyte_age_years)):
-            return found[0]
-        raise OutOfRange(self.no_row(field, ploidy, oocyte_age_years))
-
-    def no_row(self, field: str, ploidy: Ploidy, oocyte_age_years: int | str | None) -> Problem:
-        """What is said where the table has no row."""
-        printed = "; ".join(f"{stratum.ploidy} {stratum.age_label}" for stratum in self.strata)
-        return Problem(
-            field,
-            f"{ploidy}{'' if oocyte_age_years is None else f', {oocyte_age_years} years'}",
-            f"the table {self.id} has no row for it; its rows are {printed}",
-            "no_row",
-            self.source.key,
-            outside_evidence=True,
-        )
+_PRINTED, _BESIDE = "printed_cumulative_percent_", "successes_"
+_NEEDED = ("ploidy", "age_label", "age_min_years", "age_max_years")
+_RATE, _COUNTS = "per_transfer_percent", ("successes", "transfers")
+_BETWEEN = "successes must lie between 0 and transfers, both excluded"
+_FINEST = Decimal("0.000001")
+_OPTIONAL = ("stage", *_COUNTS, "printed_transfers_to_threshold")
 
 
 def counts_give(percent: Decimal, successes: int, transfers: int) -> bool:
@@ -162,6 +80,18 @@ def rate_tables(folder: Folder) -> Mapping[str, RateTable]:
     return tables
 
 
+@reads()
+def background_tables(folder: Folder) -> Mapping[str, RateTable]:
+    """The tables of another population, by identifier: context beside an answer, not a second opinion on it."""
+    return {table_id: table for table_id, table in rate_tables(folder).items() if table.background}
+
+
+def in_background(name: str) -> bool:
+    """Whether a table file only stands in the background: no answer is made from it, unless it is asked by name."""
+    kind, _, file = name.partition("/")
+    return kind == "background" or (kind == "rates" and file.rpartition(".")[0] in background_tables())
+
+
 @reads("rates/*.csv", "rates/*.toml")
 def described_columns(folder: Folder) -> None:
     """Raise `TableError` where a rate table has other columns than the ``.toml`` beside it describes."""
@@ -176,30 +106,58 @@ def _rate_table(folder: Folder, table_id: str) -> RateTable:
         raise folder.error(name, reason)
     about = parse(folder, about_name, About, folder.toml(about_name), None)
     source = resolve(folder, about_name, about.source, "[source]")
+    if len(counted := {about.outcome, *about.outcomes_beside}) > 1 and not counted <= set(NESTED):
+        reason = f"outcomes that are counted beside each other are of {', '.join(NESTED)}"
+        raise folder.error(about_name, reason, "outcomes_beside")
     strata, errors = {}, []
-    printed = sum(column.startswith(_PRINTED) for column in folder.columns(name))
-    cumulative = [f"{_PRINTED}{n}" for n in range(1, printed + 1)]
-    optional = [column for column in _OPTIONAL if column in folder.columns(name)]
-    check_columns(folder, name, (*_NEEDED, *optional, *cumulative))
+    head = folder.columns(name)
+    cumulative = [f"{_PRINTED}{n}" for n in range(1, sum(column.startswith(_PRINTED) for column in head) + 1)]
+    optional = [column for column in _OPTIONAL if column in head]
+    rate = [_RATE] if _RATE in head or not set(_COUNTS) <= set(head) else []
+    beside = {outcome: f"{_BESIDE}{outcome}" for outcome in about.outcomes_beside}
+    check_columns(folder, name, (*_NEEDED, *rate, *optional, *beside.values(), *cumulative))
     for line, row in folder.rows(name):
         try:
-            strata[line] = _stratum(folder, name, line, row, cumulative)
+            strata[line] = _stratum(folder, name, line, row, cumulative, beside)
         except TableError as error:
             errors.append(error)
     all_at_once(errors)
     table = RateTable(**about.__dict__ | {"source": source}, id=table_id, strata=tuple(strata.values()))
     all_at_once(folder.error(name, reason, line) for line, reason in _contradictions(table, strata))
+    if table.background is not None:
+        _check_background(folder, about_name, table, table.background)
     return table
 
 
-def _stratum(folder: Folder, name: str, line: int, row: Mapping[str, str], cumulative: list[str]) -> Stratum:
+def _stratum(
+    folder: Folder, name: str, line: int, row: Mapping[str, str], cumulative: list[str], beside: Mapping[Outcome, str]
+) -> Stratum:
     cells = {column: stripped for column, cell in row.items() if (stripped := cell.strip())}
     if not cells:
         raise folder.error(name, "this row is empty; take it out", line)
     printed = [read_decimal(cells.pop(column), column) for column in cumulative if column in cells]
-    if wrong := [each for each in printed if isinstance(each, Problem)]:
+    counted = {outcome: read_count(cells.pop(column, ""), column) for outcome, column in beside.items()}
+    if wrong := [each for each in (*printed, *counted.values()) if isinstance(each, Problem)]:
         raise folder.error(name, "; ".join(map(str, wrong)), line)
-    return parse(folder, name, Stratum, cells | {"printed_cumulative_percent": tuple(printed)}, line)
+    known = cells | {"printed_cumulative_percent": tuple(printed), "successes_beside": counted}
+    successes, transfers = (read_count(cells.get(column, ""), column) for column in _COUNTS)
+    if _RATE in cells or isinstance(successes, Problem) or isinstance(transfers, Problem):
+        return parse(folder, name, Stratum, known, line)
+    if not 0 < successes < transfers:
+        raise folder.error(name, f"{successes} of {transfers}: {_BETWEEN}", line)
+    # The form of a typed percentage has six decimals; what is reckoned with is the counts themselves.
+    rate = Decimal(100 * successes) / transfers
+    read = parse(folder, name, Stratum, known | {_RATE: str(rate.quantize(_FINEST))}, line)
+    return read.model_copy(update={_RATE: rate})
+
+
+def _check_background(folder: Folder, name: str, table: RateTable, background: Background) -> None:
+    """Raise `TableError` where a table that stands in the background cannot say what was counted."""
+    stages = {row.stage for row in table.strata}
+    if stages != set(background.kinds):
+        raise folder.error(name, "kinds: it has words for other stages than the rows have", "kinds")
+    if any(row.successes is None for row in table.strata):
+        raise folder.error(name, "a table in the background has counts in every row", "[background]")
 
 
 def _contradictions(table: RateTable, strata: Mapping[int, Stratum]) -> Iterator[tuple[int, str]]:
@@ -209,22 +167,30 @@ def _contradictions(table: RateTable, strata: Mapping[int, Stratum]) -> Iterator
     elif differ := {stratum.ploidy for stratum in table.strata} ^ set(table.ploidy):
         yield 1, f"rows and `ploidy` in the .toml disagree on: {', '.join(sorted(differ))}"
     for line, stratum in strata.items():
-        for reason in _impossible(stratum):
+        for reason in (*_impossible(stratum), *_not_nested(table.outcome, stratum)):
             yield line, reason
-    for ploidy in dict.fromkeys(table.ploidy):
+        if len(stages := table.stages(stratum.ploidy)) > 1 and None in stages:
+            yield line, f"of the {stratum.ploidy} rows some have a stage and some have none"
+    yield from _of_bands(strata)
+
+
+def _of_bands(strata: Mapping[int, Stratum]) -> Iterator[tuple[int, str]]:
+    """Bands of one kind of embryo that overlap or leave gaps."""
+    for ploidy, stage in dict.fromkeys((stratum.ploidy, stratum.stage) for stratum in strata.values()):
         rows = sorted(
-            ((stratum, line) for line, stratum in strata.items() if stratum.ploidy == ploidy),
+            ((stratum, line) for line, stratum in strata.items() if (stratum.ploidy, stratum.stage) == (ploidy, stage)),
             key=lambda row: -1 if row[0].age_min_years is None else row[0].age_min_years,
         )
+        kind = f"{ploidy} {stage}" if stage else ploidy
         for (before, _), (after, line) in pairwise(rows):
             if (
                 before.age_max_years is None
                 or after.age_min_years is None
                 or after.age_min_years <= before.age_max_years
             ):
-                yield line, f"the {ploidy} bands {before.age_label} and {after.age_label} overlap"
+                yield line, f"the {kind} bands {before.age_label} and {after.age_label} overlap"
             elif after.age_min_years != before.age_max_years + 1:
-                yield line, f"ages between the {ploidy} bands {before.age_label} and {after.age_label} are missing"
+                yield line, f"ages between the {kind} bands {before.age_label} and {after.age_label} are missing"
 
 
 def _label_fits(stratum: Stratum) -> bool:
@@ -237,7 +203,8 @@ def _label_fits(stratum: Stratum) -> bool:
 def _impossible(stratum: Stratum) -> Iterator[str]:
     """What cannot be true of one row."""
     percent = stratum.per_transfer_percent
-    if percent <= 1:
+    counted = stratum.successes is not None and stratum.transfers is not None and stratum.transfers > 0
+    if percent <= 1 and not (counted and counts_give(percent, stratum.successes or 0, stratum.transfers or 1)):
         yield "per_transfer_percent is in percent, and one of 1 or less is not taken"
     if stratum.age_max_years is not None and stratum.age_max_years < (stratum.age_min_years or 0):
         yield f"the band {stratum.age_label} ends before it begins"
@@ -250,6 +217,17 @@ def _impossible(stratum: Stratum) -> Iterator[str]:
             yield f"the cell printed for n = {n} does not follow from the rate"
 
 
+def _not_nested(outcome: Outcome, stratum: Stratum) -> Iterator[str]:
+    """What cannot be true of counts beside each other: a transfer with a birth has had a positive test."""
+    if not stratum.successes_beside or stratum.successes is None:
+        yield from ["counts of other outcomes stand beside none of the table's own"] if stratum.successes_beside else []
+        return
+    counts = {outcome: stratum.successes, **stratum.successes_beside}
+    for wider, narrower in pairwise(sorted(counts, key=NESTED.index)):
+        if counts[narrower] > counts[wider]:
+            yield f"{counts[narrower]} {narrower} cannot be among {counts[wider]} {wider}"
+
+
 def _wrong_counts(percent: Decimal, successes: int | None, transfers: int | None) -> Iterator[str]:
     """What cannot be true of the counts beside a percentage."""
     if successes is None and transfers is None:
@@ -257,9 +235,23 @@ def _wrong_counts(percent: Decimal, successes: int | None, transfers: int | None
     if successes is None or transfers is None:
         yield "successes and transfers belong together: one of the two is empty"
     elif not 0 < successes < transfers:
-        yield f"{successes} of {transfers}: successes must lie between 0 and transfers, both excluded"
+        yield f"{successes} of {transfers}: {_BETWEEN}"
     elif not counts_give(percent, successes, transfers):
         yield (
             f"per_transfer_percent is {percent}, but {successes} of {transfers} transfers are"
             f" {percent_words(100 * successes / transfers, percent)}: correct whichever is wrong"
         )
+
+
+__all__ = [
+    "PUBLISHED_TABLE",
+    "About",
+    "RateTable",
+    "Stratum",
+    "background_tables",
+    "counts_give",
+    "described_columns",
+    "in_background",
+    "load_rate_table",
+    "rate_tables",
+]

@@ -43,6 +43,8 @@ def _inputs(assessment: Assessment) -> Iterator[str]:
         said = "nothing" if planned is None else ", ".join(_kind_words(planned))
         if said:
             yield f"next: {said}"
+    if case.eggs is not None:
+        yield long_word(case.eggs)
     for route in ROUTES:
         yield from route.told(case)
 

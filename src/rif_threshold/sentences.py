@@ -66,6 +66,14 @@ def total_words(answer: Answer) -> str:
     return f"{between_numbers(*reversed(answer.total))} {'transfer' if answer.total.lowest == 1 else 'transfers'}"
 
 
+def crossed_words(answer: Estimate) -> str:
+    """The same, with the interval of a counted rate where it spans more than one number."""
+    counted = answer.interval
+    if counted is None or counted.transfers_lower == counted.transfers_upper:
+        return total_words(answer)
+    return f"{total_words(answer)} ({between_numbers(counted.transfers_lower, counted.transfers_upper)})"
+
+
 def pregnant_now(assessment: Assessment) -> bool:
     """Whether the last transfer led to a pregnancy that is under way."""
     return last_result(assessment.case) == TransferResult.ONGOING
@@ -99,7 +107,7 @@ def _standing(assessment: Assessment) -> Iterator[str]:
     if losses := losses_first(assessment.case):
         yield losses
     if answer is None:
-        waits = all(refused.unfinished for refused in assessment.refused)
+        waits = all(refused.unfinished for refused in assessment.refused if not refused.background)
         mend = "Name another route to be answered with, or mend what is refused."
         yield "Give what is still missing." if waits else mend
         return

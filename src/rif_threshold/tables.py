@@ -92,6 +92,7 @@ class Source(Record):
     doi: str = ""
     url: str = ""
     read: ReadLevel
+    how: str = ""
     note: str = ""
 
     @property
@@ -100,6 +101,11 @@ class Source(Record):
         address = f"doi:{self.doi}" if self.doi else self.url
         journal = self.journal if self.year in self.journal else f"{self.journal} {self.year}".strip()
         return ". ".join(part.rstrip(".") for part in (self.authors, self.title, journal, address) if part)
+
+    @property
+    def read_words(self) -> str:
+        """How much of it was read, and where that needs to be said how: ``secondary (a re-saved copy, read whole)``."""
+        return f"{self.read} ({self.how})" if self.how else str(self.read)
 
     @property
     def short(self) -> str:

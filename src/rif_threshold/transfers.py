@@ -6,7 +6,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from rif_threshold.bounds import MOST_ENTRIES
 from rif_threshold.record import Age, Count, Percent, Record, Typed, TypedRecord, YesNo
-from rif_threshold.vocabulary import POSITIVE_TESTS, Ploidy, Stage, TransferResult
+from rif_threshold.vocabulary import POSITIVE_TESTS, Eggs, Ploidy, Stage, TransferResult
 
 NOTHING = "none"
 """What is written for ``planned`` where nothing is."""
@@ -130,7 +130,18 @@ class Transfers(Record):
     stage: Annotated[
         Stage | None,
         Typed("--stage"),
-        Field(title="stage", description="Likewise, how far they had grown. ESHRE's table does not ask for it."),
+        Field(
+            title="stage", description="Likewise, how far they had grown. The register's table asks, ESHRE's does not."
+        ),
+    ] = None
+    eggs: Annotated[
+        Eggs | None,
+        Typed("--eggs"),
+        Field(
+            title="whose eggs",
+            description="Whose eggs, and whether they were frozen as eggs. Only the register's tables ask for it; own"
+            " eggs that were never frozen if not said.",
+        ),
     ] = None
     failed_transfers: Annotated[
         Count | None,

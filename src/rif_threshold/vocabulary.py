@@ -40,10 +40,33 @@ class Stage(StrEnum):
     BLASTOCYST = "blastocyst"
 
 
+class Eggs(StrEnum):
+    """Whose eggs, and whether they had been frozen as eggs. Only a table that tells them apart asks."""
+
+    OWN = "own"
+    OWN_THAWED = "own_thawed"
+    DONOR = "donor"
+
+
+class NotCovered(StrEnum):
+    """What a table of another population gives no chance for."""
+
+    UNTESTED = "untested"
+    EUPLOID = "euploid"
+    LOW_LEVEL_MOSAIC = "low_level_mosaic"
+    AGE = "age"
+    EMBRYOS = "several_embryos"
+    OWN_PERCENTAGE = "own_percentage"
+    OWN = "own"
+    OWN_THAWED = "own_thawed"
+    DONOR = "donor"
+
+
 class WidenedBy(StrEnum):
     """What makes the chance of a transfer lie between two ends, in the order in which they widen it."""
 
     AGE = "age"
+    STAGE = "stage"
     MOSAIC = "mosaic"
     EMBRYOS = "several_embryos"
 

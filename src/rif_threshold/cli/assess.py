@@ -10,6 +10,7 @@ from rif_threshold.assessment import Assessment, assess
 from rif_threshold.cli.columns import fits, table
 from rif_threshold.cli.options import PARTS, case_options, json_option
 from rif_threshold.cli.printing import exit_code, wrapped
+from rif_threshold.context import context_words, counts_words, shown_routes
 from rif_threshold.parts import default_parts, need
 from rif_threshold.perspective import Perspective
 from rif_threshold.repeated import inputs_words
@@ -112,7 +113,9 @@ def _basis(assessment: Assessment) -> Iterator[str]:
     """Sources, caveats and the disclaimer."""
     for source in assessment.sources:
         yield wrapped(f"[{source.key}] {source.short} (read: {source.read})")
-    seen = dict.fromkeys((*assessment.notes, *(text for each in assessment.estimates for text in each.caveats)))
+    # What must be said of another population fills a screen of its own: it comes with --more, and is in the JSON.
+    told = [each for each in assessment.estimates if not each.background or assessment.perspective]
+    seen = dict.fromkeys((*assessment.notes, *(text for each in told for text in each.caveats)))
     for caveat in seen:
         yield wrapped(str(caveat), "- ")
     yield wrapped(assessment.disclaimer)
@@ -131,7 +134,7 @@ def _perspective(perspective: Perspective) -> Iterator[str]:
 
 def _routes(assessment: Assessment) -> Iterator[str]:
     """The curves side by side: one row a route, one column a transfer."""
-    estimates = assessment.estimates
+    estimates = shown_routes(assessment)
     rows = [_route(each, assessment) for each in estimates]
     most = min(_MOST_COLUMNS, *(len(each.cumulative_percent_lowest) for each in estimates))
     headings = ("", "", *map(str, range(1, most + 1)))
@@ -146,9 +149,12 @@ def _routes(assessment: Assessment) -> Iterator[str]:
     line = line_words(assessment.rule.percent)
     yield wrapped(f"p: chance per transfer   *: primary route   !: first above {line}")
     for each in estimates:
-        yield wrapped(f"{each.route}: {each.explanation}. Margin: {margin_words(each)}.", "")
+        if each.background and each is not assessment.primary:
+            continue
+        yield wrapped(f"{each.route}: {each.explanation}; {counts_words(each)}. Margin: {margin_words(each)}.", "")
         if each.interval:
             yield wrapped(interval_words(each.interval))
+    yield from map(wrapped, context_words(assessment))
 
 
 def _route(each: Estimate, assessment: Assessment) -> tuple[str, ...]:

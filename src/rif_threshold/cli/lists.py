@@ -50,7 +50,7 @@ def sources_command(*, as_json: bool) -> None:
         click.echo(to_json({key: source.model_dump(mode="json") for key, source in listed_sources().items()}))
         return
     for key, source in listed_sources().items():
-        click.echo(wrapped(f"{key}: {source.citation}. Read: {source.read}. {source.note}", "- "))
+        click.echo(wrapped(f"{key}: {source.citation}. Read: {source.read_words}. {source.note}", "- "))
 
 
 @click.group("tables")

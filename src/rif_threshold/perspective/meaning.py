@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rif_threshold.answers import Estimate
+from rif_threshold.background import Observed, observed_at
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.case import Case
 from rif_threshold.heterogeneity import unexplained_share
@@ -17,10 +18,10 @@ from rif_threshold.perspective.section import (
 from rif_threshold.probability import cumulative_probability, transfers_to_exceed
 from rif_threshold.rates import PUBLISHED_TABLE, load_rate_table
 from rif_threshold.record import Record
-from rif_threshold.routes.kind import row_of
+from rif_threshold.routes.kind import eggs_of, row_of, years
 from rif_threshold.tables import Remark
 from rif_threshold.transfers import counted_transfers, planned_age, planned_ploidy
-from rif_threshold.vocabulary import Ploidy
+from rif_threshold.vocabulary import Eggs, Ploidy
 from rif_threshold.wording import in_hundred, number_words, percent_words, transfers_words
 
 
@@ -62,6 +63,7 @@ class MeaningSection(Section):
         points: the same after each transfer.
         definitions: other definitions on this curve.
         threshold_percent: the threshold of the case.
+        observed: what a register saw at this age in groups that were chosen, each with why it is no effect.
     """
 
     title: str = "What does crossing the line mean?"
@@ -73,6 +75,7 @@ class MeaningSection(Section):
     points: tuple[MeaningPoint, ...]
     definitions: tuple[DefinitionOnCurve, ...]
     threshold_percent: float
+    observed: tuple[Observed, ...]
 
 
 def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
@@ -93,6 +96,7 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
     at = None if n is None else points[n - 1]
     main = known.prevalence.index(known.main_prevalence)
     on_curve = tuple(_on_curve(case, estimate, missed, float(known.main_prevalence.value)))
+    seen = _seen(case)
     prevalences = tuple(float(100 * each.value) for each in known.prevalence)
     return MeaningSection(
         sentence=_sentence(at, main, prevalences[main]),
@@ -114,9 +118,14 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
                 source="somigliana_2018",
             ),
             Remark(text="Crossing is time to talk and look, not a diagnosis."),
+            *(Remark(text=each.text, source=each.source.key) for each in seen),
         ),
         sources=without_repeats(
-            (*(each.source for each in known.prevalence), *(each.source for each in definitions()))
+            (
+                *(each.source for each in known.prevalence),
+                *(each.source for each in definitions()),
+                *(each.source for each in seen),
+            )
         ),
         transfers=n,
         labelled_percent=None if at is None else at.labelled_percent,
@@ -126,7 +135,13 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
         points=points,
         definitions=on_curve,
         threshold_percent=float(case.rule.percent),
+        observed=seen,
     )
+
+
+def _seen(case: Case) -> tuple[Observed, ...]:
+    """What a register saw of women of this age, with eggs of their own that were never frozen."""
+    return observed_at(years(planned_age(case))) if eggs_of(case) in {None, Eggs.OWN} else ()
 
 
 def _points(missed: list[float], known: Assumptions) -> Iterator[MeaningPoint]:

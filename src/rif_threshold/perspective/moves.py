@@ -1,10 +1,11 @@
 """Section 6: what moves the answer, in transfers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 from operator import mul
 
 from rif_threshold.answers import Estimate
+from rif_threshold.arrays import exact
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.case import Case
 from rif_threshold.heterogeneity import beta_geometric_threshold
@@ -20,9 +21,10 @@ from rif_threshold.perspective.section import (
     without_repeats,
 )
 from rif_threshold.record import Record
+from rif_threshold.routes.live_birth import ratios_for
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.uncertainty import clopper_pearson, transfers_interval
-from rif_threshold.wording import number_words
+from rif_threshold.wording import number_words, plural, ratio_words
 
 
 class Move(Record):
@@ -94,6 +96,18 @@ def _moves(case: Case, estimate: Estimate, answer: int | None) -> Iterator[Move]
         bounds = (float(bound) for bound in (known.factor.lower, known.factor.upper))
         numbers = (threshold_alike(rule, p * bound / printed) for bound in bounds)
         yield move(known.factor.label, known.factor.source, *numbers)
+        yield from _by_ratios(case, estimate, move)
+
+
+def _by_ratios(case: Case, estimate: Estimate, move: Callable[..., Move]) -> Iterator[Move]:
+    """The factor replaced by what a register counted at this age, with the interval of it."""
+    live_birth = float(exact(estimate.live_birth_percent or 0) / 100)
+    for ratio in ratios_for(case):
+        numbers = (threshold_alike(case.rule, live_birth * bound) for bound in ratio.bounds)
+        counted = f"{ratio_words(*ratio.bounds)} {plural(ratio.outcome)} a live birth"
+        yield move(
+            f"in place of the factor {counted}, counted in {ratio.short}, at {ratio.ages}", ratio.source, *numbers
+        )
 
 
 def _own_uncertainty(case: Case, estimate: Estimate, known: Assumptions) -> Move:

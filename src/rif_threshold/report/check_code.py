@@ -26,6 +26,7 @@ from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import read_json_object
 from rif_threshold.method import method
+from rif_threshold.rates import in_background
 from rif_threshold.sentences import total_words
 from rif_threshold.vocabulary import Part
 from rif_threshold.wording import shown_between
@@ -105,8 +106,9 @@ def read_code(typed: str) -> Content:
 
 
 def fingerprints(tables: Collection[UsedTable]) -> dict[str, bytes]:
-    """A short fingerprint of each table's name and digest."""
-    return {table.id: _digest(f"{table.id} {table.sha256}")[:_EACH] for table in tables}
+    """A short fingerprint of each table's name and digest, of those that an answer is made from."""
+    named = (table for table in tables if not in_background(table.id))
+    return {table.id: _digest(f"{table.id} {table.sha256}")[:_EACH] for table in named}
 
 
 def all_fingerprint(tables: Collection[UsedTable]) -> bytes:
@@ -116,11 +118,12 @@ def all_fingerprint(tables: Collection[UsedTable]) -> bytes:
 
 def answer_digests(assessment: Assessment) -> dict[str, bytes]:
     """A short digest of what each part answers; zeros for a part that was left out."""
+    estimates = [each for each in assessment.estimates if not each.background or each is assessment.primary]
     routes = [
-        [each.route, each.transfers_to_threshold, each.reached, *map(_rounded, _curve(each))]
-        for each in assessment.estimates
+        [each.route, each.transfers_to_threshold, each.reached, *map(_rounded, _curve(each))] for each in estimates
     ]
-    refused = [[each.route, [problem.code for problem in each.problems]] for each in assessment.refused]
+    problems = [(each.route, each.problems) for each in assessment.refused if not each.background]
+    refused = [[route, [problem.code for problem in found]] for route, found in problems]
     answers = {"threshold": _digest(_canonical([assessment.primary_route, routes, refused]))[:_ANSWER]}
     for part in (Part.WORKUP, Part.TACROLIMUS):
         value = getattr(assessment, part)

@@ -11,6 +11,7 @@ from rif_threshold.answers import Estimate, chance_words
 from rif_threshold.assessment import Assessment
 from rif_threshold.charts.curve import describe_curve
 from rif_threshold.citing import CitedSource
+from rif_threshold.context import context_words, counts_words
 from rif_threshold.parts import default_parts
 from rif_threshold.repeated import inputs_words
 from rif_threshold.report.check_code import code_or_why
@@ -21,6 +22,7 @@ from rif_threshold.report.tacrolimus_summary import gate_summary
 from rif_threshold.sentences import (
     beside_words,
     contradiction_words,
+    crossed_words,
     curve_words,
     headline,
     margin_words,
@@ -29,7 +31,6 @@ from rif_threshold.sentences import (
     refused_word,
     rule_words,
     standing,
-    total_words,
 )
 from rif_threshold.vocabulary import Grade, Part, ReadLevel
 from rif_threshold.wording import NOT_KNOWN, between_percent, capital, word
@@ -52,7 +53,9 @@ def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, A
         "rule": rule_words(assessment),
         "curve": curve_svg(assessment, wide=700, high=250) if assessment.estimates else "",
         "curve_words": describe_curve(assessment) if assessment.estimates else "",
-        "routes": [_route(each, assessment) for each in assessment.estimates],
+        # Another population has its line beneath, with all that a row would hold.
+        "routes": [_route(each, assessment) for each in assessment.estimates if _is_opinion(each, assessment)],
+        "context": list(context_words(assessment)),
         "refused": list(_refused(assessment)),
         "remarks": list(_remarks(assessment)),
         "beside": list(_beside(assessment)),
@@ -73,13 +76,17 @@ def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, A
     }
 
 
+def _is_opinion(estimate: Estimate, assessment: Assessment) -> bool:
+    return not estimate.background or estimate.route == assessment.primary_route
+
+
 def _route(estimate: Estimate, assessment: Assessment) -> dict[str, str]:
     line = float(assessment.rule.percent)
     return {
         "label": estimate.label + (" (primary)" if estimate.route == assessment.primary_route else ""),
-        "basis": f"{estimate.explanation}; per {word(estimate.denominator)}",
+        "basis": f"{estimate.explanation}; per {word(estimate.denominator)}; {counts_words(estimate)}",
         "per": chance_words(estimate),
-        "threshold": total_words(estimate),
+        "threshold": crossed_words(estimate),
         "so_far": between_percent(*estimate.so_far, line),
         "next": NOT_KNOWN if estimate.following is None else between_percent(*estimate.following),
         "reached": word(estimate.state),
@@ -90,7 +97,7 @@ def _route(estimate: Estimate, assessment: Assessment) -> dict[str, str]:
 
 def _refused(assessment: Assessment) -> Iterator[str]:
     for refused in assessment.refused:
-        for problem in refused.problems:
+        for problem in () if refused.background else refused.problems:
             yield f"{refused.label}: {refused_word(refused)}. {capital(refusal_words(problem))}"
 
 
@@ -114,7 +121,7 @@ def _beside(assessment: Assessment) -> Iterator[str]:
 
 def _further(sources: list[CitedSource]) -> str:
     """How many more sources stand behind the work-up and the step, and how far they were read."""
-    levels = ", ".join(f"{sum(each.read == level for each in sources)} as {level}" for level in ReadLevel)
+    levels = ", ".join(f"{sum(each.read.startswith(level) for each in sources)} as {level}" for level in ReadLevel)
     where = "every citation is on the page of sources, in `rif-threshold sources` and in the JSON"
     return f"{len(sources)} more were read {levels}; {where}." if sources else ""
 

@@ -250,9 +250,12 @@ def _basis(assessment: Assessment) -> Iterator[str]:
     yield f"Inputs: {inputs_words(assessment)}"
     used = ["method."]
     for estimate in assessment.estimates:
+        if estimate.background and estimate is not assessment.primary:
+            continue  # it stands beside the answer, which does not rest on it
         route, _, table = estimate.route.partition(":")
         if route == Route.AGE_TABLE:
-            used.append(f"own:rates/{table}." if table else f"rates/{PUBLISHED_TABLE}.")
+            own = table and not estimate.background
+            used.append(f"{'own:' if own else ''}rates/{table or PUBLISHED_TABLE}.")
         if route == Route.PREDICTION_MODEL:
             used.append("prediction/")
         for reference in estimate.sources:
@@ -264,7 +267,7 @@ def _basis(assessment: Assessment) -> Iterator[str]:
 
 def _notes(assessment: Assessment) -> Iterator[str]:
     for refused in assessment.refused:
-        for problem in refused.problems:
+        for problem in () if refused.background else refused.problems:
             yield f"{capital(refused_word(refused))}: {refused.label}: {refusal_words(problem)}"
     if assessment.primary is not None:
         yield next_transfer(assessment)

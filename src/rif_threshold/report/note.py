@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from rif_threshold.answers import chance_words
 from rif_threshold.assessment import Assessment
 from rif_threshold.citing import CitedSource
+from rif_threshold.context import context_words, counts_words
 from rif_threshold.parts import default_parts
 from rif_threshold.repeated import inputs_words
 from rif_threshold.report.check_code import code_or_why
 from rif_threshold.sentences import (
     beside_words,
     contradiction_words,
+    crossed_words,
     headline,
     margin_words,
     next_transfer,
@@ -20,7 +22,6 @@ from rif_threshold.sentences import (
     refused_word,
     rule_words,
     standing,
-    total_words,
 )
 from rif_threshold.vocabulary import Grade, Part, WorkupState
 from rif_threshold.wording import capital, word
@@ -61,7 +62,8 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield f"Answer: {headline(assessment)}. {standing(assessment)}"
     yield next_transfer(assessment)
     if primary is not None:
-        yield f"Route: {primary.label}, {chance_words(primary)} per transfer ({primary.explanation})"
+        basis = f"{primary.explanation}; {counts_words(primary)}"
+        yield f"Route: {primary.label}, {chance_words(primary)} per transfer ({basis})"
         yield f"Margin: {margin_words(primary)}"
         yield " ".join(("Beside it:", *beside_words(assessment))) if beside_words(assessment) else ""
     yield "; ".join(_other_routes(assessment))
@@ -80,10 +82,12 @@ def _lines(assessment: Assessment) -> Iterator[str]:
 def _other_routes(assessment: Assessment) -> Iterator[str]:
     """What the other routes answer, and what was refused and why."""
     others = [each for each in assessment.estimates if each.route != assessment.primary_route]
-    for each in others:
-        yield f"Other route: {each.label}, {chance_words(each)}, threshold {total_words(each)}"
+    for each in (each for each in others if not each.background):
+        answer = f"{chance_words(each)}, threshold {crossed_words(each)}"
+        yield f"Other route: {each.label}, {answer}, {counts_words(each)}"
+    yield from (each.removesuffix(".") for each in context_words(assessment))
     for refused in assessment.refused:
-        for problem in refused.problems:
+        for problem in () if refused.background else refused.problems:
             yield f"{capital(refused_word(refused))}: {refused.label}: {refusal_words(problem)}"
 
 

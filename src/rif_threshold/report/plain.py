@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rif_threshold.assessment import Assessment
+from rif_threshold.context import other_numbers
 from rif_threshold.method import method
 from rif_threshold.pair import Pair
 from rif_threshold.pathway import recurrent_losses
@@ -189,7 +190,8 @@ class Plain:
             return ()
         bounds = tuple(self._bounds())
         said = [*(bounds or (self.words("range_exact"),)), *self._routes(), *self._interval()]
-        return tuple(said) if len(said) > 1 else (said[0], *self._margin())
+        said = said if len(said) > 1 else [said[0], *self._margin()]
+        return (*said, *([self.words("range_elsewhere")] if other_numbers(self.assessment) else []))
 
     def _bounds(self) -> Iterator[str]:
         """What the answer would be by either end."""
@@ -202,7 +204,7 @@ class Plain:
 
     def _routes(self) -> Iterator[str]:
         """What other routes would answer. Where the primary one is not known exactly, it has a sentence of its own."""
-        answers = [each.transfers_to_threshold for each in self.assessment.estimates]
+        answers = [each.transfers_to_threshold for each in self.assessment.estimates if not each.background]
         known = sorted({answer for answer in answers if answer is not None})
         if len(known) > 1:
             yield self.words("range_routes", low=self._number(known[0]), high=self._number(known[-1]))
@@ -268,6 +270,8 @@ class Plain:
         line, minimum = self.words.number(exact_words(rule.percent)), self._number(rule.minimum)
         yield self.words(key, rule.minimum, line=line, minimum=minimum)
         if self.answer is not None:
-            key = "from_own_table" if ":" in self.answer.route else f"from_{self.answer.route}"
-            named = route_of(self.answer.route).title
-            yield self.words(key if self.words.has(key) else "from_route", route=named)
+            register = self.estimate is not None and self.estimate.background
+            named = "from_register" if register else "from_own_table"
+            key = named if ":" in self.answer.route else f"from_{self.answer.route}"
+            title = route_of(self.answer.route).title
+            yield self.words(key if self.words.has(key) else "from_route", route=title)

@@ -8,8 +8,8 @@ import importlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rif_threshold.rates import RateTable
 from rif_threshold.routes.kind import Chances, Given, RouteKind, caveats
+from rif_threshold.strata import RateTable
 from rif_threshold.transfers import Transfers
 
 # A new route is a module here, and its name in this line. ESHRE puts an individual estimate before a crude one, and

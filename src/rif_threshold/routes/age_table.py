@@ -1,18 +1,18 @@
-"""A table of rates by age and ploidy: ESHRE's, and beside it each of the clinic's own.
+"""A table of rates by age and ploidy: ESHRE's, beside it each of the clinic's own, and in the background a register's.
 
 What was done decides, and a chance that is not known is a pair: of the rows that the age may belong to, the lowest and
 the highest; for a low-level mosaic from 0 to the euploid row (ours); for several embryos at once up to the chance that
 one of them would give if each counted by itself (ours).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from rif_threshold.errors import InvalidInput
+from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.pair import Pair
-from rif_threshold.rates import PUBLISHED_TABLE, RateTable, Stratum, load_rate_table
+from rif_threshold.rates import PUBLISHED_TABLE, background_tables, load_rate_table
 from rif_threshold.routes.kind import (
     Chance,
     Chances,
@@ -20,15 +20,19 @@ from rif_threshold.routes.kind import (
     RouteKind,
     Used,
     caveats,
+    eggs_of,
+    long_ago,
     needs,
     of_table,
     own_chance,
     years,
 )
+from rif_threshold.strata import RateTable, Stratum
 from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, counted_transfers, planned_apart, planned_kind
-from rif_threshold.vocabulary import Ploidy, Route, WidenedBy
-from rif_threshold.wording import long_word, shown_percent
+from rif_threshold.vocabulary import Eggs, NotCovered, Ploidy, Route, WidenedBy
+from rif_threshold.wording import long_word, shown_percent, word
 
+_COUNTED = "counted"
 _SOME = "the table by age and ploidy needs the ploidy of the embryos"
 
 
@@ -39,50 +43,79 @@ def _published(case: Transfers) -> Chances:
 def _beside(case: Transfers, own_tables: Mapping[str, RateTable]) -> Iterator[Given]:
     for table_id, table in own_tables.items():
         yield f"{Route.AGE_TABLE}:{table_id}", table.title, partial(_chances, case, table, own=True)
+    if _says_enough(case):
+        for table_id, table in background_tables().items():
+            if _is_asked(table, case):
+                yield f"{Route.AGE_TABLE}:{table_id}", table.title, partial(_chances, case, table)
+
+
+def _says_enough(case: Transfers) -> bool:
+    """Whether nothing is missing: what it is, the published table says, and once is enough."""
+    run = counted_transfers(case)
+    by_row = [each for each in _numbered(case, run) if each[1].per_transfer_percent is None]
+    return not any(_missing(case, run, by_row, _kind_of_all(case)))
+
+
+def _is_asked(table: RateTable, case: Transfers) -> bool:
+    """Whether a table of the background is about eggs like these; that of donors only where they are said."""
+    return table.background is not None and table.background.eggs in {Eggs.OWN, eggs_of(case)}
 
 
 def _chances(case: Transfers, table: RateTable, *, own: bool = False) -> Chances:
     run = counted_transfers(case)
     by_row = [each for each in _numbered(case, run) if each[1].per_transfer_percent is None]
     kind = _kind_of_all(case)
-    needs(_missing(case, run, by_row, kind))
-    outside = [table.no_row(field, ploidy, age) for field, ploidy, age in _outside(table, by_row)]
-    if kind.ploidy is not None and not _rows(table, kind.ploidy, kind.oocyte_age_years):
-        no_row = table.no_row("oocyte_age_years, ploidy", kind.ploidy, kind.oocyte_age_years)
-        outside = [*([] if run and case.history is not None else [no_row]), *outside]
+    needs(dict.fromkeys((*_missing(case, run, by_row, kind), *_stage_missing(table, by_row, kind))))
+    rows_of = _looked_up(table)
+    outside = [*_not_covered(table, case, run), *_outside(table, by_row, rows_of)]
+    if kind.ploidy is not None and not rows_of(kind):
+        outside = [*([] if run and case.history is not None else [_no_row(table, "", kind)]), *outside]
         kind = EmbryoKind()
     if outside:
-        raise InvalidInput(tuple(outside))
-    alike = None if kind.ploidy is None else _chance(table, kind, kind)
+        raise InvalidInput(tuple(dict.fromkeys(outside)))
+    alike = None if kind.ploidy is None else _chance(kind, kind, rows_of)
 
     found: dict[tuple[Any, ...], Chance] = {}  # the transfers of a couple are of few kinds
 
     def of(transfer: Transfer) -> Chance:
         if own_percentage := own_chance(transfer):
             return own_percentage
-        key = (transfer.ploidy, transfer.oocyte_age_years, transfer.embryos)
-        if key not in found:
-            found[key] = _chance(table, transfer, kind)
+        if (key := _key(transfer)) not in found:
+            found[key] = _chance(transfer, kind, rows_of)
         return found[key]
 
-    rows = () if kind.ploidy is None else _rows(table, kind.ploidy, kind.oocyte_age_years)
+    rows, background = () if kind.ploidy is None else rows_of(kind), table.background
     counted = rows[0] if alike and alike.ends.agreed and len(rows) == 1 else None
     widened = {name for each in (alike, *map(of, run)) if each for name in each.widened_by}
     return Chances(
         alike=alike,
         of=of,
-        explanation=_explained(rows, kind, "in this table" if own else "printed"),
+        explanation=_explained(rows, kind, "in this table" if own else _COUNTED if background else "printed"),
         outcome=table.outcome,
         denominator=table.denominator,
         sources=(table.source,),
         caveats=(
             *(caveats("own_table") if own else ()),
             *caveats(*(f"widened_by_{name}" for name in WidenedBy if name in widened)),
+            *(caveats("eggs_not_said") if background and eggs_of(case) is None else ()),
             *of_table(table.caveats, table.source),
+            *((long_ago(background),) if background else ()),
         ),
         successes=counted.successes if counted else None,
         transfers=counted.transfers if counted else None,
+        stage=_stage_words(table, rows),
+        rows=rows if background else (),
     )
+
+
+def _stage_words(table: RateTable, rows: tuple[Stratum, ...]) -> str:
+    """How far the embryos had grown that the table counted, and what they were where it says so."""
+    stages = dict.fromkeys(row.stage for row in rows)
+    if set(stages) <= {None}:
+        return "stage not printed" if rows else ""
+    words = table.background.kinds if table.background else {}
+    named = " or ".join(words.get(stage, word(stage)) for stage in stages if stage is not None)
+    return named if len(stages) == 1 else f"{named}, as the stage is not said"
 
 
 def _numbered(case: Transfers, run: tuple[Transfer, ...]) -> list[tuple[str, Transfer]]:
@@ -112,32 +145,90 @@ def _missing(
         yield "planned.ploidy" if case.planned else "ploidy", f"{_SOME}{' planned next' if case.history else ''}"
 
 
-def _outside(table: RateTable, by_row: list[tuple[str, Transfer]]) -> Iterator[tuple[str, Ploidy, int | str | None]]:
+def _stage_missing(table: RateTable, by_row: list[tuple[str, Transfer]], kind: EmbryoKind) -> Iterator[tuple[str, str]]:
+    """What a table of one stage alone asks for: an embryo of a stage that is not known may be of another."""
+    for field, each in (*by_row, ("", kind)):
+        stages = () if each.ploidy is None else table.stages(each.ploidy)
+        if each.stage is None and len(stages) == 1 and stages[0] is not None:
+            yield f"{field}.stage".lstrip("."), f"this table is of {word(stages[0])} alone: say the stage"
+
+
+def _not_covered(table: RateTable, case: Transfers, run: tuple[Transfer, ...]) -> Iterator[Problem]:
+    """What a table of the background gives no chance for, beside the kinds that it has no row for."""
+    background, eggs = table.background, eggs_of(case)
+    if background is None:
+        return
+    if eggs is not None and (why := background.not_covered.get(NotCovered(eggs))):
+        yield table.refusal("eggs", eggs, why)
+    for field, each in _numbered(case, run):
+        if each.per_transfer_percent is not None and (why := background.not_covered.get(NotCovered.OWN_PERCENTAGE)):
+            yield table.refusal(f"{field}.per_transfer_percent", str(each.per_transfer_percent), why)
+
+
+_Rows = Callable[[EmbryoKind], tuple[Stratum, ...]]
+
+
+def _key(kind: EmbryoKind) -> tuple[Any, ...]:
+    return (kind.ploidy, kind.stage, kind.oocyte_age_years, kind.embryos)
+
+
+def _looked_up(table: RateTable) -> _Rows:
+    """The rows of each kind, looked up once for a case."""
+    found: dict[tuple[Any, ...], tuple[Stratum, ...]] = {}
+
+    def rows_of(kind: EmbryoKind) -> tuple[Stratum, ...]:
+        if (key := _key(kind)) not in found:
+            found[key] = _rows(table, kind)
+        return found[key]
+
+    return rows_of
+
+
+def _outside(table: RateTable, by_row: list[tuple[str, Transfer]], rows_of: _Rows) -> Iterator[Problem]:
     """The transfers for which the table has no row."""
     for field, transfer in by_row:
-        if transfer.ploidy and not _rows(table, transfer.ploidy, transfer.oocyte_age_years):
-            yield field or "oocyte_age_years, ploidy", transfer.ploidy, transfer.oocyte_age_years
+        if transfer.ploidy and not rows_of(transfer):
+            yield _no_row(table, field, transfer)
 
 
-def _rows(table: RateTable, ploidy: Ploidy, age: int | str | None) -> tuple[Stratum, ...]:
+def _no_row(table: RateTable, field: str, kind: EmbryoKind) -> Problem:
+    assert kind.ploidy is not None  # noqa: S101 - asked by the callers
+    if why := _refuses_several(table, kind):
+        return table.refusal(f"{field}.embryos".lstrip("."), str(kind.embryos), why)
+    return table.no_row(field or "oocyte_age_years, ploidy", kind.ploidy, kind.oocyte_age_years, kind.stage)
+
+
+def _refuses_several(table: RateTable, kind: EmbryoKind) -> str:
+    """Why a table gives no chance for several embryos at once; empty where it does, between two ends."""
+    several = (kind.embryos or 1) > 1 and table.background is not None
+    return table.background.not_covered.get(NotCovered.EMBRYOS, "") if several and table.background else ""
+
+
+def _rows(table: RateTable, kind: EmbryoKind) -> tuple[Stratum, ...]:
     """The rows that an embryo may belong to. A mosaic for which none is printed is held against the euploid ones."""
-    found = table.rows(ploidy, years(age))
-    return found or (table.rows(Ploidy.EUPLOID, years(age)) if ploidy == Ploidy.LOW_LEVEL_MOSAIC else ())
-
-
-def _chance(table: RateTable, kind: EmbryoKind, alike: EmbryoKind) -> Chance:
-    """The chance of one transfer, each end from the ends before it."""
     assert kind.ploidy is not None  # noqa: S101 - asked by _missing
-    rows, placed = _rows(table, kind.ploidy, kind.oocyte_age_years), kind.embryos or 1
-    printed = [Fraction(row.per_transfer_percent) / 100 for row in rows]
+    if _refuses_several(table, kind):
+        return ()
+    found = table.rows(kind.ploidy, ages := years(kind.oocyte_age_years), kind.stage)
+    mosaic = not found and kind.ploidy == Ploidy.LOW_LEVEL_MOSAIC
+    return table.rows(Ploidy.EUPLOID, ages, kind.stage) if mosaic else found
+
+
+def _chance(kind: EmbryoKind, alike: EmbryoKind, rows_of: _Rows) -> Chance:
+    """The chance of one transfer, each end from the ends before it."""
+    rows, placed = rows_of(kind), kind.embryos or 1
+    printed = [row.chance for row in rows]
     ends = Pair(min(printed), max(printed))
-    widened = [WidenedBy.AGE] if ends.agreed is None else []
+    widened: list[WidenedBy] = []
+    if ends.agreed is None:
+        several = ((WidenedBy.AGE, {row.age_label for row in rows}), (WidenedBy.STAGE, {row.stage for row in rows}))
+        widened = [why for why, found in several if len(found) > 1]
     if rows[0].ploidy != kind.ploidy:
         ends, widened = Pair(Fraction(0), ends.highest), [*widened, WidenedBy.MOSAIC]
     if placed > 1:
         ends, widened = Pair(ends.lowest, 1 - (1 - ends.highest) ** placed), [*widened, WidenedBy.EMBRYOS]
     same = kind.ploidy == alike.ploidy and placed == (alike.embryos or 1)
-    same = same and rows == _rows(table, kind.ploidy, alike.oocyte_age_years)
+    same = same and rows == rows_of(alike)
     return Chance(ends, is_alike=same, widened_by=tuple(widened))
 
 
@@ -145,15 +236,17 @@ def _explained(rows: tuple[Stratum, ...], kind: EmbryoKind, printed: str) -> str
     """Where the chance of the kind it speaks of stands."""
     if kind.ploidy is None:
         return "the row of each transfer, or its own percentage"
-    first, last = rows[0], rows[-1]
+    first = rows[0]
     figures = sorted(row.per_transfer_percent for row in rows)
     chance = " to ".join(dict.fromkeys(shown_percent(figure) for figure in (figures[0], figures[-1])))
     if first.ploidy != kind.ploidy:
         chance = f"0 (ours) to {shown_percent(figures[-1])}"
-    ages = first.age_label if first == last else f"{first.age_label} to {last.age_label}"
-    known = ("" if len(rows) == 1 else ", as the age is not known") if kind.oocyte_age_years is None else ""
+    bands = [*dict.fromkeys(row.age_label for row in rows)]
+    ages = bands[0] if len(bands) == 1 else f"{bands[0]} to {bands[-1]}"
+    known = ("" if len(bands) == 1 else ", as the age is not known") if kind.oocyte_age_years is None else ""
     placed = "" if (kind.embryos or 1) == 1 else f", for one embryo; {kind.embryos} are placed"
-    return f"{chance} % {printed} for {long_word(first.ploidy)}, age {ages}{known}{placed}"
+    counted = f" ({first.successes:,} of {first.transfers:,})" if printed == _COUNTED and len(rows) == 1 else ""
+    return f"{chance} %{counted} {printed} for {long_word(first.ploidy)}, age {ages}{known}{placed}"
 
 
 def _used(case: Transfers) -> Iterator[Used]:

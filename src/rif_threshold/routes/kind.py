@@ -1,5 +1,6 @@
 """What a route to the per-transfer probability is made of, and what all routes share."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,10 +11,11 @@ from rif_threshold.ages import AgeBand, band_of
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.method import method
 from rif_threshold.pair import Pair
-from rif_threshold.rates import PUBLISHED_TABLE, RateTable, Stratum, load_rate_table
+from rif_threshold.rates import PUBLISHED_TABLE, load_rate_table
+from rif_threshold.strata import Background, RateTable, Stratum
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, counted_transfers, planned_age, planned_kind
-from rif_threshold.vocabulary import Denominator, Outcome, Ploidy, Route, WidenedBy
+from rif_threshold.vocabulary import Denominator, Eggs, EggSource, Outcome, Ploidy, Route, WidenedBy
 from rif_threshold.wording import capital, long_word, percent_words, word
 
 
@@ -41,7 +43,8 @@ class Chances:
     """What a route knows: the probability of a transfer of the kind it speaks of, and of one that was done.
 
     ``alike`` is that of the kind planned next or, where nothing is planned, of the kind that failed; ``None`` where
-    nothing is known of it.
+    nothing is known of it. ``stage`` says in words how far the embryos had grown, as far as a source says so, and
+    ``rows`` are those of a table of the background that ``alike`` is from.
     """
 
     alike: Chance | None
@@ -54,6 +57,8 @@ class Chances:
     live_birth_percent: float | None = None
     successes: int | None = None
     transfers: int | None = None
+    stage: str = ""
+    rows: tuple[Stratum, ...] = ()
 
 
 Given = tuple[str, str, Callable[[], Chances]]
@@ -134,6 +139,25 @@ def caveats(*names: str) -> tuple[Remark, ...]:
 def of_table(texts: Iterable[str], source: SourceReference) -> tuple[Remark, ...]:
     """What a table says of itself."""
     return tuple(Remark(text=text, source=source.key) for text in texts)
+
+
+def long_ago(background: Background) -> Remark:
+    """How long ago a table of the background was counted, today."""
+    said = method().caveats["counted_long_ago"]
+    text = said.text.format(year=background.last_year, ago=ago_words(background.last_year))
+    return Remark(text=text, source=said.source)
+
+
+def ago_words(year: int) -> str:
+    """How long ago a year is, on this day."""
+    ago = time.localtime().tm_year - year
+    return f"{ago} year{'' if ago == 1 else 's'} ago"
+
+
+def eggs_of(case: Any) -> Eggs | None:
+    """Whose eggs the case says they are: in its own field, or in the inputs of the prediction model."""
+    source = case.prediction and case.prediction.egg_source
+    return case.eggs or (Eggs.DONOR if source == EggSource.DONOR else None)
 
 
 def needs(missing: Iterable[tuple[str, str]]) -> None:

@@ -19,7 +19,7 @@ from rif_threshold.routes.kind import (
     one_for_all,
     one_probability,
 )
-from rif_threshold.routes.live_birth import pregnancy
+from rif_threshold.routes.live_birth import in_the_light_of_counts, pregnancy
 from rif_threshold.tables import Remark
 from rif_threshold.transfers import Transfers
 from rif_threshold.vocabulary import Outcome, Route
@@ -56,6 +56,7 @@ def _chances(case: PredictionInputs) -> Chances:
             *of_table(table.caveats, table.source),
             *_next_attempt(case.prediction),
             *caveats("factor"),
+            *in_the_light_of_counts(case, exact(live_birth)),
             *one_for_all(case),
         ),
         live_birth_percent=100 * live_birth,

@@ -1,7 +1,7 @@
 """The answer on the page: the numbers, the routes side by side, what to bear in mind."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import datetime
 
 import streamlit as st
 
@@ -9,6 +9,7 @@ from rif_threshold import sentences
 from rif_threshold.answers import chance_words
 from rif_threshold.assessment import Assessment
 from rif_threshold.charts.curve import curve_specification, describe_curve
+from rif_threshold.context import context_in_short, context_words, counts_words, shown_routes
 from rif_threshold.fields import without_codes
 from rif_threshold.parts import default_parts
 from rif_threshold.perspective import SECTIONS
@@ -22,7 +23,6 @@ from rif_threshold.vocabulary import Part
 from rif_threshold.wording import (
     STATE_SHAPES,
     between_percent,
-    long_word,
     transfer_state,
 )
 
@@ -40,6 +40,7 @@ def card(assessment: Assessment) -> None:
     elif answer.following is not None:
         lines.append(escaped(sentences.next_transfer(assessment)))
     lines.append(f":small[For: {escaped(inputs_words(assessment))}.]")
+    lines += [f":small[{escaped(each)}]" for each in context_in_short(assessment)]
     lines += [f":small[{escaped(each)}]" for each in sentences.contradiction_words(assessment)]
     with st.container(key="answer", border=True), st.container(key=f"state_{assessment.state}"):
         st.markdown("\n\n".join(lines))
@@ -95,7 +96,7 @@ def _numbers(assessment: Assessment) -> None:
 
 def curve_table(assessment: Assessment) -> str:
     """The same numbers as the curve, as a table."""
-    estimates = assessment.estimates
+    estimates = [each for each in assessment.estimates if not each.background or each is assessment.primary]
     done, threshold = estimates[0].failed_transfers, float(assessment.rule.percent)
     rows = []
     curves = [sentences.curve_words(estimate, threshold) for estimate in estimates]
@@ -112,19 +113,22 @@ def routes(assessment: Assessment) -> str:
     """The routes side by side, with a flag where they disagree."""
     threshold = float(assessment.rule.percent)
     rows, told = [], []
-    for estimate in assessment.estimates:
+    for estimate in shown_routes(assessment):
         main = " *(the main answer)*" if estimate.route == assessment.primary_route else ""
         rows.append(
             [
                 f"**{escaped(estimate.label)}**{main}",
                 unbroken(chance_words(estimate)),
-                sentences.total_words(estimate),
+                sentences.crossed_words(estimate),
                 unbroken(between_percent(*estimate.so_far, threshold)),
             ]
         )
-        counts = f"It counts {long_word(estimate.outcome)}."
-        told.append(f"- {escaped(estimate.label)}: from {escaped(estimate.explanation)}. {counts}")
+        told.append(
+            f"- {escaped(estimate.label)}: from {escaped(f'{estimate.explanation}; {counts_words(estimate)}')}."
+        )
     lines = [markdown_table(["Route", "Per transfer", "Crossed after", "So far"], rows), "", *told]
+    for line in context_words(assessment):
+        lines += ["", escaped(line)]
     for refused in assessment.refused:
         title = f"**{escaped(refused.label)}** is {sentences.refused_word(refused)}:"
         lines += ["", title, "", *problem_lines(refused.problems)]
@@ -163,4 +167,4 @@ def footer(assessment: Assessment) -> None:
     """What this is not, and which version made it; on paper the day, and a place for initials."""
     st.caption(f"{assessment.disclaimer} {assessment.software.name} {assessment.software.version}.")
     with st.container(key="paper"):
-        st.markdown(f"{date.today().isoformat()}   Initials: ______________")
+        st.markdown(f"{datetime.now().astimezone().date().isoformat()}   Initials: ______________")

@@ -66,7 +66,7 @@ def bibliography() -> str:
     lines = []
     for key, source in listed_sources().items():
         note = f" {escaped(source.note)}" if source.note else ""
-        lines.append(f"- **{escaped(key)}** — {escaped(source.citation)} *Read: {source.read}.*{note}")
+        lines.append(f"- **{escaped(key)}** — {escaped(source.citation)} *Read: {source.read_words}.*{note}")
     return "\n".join(lines)
 
 

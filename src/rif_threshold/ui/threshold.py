@@ -47,7 +47,7 @@ def more_fields(problems: Problems) -> None:
     _other_routes(problems)
     history_editor(problems)
     for label, key, draw in (
-        ("What is planned next, and several embryos at once", "fold_kinds", kinds),
+        ("What is planned next, several embryos at once, stage and eggs", "fold_kinds", kinds),
         ("The threshold and the main route", "fold_settings", settings),
     ):
         unfolded, panel = fold(label, key)
@@ -188,7 +188,7 @@ def _remove(row: int) -> None:
 
 def kinds(problems: Problems) -> None:
     """The kind planned next where it is another one, and what the first fields leave out of the kind that failed."""
-    described = [FIELDS[name] for name in ("embryos", "stage")]
+    described = [FIELDS[name] for name in ("embryos", "stage", "eggs")]
     fields(described, problems)
     st.markdown("## Planned next")
     st.caption(

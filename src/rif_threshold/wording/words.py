@@ -18,6 +18,17 @@ class Words(NamedTuple):
 
 
 _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
+    v.NotCovered: {  # first, because most of these codes are also those of what is not covered
+        v.NotCovered.UNTESTED: Words("untested embryos"),
+        v.NotCovered.EUPLOID: Words("tested embryos"),
+        v.NotCovered.LOW_LEVEL_MOSAIC: Words("mosaic embryos"),
+        v.NotCovered.AGE: Words("an age outside its bands"),
+        v.NotCovered.EMBRYOS: Words("more than one embryo"),
+        v.NotCovered.OWN_PERCENTAGE: Words("a percentage of its own"),
+        v.NotCovered.OWN: Words("own eggs"),
+        v.NotCovered.OWN_THAWED: Words("thawed eggs"),
+        v.NotCovered.DONOR: Words("donor eggs"),
+    },
     v.Outcome: {
         v.Outcome.POSITIVE_TEST: Words("positive test", "a positive pregnancy test"),
         v.Outcome.IMPLANTATION: Words("implantation", "an implantation"),
@@ -48,8 +59,14 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
         v.Stage.CLEAVAGE: Words("cleavage stage (day 2 or 3)"),
         v.Stage.BLASTOCYST: Words("blastocyst (day 5 or 6)"),
     },
+    v.Eggs: {
+        v.Eggs.OWN: Words("own, never frozen", "own eggs that were never frozen"),
+        v.Eggs.OWN_THAWED: Words("own, thawed", "own eggs that were frozen"),
+        v.Eggs.DONOR: Words("a donor's", "donor eggs"),
+    },
     v.WidenedBy: {
         v.WidenedBy.AGE: Words("the age at egg retrieval is not known", "whatever the age"),
+        v.WidenedBy.STAGE: Words("how far the embryos had grown is not known", "at either stage"),
         v.WidenedBy.MOSAIC: Words("what a low-level mosaic counts is not known", "whatever a mosaic counts"),
         v.WidenedBy.EMBRYOS: Words(
             "what several embryos at once count is not known", "however several embryos at once are counted"
@@ -201,6 +218,16 @@ def word(member: StrEnum) -> str:
 def long_word(member: StrEnum) -> str:
     """The same as it stands in a sentence."""
     return _WORDS[type(member)][member].long
+
+
+def plural(outcome: v.Outcome) -> str:
+    """Several of an outcome.
+
+    >>> plural(v.Outcome.CLINICAL_PREGNANCY), plural(v.Outcome.POSITIVE_TEST)
+    ('clinical pregnancies', 'positive tests')
+    """
+    said = word(outcome)
+    return f"{said[:-1]}ies" if said.endswith("y") else f"{said}s"
 
 
 def rank_word(denominator: v.Denominator) -> str:
