@@ -107,7 +107,6 @@ def row_of(page: Any, label: str) -> str:
 def answer_everything(page: Any) -> Any:
     """Answer what is asked, harmlessly, until nothing more is asked."""
     settled = {
-        "specialist_oversight": "yes",
         "ratio_assay": "flow_cytometry",
         "ratio_phase": "secretory",
         "planned_stage": "blastocyst",

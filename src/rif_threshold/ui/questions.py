@@ -52,7 +52,7 @@ def standing(step: Tacrolimus, values: Mapping[str, Value | None], answers: Coll
     rules = [criterion.when for each in protocols() if each.id in alive for criterion in each.criterion]
     on_file = [when for rule in rules for leaf in leaves(rule) if (when := facts()[leaf.fact].when)]
     known = {
-        fact.id: f"{capital(fact.words(value))}, by what is given on the first page."
+        fact.id: f"{capital(fact.words(value))}: the rest of the case says so."
         for fact in (*entry(), *safety())
         if fact.asked and fact.id not in answers and (value := values[fact.id]) is not None
     }
