@@ -228,17 +228,17 @@ def test_the_summary_names_the_protocols_of_each_verdict_by_kind() -> None:
         " of cohorts of women already delivered: the series of 2019; of web pages: a clinic's page for patients."
         f" This is not advice to treat. Cannot be said: those of studies: {trial}. The others: not met."
     )
-    held = step(read("five_failed_euploid"), glucose_abnormal="yes").summary
+    held = step(read("five_failed_euploid"), fasting_glucose_abnormal="yes").summary
     assert held == (
         "Meets the entry criteria of none without a hold. This is not advice to treat. On hold (Baseline glucose"
-        " abnormal or missing), every criterion met: those of studies: the series of 2015 (Tokyo), the euploid series"
-        " of 2024 (cut-offs 10.3 and 11.8);"
+        " abnormal or missing, or diabetes known), every criterion met: those of studies: the series of 2015 (Tokyo),"
+        " the euploid series of 2024 (cut-offs 10.3 and 11.8);"
         " of cohorts of women already delivered: the series of 2019; of web pages: a clinic's page for patients."
         f" Cannot be said: those of studies: {trial}. The others: not met."
     )
-    unsaid = step(read("five_failed_euploid"), glucose_abnormal="yes", active_infection=None).summary
+    unsaid = step(read("five_failed_euploid"), fasting_glucose_abnormal="yes", active_infection=None).summary
     assert unsaid.startswith("Meets the entry criteria of none. This is not advice to treat. Cannot be said: those of")
-    assert unsaid.endswith("What holds all the same: Baseline glucose abnormal or missing.")
+    assert unsaid.endswith("What holds all the same: Baseline glucose abnormal or missing, or diabetes known.")
     assert step(read("five_failed_euploid"), ciclosporin="yes").summary == (
         "Meets the entry criteria of none. This is not advice to treat."
         " Stopped: Ciclosporin, now or in the last 24 hours."

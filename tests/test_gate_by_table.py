@@ -181,7 +181,7 @@ def test_an_open_protocol_names_what_is_unanswered() -> None:
 
 def test_a_stop_is_named_first_in_every_protocol() -> None:
     label = next(each["label"] for each in GATE["stop"] if each["id"] == "ciclosporin")
-    for found in step(ciclosporin="yes", glucose_abnormal="yes", potassium_abnormal=None).protocols:
+    for found in step(ciclosporin="yes", fasting_glucose_abnormal="yes", potassium_abnormal=None).protocols:
         assert found.verdict == "does_not_meet"
         assert label in found.because[0]
         assert found.missing == ()
@@ -192,7 +192,7 @@ def test_a_stop_is_named_first_in_every_protocol() -> None:
 def test_a_hold_is_named_where_the_criteria_are_met() -> None:
     label = next(each["label"] for each in GATE["hold"] if each["id"] == "glucose")
     met = [each.id for each in step().protocols if each.verdict == "meets_entry_criteria"]
-    held = {each.id: each for each in step(glucose_abnormal="yes").protocols}
+    held = {each.id: each for each in step(fasting_glucose_abnormal="yes").protocols}
     assert len(met) == 5
     for name in met:
         assert any(label in reason for reason in held[name].because)

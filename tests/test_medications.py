@@ -125,7 +125,7 @@ def test_what_is_ruled_out_when_a_pregnancy_is_wanted_stops() -> None:
 
 @pytest.mark.parametrize(
     ("medicine", "answer"),
-    [("Lantus", "glucose_abnormal"), ("labetalol", "blood_pressure_abnormal"), ("Aldomet", "blood_pressure_abnormal")],
+    [("Lantus", "diabetes"), ("labetalol", "hypertension_treated"), ("Aldomet", "hypertension_treated")],
 )
 def test_a_medicine_that_says_what_an_answer_denies_is_refused(medicine: str, answer: str) -> None:
     (problem,) = assess(FIVE | {"medications": [medicine], "medication_list_complete": "yes"}).contradictions

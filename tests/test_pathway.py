@@ -243,7 +243,7 @@ def test_the_order_of_verdicts() -> None:
     """A no before what is not known, what is not known before a hold, a hold before a hold that is not known."""
     values = met_by("nakagawa_2015")
     no, gap, stop_gap = {"failed_transfers": 4}, {"th1_th2_ratio": None}, {"active_infection": None}
-    stop, hold, hold_gap = {"active_infection": True}, {"glucose_abnormal": True}, {"potassium_abnormal": None}
+    stop, hold, hold_gap = {"active_infection": True}, {"fasting_glucose_abnormal": True}, {"potassium_abnormal": None}
     for changes, verdict in (
         ([no, gap, stop_gap, hold, hold_gap], NOT),
         ([stop, gap, hold, hold_gap], NOT),

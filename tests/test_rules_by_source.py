@@ -95,7 +95,7 @@ def test_the_causes_are_those_that_the_sources_name() -> None:
 def test_adding_a_cause_never_improves_a_verdict(fact: str, value: object) -> None:
     del value
     rank = {"does_not_meet": 0, "cannot_say": 1, "on_hold": 2, "meets_entry_criteria": 3}
-    for case in (MET, changed(answers={"glucose_abnormal": "yes"}), changed(answers={"adenomyosis": None})):
+    for case in (MET, changed(answers={"fasting_glucose_abnormal": "yes"}), changed(answers={"adenomyosis": None})):
         with_cause = recorded(fact, as_cause=True)
         spoilt = {
             **case,
@@ -201,7 +201,7 @@ def test_a_criterion_that_cannot_be_said_reads_the_same_on_page_and_command_line
     from click.testing import CliRunner  # noqa: PLC0415
 
     from rif_threshold.cli import cli  # noqa: PLC0415
-    from rif_threshold.ui.tacrolimus import _reasons  # noqa: PLC0415
+    from rif_threshold.ui.verdicts import _reasons  # noqa: PLC0415
 
     case = changed(failed_transfers=None, history=history(3, 3), answers={"any_positive_test": "yes"})
     said = "6 in all, 3 since the positive test; no source prints 'in a row'"

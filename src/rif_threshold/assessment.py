@@ -160,6 +160,7 @@ def assess(
     problems: tuple[Problem, ...] = ()
     if not isinstance(case, Case):
         case, problems = read_case(case)
+    case = pathway.as_now_asked(case)
     if any(problem.field == "case" and problem.code in _UNREAD for problem in problems):
         raise InvalidInput(problems)
     malformed = {name.split(".")[0] for problem in problems for name in problem.field.split(", ")}

@@ -43,7 +43,7 @@ def test_from_an_empty_page_to_the_verdicts_and_to_paper(visit: Any) -> None:
     visit.accessible()
 
     visit.go("Immune step (contested)")
-    assert visit.text.index("What speaks against it") < visit.text.index("Protocol by protocol")
+    assert visit.text.index("Boxed warning") < visit.text.index("Protocol by protocol")
     visit.type("answer_th1_th2_ratio", "12.5")
     for name in ("hypersensitivity", "ciclosporin", "active_infection", "live_vaccine_due"):
         visit.choose(f"answer_{name}", "No")

@@ -10,7 +10,7 @@ from rif_threshold.errors import Problem
 from rif_threshold.pathway.contradictions import contradiction_problems
 from rif_threshold.pathway.coverage import Covered, coverage
 from rif_threshold.pathway.derived import recurrent_losses
-from rif_threshold.pathway.facts import Fact, answer_problems, facts, known_values
+from rif_threshold.pathway.facts import Fact, answer_problems, as_first_named, as_now_named, facts, known_values
 from rif_threshold.pathway.interactions import medication_rows
 from rif_threshold.pathway.ledger import (
     GuidelinePosition,
@@ -63,6 +63,11 @@ def problems(case: Case) -> tuple[Problem, ...]:
     if not (case.findings or case.answers):  # nothing to refuse, so a bare threshold need not read these tables
         return checked
     return (*answer_problems(case, workup_lists().investigations), *checked)
+
+
+def as_now_asked(case: Case) -> Case:
+    """A case of version 0.1.0 with its answers by the names, and in the sense, in which they are asked now."""
+    return case.model_copy(update={"answers": as_now_named(case.answers)}) if case.answers else case
 
 
 def contradictory_answers(case: Case) -> tuple[Problem, ...]:

@@ -9,12 +9,13 @@ from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.forms import read_count
 from rif_threshold.rules import Value, Values
-from rif_threshold.transfers import counted_transfers, had_positive_test, last_result, planned_ploidy
+from rif_threshold.transfers import counted_transfers, had_positive_test, last_result, planned_kind, planned_ploidy
 from rif_threshold.vocabulary import (
     LOSSES,
     POSITIVE_TESTS,
     EggSource,
     PregnancyHistory,
+    Stage,
     TransferResult,
     Verdict,
 )
@@ -70,6 +71,12 @@ def _retrieval_age(case: Case) -> int | None:
     return max((age for age in ages if isinstance(age, int)), default=None)
 
 
+def _planned_stage(case: Case) -> Stage | None:
+    """The stage of the kind planned next; ``None`` where it is not known, or nothing is planned."""
+    planned = planned_kind(case)
+    return planned.stage if planned else None
+
+
 def _pregnant_in_history(case: Case) -> bool | None:
     """Whether the last transfer listed led to a pregnancy that goes on. Not known while its test is awaited."""
     return None if last_result(case) == TransferResult.AWAITED else last_result(case) == TransferResult.ONGOING
@@ -100,6 +107,7 @@ DERIVED: Mapping[str, Callable[[Case, Answer | None, Values], Value | None]] = {
     "threshold_reached": lambda _, answer, __: None if answer is None else answer.reached,
     "failed_transfers": lambda case, _, __: len(counted_transfers(case)),
     "planned_ploidy": lambda case, _, __: planned_ploidy(case),
+    "stage_in_the_case": lambda case, _, __: _planned_stage(case),
     "positive_test_in_history": lambda case, _, __: had_positive_test(case),
     "pregnancy_in_the_model": lambda case, _, __: _pregnancy_in_the_model(case),
     "miscarriages_beyond_history": lambda case, _, known: _less(known["miscarriages"], _longest_run_of_losses(case)),

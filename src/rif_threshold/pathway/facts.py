@@ -22,6 +22,7 @@ from rif_threshold.vocabulary import Finding, Verdict
 FACTS = "pathways/facts.toml"
 
 _YES_NO: Mapping[str, Value | None] = {"yes": True, "no": False}
+_TURNED = {"yes": "no", "no": "yes"}
 _FOUND = {"normal": "normal", "abnormal": "abnormal"}
 
 
@@ -42,6 +43,8 @@ class Fact(Record):
         maximum: the largest.
         type: of a derived fact.
         asked_as: of a derived fact: the fact whose question asks for it.
+        formerly: the name under which version 0.1.0 asked it, where what is asked has changed.
+        turned: whether its yes is what was a no under that name.
         investigation: of a finding.
         when: of what is on file: what must be recorded.
         source: where the question comes from, if it has a source of its own.
@@ -58,6 +61,8 @@ class Fact(Record):
     maximum: Number | None = None
     type: Kind | None = None
     asked_as: str | None = None
+    formerly: str | None = None
+    turned: bool = False
     investigation: str | None = None
     when: Condition | None = Field(default=None, exclude=True)
     source: SourceReference | None = None
@@ -134,6 +139,46 @@ def _incomplete(fact: Fact) -> str | None:
     return next((reason for reason, found in wrong.items() if found), None)
 
 
+def as_now_named(answers: Mapping[str, str]) -> dict[str, str]:
+    """Answers by the names that the facts have now.
+
+    A question whose polarity was turned has its answer turned. Where two facts were one question, a no was a no to
+    both; a yes does not say to which, and neither is known; ``no yes`` is what `as_first_named` makes of two answers.
+    An old name beside the new one stays, and is refused.
+    """
+    found = dict(answers)
+    for old, now in _formerly().items():
+        if old not in answers or any(fact.id in answers for fact in now):
+            continue
+        text = found.pop(old)
+        texts = text.split(" ")
+        if len(texts) != len(now):
+            texts = [NOT_KNOWN if text == "yes" else text] * len(now)
+        turned = [_TURNED.get(each, each) if fact.turned else each for fact, each in zip(now, texts, strict=True)]
+        found |= zip((fact.id for fact in now), turned, strict=True)
+    return found
+
+
+def as_first_named(answers: Mapping[str, str]) -> dict[str, str]:
+    """The same by the names of version 0.1.0, for a code whose dictionary has those; `as_now_named` gives them back."""
+    found = dict(answers)
+    for old, now in _formerly().items():
+        if all(fact.id in answers for fact in now):
+            texts = [found.pop(fact.id) for fact in now]
+            turned = [_TURNED.get(each, each) if fact.turned else each for fact, each in zip(now, texts, strict=True)]
+            found[old] = turned[0] if set(turned) in ({"no"}, {NOT_KNOWN}) or len(now) == 1 else " ".join(turned)
+    return found
+
+
+def _formerly() -> dict[str, list[Fact]]:
+    """The facts that had another name, by that name."""
+    found: dict[str, list[Fact]] = {}
+    for fact in facts().values():
+        if fact.formerly:
+            found.setdefault(fact.formerly, []).append(fact)
+    return found
+
+
 @tables.reads()
 def domains(folder: Folder) -> Mapping[str, Domain]:
     """Which values each fact can have."""
@@ -194,6 +239,9 @@ def known_values(case: Case, answer: Answer | None, from_medications: Values) ->
     """The value of every fact for one case; ``None`` where it is not known. Refused answers are not known."""
     values = values_as_answered(case, answer, from_medications)
     values["any_positive_test"] = values["positive_test_in_history"] or values["any_positive_test"]
+    values["planned_stage"] = values["planned_stage"] or values["stage_in_the_case"]
+    values["diabetes"] = values["diabetes_known"] or values["diabetes"]
+    values["hypertension_treated"] = values["blood_pressure_treated"] or values["hypertension_treated"]
     # While a test is awaited, "not pregnant" is not known to be so.
     awaited = values["pregnant_in_history"] is None and not values["pregnant"]
     values["pregnant"] = None if awaited else values["pregnant_in_history"] or values["pregnant"]

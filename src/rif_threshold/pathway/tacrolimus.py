@@ -37,10 +37,11 @@ NOTES = "pathways/notes.toml"
 
 
 class Against(Cited):
-    """One thing that speaks against the whole step."""
+    """One thing that speaks against the whole step. ``short`` is the line that a page never folds, where it has one."""
 
     id: str
     statement: str
+    short: str = Field(default="", exclude=True)
 
 
 class GateEntry(Cited):

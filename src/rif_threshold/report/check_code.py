@@ -26,6 +26,7 @@ from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import read_json_object
 from rif_threshold.method import method
+from rif_threshold.pathway import as_first_named
 from rif_threshold.rates import in_background
 from rif_threshold.sentences import total_words
 from rif_threshold.vocabulary import Part
@@ -233,6 +234,8 @@ def _plain_case(case: Case) -> dict[str, Any]:
     for name, default in defaults.items():
         if data.get(name) == default:
             del data[name]
+    if "answers" in data:  # by the names that the dictionary knows, so that the code stays short
+        data["answers"] = as_first_named(data["answers"])
     for name in ("findings", "answers"):
         if name in data:
             data[name] = dict(sorted(data[name].items()))

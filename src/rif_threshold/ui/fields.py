@@ -1,7 +1,6 @@
 """What the choices of the page are called, made from the closed lists. The values are those of a case."""
 
 from rif_threshold.pathway import Protocol
-from rif_threshold.ui.markdown import escaped
 from rif_threshold.vocabulary import Concerns, Finding, Grade, ProtocolVerdict, Verdict
 from rif_threshold.wording import GRADE_SHAPES, capital, choices, long_word, word
 
@@ -19,7 +18,6 @@ _VERDICT_SHAPES = dict(zip(ProtocolVerdict, "■□◧?", strict=True))
 
 
 def verdict_of(protocol: Protocol) -> str:
-    """A protocol's verdict as a badge, and beside one that is on hold what holds."""
-    badge = f":gray-badge[{_VERDICT_SHAPES[protocol.verdict]} {capital(long_word(protocol.verdict))}]"
-    on_hold = protocol.verdict == ProtocolVerdict.ON_HOLD
-    return f"{badge} {escaped('; '.join(protocol.held_by))}" if on_hold else badge
+    """A protocol's verdict as a badge: a shape and a word."""
+    said = capital(word(protocol.verdict).removesuffix(" them"))
+    return f":gray-badge[{_VERDICT_SHAPES[protocol.verdict]} {said}]"

@@ -17,6 +17,7 @@ import streamlit as st
 from rif_threshold.case import PARTS, Case
 from rif_threshold.fields import FIELDS, ONE_VALUE, SWITCHES, TRANSFER_FIELDS, InputField, Kind
 from rif_threshold.forms import as_typed
+from rif_threshold.pathway import as_now_named
 from rif_threshold.transfers import NOTHING
 from rif_threshold.vocabulary import Verdict
 from rif_threshold.wording import capital, choices
@@ -279,7 +280,8 @@ def put(case: Mapping[str, Any]) -> None:
                     state.update({f"history_{row}_{name}": as_typed(part) for name, part in transfer.items()})
             case "findings" | "answers":
                 prefix = FINDING if field == "findings" else ANSWER
-                state.update({f"{prefix}{name}": as_typed(part) for name, part in value.items()})
+                parts = as_now_named(value) if field == "answers" else value
+                state.update({f"{prefix}{name}": as_typed(part) for name, part in parts.items()})
             case "medications":
                 state["medications"], state["no_medications"] = list(value), not value
             case "planned" if value == NOTHING:

@@ -1,107 +1,116 @@
-"""The questions of the work-up and of the tacrolimus step: drawn from the facts that the rules ask about."""
+"""The questions of the work-up and of the immune step: drawn from the facts that the rules ask about.
 
-from collections.abc import Collection, Iterable, Iterator
+Every question has a fixed place. What could change nothing any more is grey, and what is answered can be corrected.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
-from rif_threshold.pathway import Fact, Medication, facts, workup_lists
-from rif_threshold.pathway.interactions import medication_names
-from rif_threshold.rules import leaves
+from rif_threshold.pathway import Fact, Tacrolimus, facts
+from rif_threshold.pathway.protocols import protocols
+from rif_threshold.pathway.tacrolimus import gate_lists
+from rif_threshold.rules import Condition, Value, leaves
 from rif_threshold.ui import inputs
 from rif_threshold.ui.fields import FINDINGS, YES_NO_UNKNOWN
 from rif_threshold.ui.inputs import Problems
+from rif_threshold.ui.whole import say
+from rif_threshold.vocabulary import ProtocolVerdict
+from rif_threshold.wording import NOT_KNOWN, capital
 
-_SUGGESTION = "suggestion_"
-_LISTED_AND_NONE = "Medicines are listed, so 'None are taken' is not used. Remove them, or switch it off."
-_CHECKED = "Checked by me in its product text: no interaction"
-_CHECKED_HELP = "It lifts this hold, and stands everywhere as your own statement."
 _SHORT = 30  # letters: longer options go into a menu
 
 
+class Standing(NamedTuple):
+    """What is known of the questions of one case: what the rest of the case answers, and what still matters.
+
+    Attributes:
+        known: what is known without having been asked here, in words, by the name of the fact.
+        open: the facts that a verdict still waits for.
+        recorded: those that no verdict waits for, and that would turn one if they were recorded.
+        decided: whether anything was judged; without that every question may matter.
+    """
+
+    known: Mapping[str, str]
+    open: Collection[str]
+    recorded: Collection[str]
+    decided: bool
+
+    def matters(self, fact: Fact) -> bool:
+        """Whether an answer could still change something, or is there to be corrected."""
+        return not self.decided or fact.id in self.open or fact.id in self.recorded or answered(fact)
+
+
+NOTHING_JUDGED = Standing({}, (), (), decided=False)
+
+
+def standing(step: Tacrolimus, values: Mapping[str, Value | None], answers: Collection[str]) -> Standing:
+    """How the questions stand in one case; ``values`` are its facts, ``answers`` the names of those answered."""
+    alive = {each.id for each in step.protocols if each.verdict != ProtocolVerdict.DOES_NOT_MEET}
+    rules = [criterion.when for each in protocols() if each.id in alive for criterion in each.criterion]
+    on_file = [when for rule in rules for leaf in leaves(rule) if (when := facts()[leaf.fact].when)]
+    known = {
+        fact.id: f"{capital(fact.words(value))}: the rest of the case says so."
+        for fact in (*entry(), *safety())
+        if fact.asked and fact.id not in answers and (value := values[fact.id]) is not None
+    }
+    return Standing(known, step.questions, {leaf.fact for when in on_file for leaf in leaves(when)}, decided=True)
+
+
 @cache
-def workup_facts() -> frozenset[str]:
-    """The facts that the rules of the work-up ask about."""
-    lists = workup_lists()
-    entries = (*lists.investigations.values(), *lists.interventions.values())
-    return frozenset(leaf.fact for entry in entries for leaf in leaves(entry.when))
+def safety() -> tuple[Fact, ...]:
+    """What the stops, the holds and the advice ask, in order."""
+    above = gate_lists()
+    return _asked(entry.when for entry in (*above.stop, *above.hold, *above.advice) if entry.when)
 
 
-def worth_asking(questions: Collection[str], among: Collection[str] | None = None) -> Iterator[Fact]:
-    """The facts worth asking now and those already answered, in the order in which they are asked."""
-    for name, fact in facts().items():
-        answered = fact.asked and bool(st.session_state.get(inputs.ANSWER + name))
-        if fact.kind != "derived" and (name in questions or (answered and (among is None or name in among))):
-            yield fact
+@cache
+def entry() -> tuple[Fact, ...]:
+    """What the protocols ask beside it, and what is recorded on the way, in order."""
+    criteria = _asked(criterion.when for protocol in protocols() for criterion in protocol.criterion)
+    return tuple(fact for fact in criteria if fact not in safety())
 
 
-def ask(fact: Fact, problems: Problems) -> None:
+def _asked(rules: Iterable[Condition]) -> tuple[Fact, ...]:
+    known = facts()
+    names = {leaf.fact for rule in rules for leaf in leaves(rule)}
+    recorded = {leaf.fact for name in names if (when := known[name].when) for leaf in leaves(when)}
+    return tuple(
+        fact for name, fact in known.items() if name in names | recorded and (fact.asked or fact.kind == "finding")
+    )
+
+
+def answered(fact: Fact) -> bool:
+    """Whether it is answered or recorded, on whichever page."""
+    key = f"{inputs.FINDING}{fact.investigation}" if fact.kind == "finding" else f"{inputs.ANSWER}{fact.id}"
+    return bool(st.session_state.get(key))
+
+
+def ask(fact: Fact, problems: Problems, standing: Standing = NOTHING_JUDGED) -> None:
     """One question, as a choice or a field for a number."""
+    more: dict[str, Any] = {"disabled": not standing.matters(fact)} | ({"help": fact.help} if fact.help else {})
     if fact.kind == "finding":
-        finding(fact.investigation or "", fact.label, problems)
-    elif fact.kind in {"yes_no", "choice"}:
-        options = YES_NO_UNKNOWN if fact.kind == "yes_no" else {**fact.options, "not_known": "Not known"}
+        finding(fact.investigation or "", fact.label, problems, **more)
+        return
+    if fact.kind in {"yes_no", "choice"}:
+        options = YES_NO_UNKNOWN if fact.kind == "yes_no" else _options(fact)
         draw = inputs.choice if max(map(len, options.values())) <= _SHORT else inputs.menu
-        draw(f"answer.{fact.id}", fact.question, options, problems, help=fact.help or None)
-        problems(f"answers.{fact.id}")
+        draw(f"answer.{fact.id}", fact.question, options, problems, **more)
     else:
         unit = f" ({fact.unit})" if fact.unit else ""
-        inputs.number(f"answer.{fact.id}", f"{fact.question}{unit}", problems, help=fact.help or None)
-        problems(f"answers.{fact.id}")
+        inputs.number(f"answer.{fact.id}", f"{fact.question}{unit}", problems, **more)
+    problems(f"answers.{fact.id}")
+    if fact.id in standing.known:
+        say(f"known_{fact.id}", f":small[{standing.known[fact.id]}]")
 
 
-def ask_all(asked: Iterable[Fact], problems: Problems) -> None:
-    """Questions in two columns."""
-    columns = st.columns(2)
-    for number, fact in enumerate(asked):
-        with columns[number % 2]:
-            ask(fact, problems)
+def _options(fact: Fact) -> dict[str, str]:
+    return {option: capital(words) for option, words in fact.options.items()} | {"not_known": capital(NOT_KNOWN)}
 
 
 def finding(investigation: str, label: str, problems: Problems, **more: Any) -> None:
     """What an investigation showed."""
     inputs.choice(f"finding.{investigation}", label, FINDINGS, problems, **more)
     problems(f"findings.{investigation}")
-
-
-@cache
-def _known_medicines() -> tuple[str, ...]:
-    return tuple(sorted((entry.name for entry in medication_names().values()), key=str.casefold))
-
-
-def medications(problems: Problems) -> None:
-    """Other medicines, foods and remedies: chosen or typed, and whether that is all of them."""
-    st.multiselect(
-        "Other medicines, foods and herbal remedies",
-        _known_medicines(),
-        key="medications",
-        persist_state="session",
-        accept_new_options=True,
-        filter_mode="prefix",
-        select_all=False,  # nothing that nobody chose
-        placeholder="Choose or type",
-    )
-    problems("medications")
-    st.toggle("None are taken", key="no_medications", persist_state="session")
-    if st.session_state.get("medications") and st.session_state.get("no_medications"):
-        with st.container(key="problem_no_medications"):
-            st.error(_LISTED_AND_NONE)
-    inputs.choice("medication_list_complete", "Is this list complete?", YES_NO_UNKNOWN, problems)
-
-
-def suggestions(found: Medication) -> None:
-    """Offer the names that are close to one that is not in the list. Nothing is taken by itself."""
-    with st.container(horizontal=True):
-        for name in found.suggestions:
-            st.button(f"Did you mean {name}?", key=f"{_SUGGESTION}{name}", on_click=_replace, args=(found.typed, name))
-
-
-def checked(found: Medication) -> None:
-    """Take the user's own statement on a medicine that is not in the list."""
-    st.toggle(_CHECKED, key=f"{inputs.CHECKED}{found.typed}", persist_state="session", help=_CHECKED_HELP)
-
-
-def _replace(typed: str, name: str) -> None:
-    chosen = st.session_state.get("medications") or []
-    st.session_state["medications"] = [name if each == typed else each for each in chosen]

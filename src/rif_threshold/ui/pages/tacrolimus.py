@@ -1,48 +1,55 @@
-"""Immune and tacrolimus: what speaks against it, then the questions, then the published protocols one by one."""
+"""The immune step: what speaks against it, three sections of questions, then the published protocols in one table."""
 
 from functools import partial
 
 import streamlit as st
 
-from rif_threshold.ui import answer, controls, judging, markdown, tacrolimus
+from rif_threshold.pathway.facts import known_values
+from rif_threshold.repeated import inputs_words
+from rif_threshold.ui import answer, controls, judging, markdown, medicines, questions, tacrolimus, verdicts
+from rif_threshold.ui.numbered import Numbered
 from rif_threshold.ui.whole import say
 from rif_threshold.vocabulary import Part
 
-st.markdown(f"## What speaks against it\n\n{tacrolimus.against()}")
-st.markdown(f"### What guidelines say\n\n{tacrolimus.positions()}")
-unfolded, panel = controls.fold("Where sources disagree about this step", "fold_disagreements")
-if unfolded:
-    with panel:
-        st.markdown(tacrolimus.disagreements())
-
+cited = Numbered(Part.TACROLIMUS)
 judged = judging.of_part(judging.judge(Part.TACROLIMUS))
 beside = judging.beside(judged)
+step = judged.assessment.tacrolimus if judged.assessment is not None else None
+
+if step is not None:
+    say("verdict_line", f":small[{markdown.escaped(tacrolimus.strip_words(step))}]")
+tacrolimus.against(cited)
+controls.folds(
+    "against",
+    (f"In full, and what {tacrolimus.bodies()} bodies say", "positions", partial(tacrolimus.positions, cited)),
+    ("Where sources disagree about this step", "disagreements", partial(tacrolimus.disagreements, cited)),
+)
+
 assessment = judging.answered(judged)
-step = assessment.tacrolimus if assessment is not None else None
-if judged.problems:
-    tacrolimus.ask(None, beside)
+standing = questions.NOTHING_JUDGED
 if assessment is not None and step is not None:
-    st.markdown("## This case")
-    answer.repeated(assessment)
-    say("statement", markdown.statement(step.threshold))
-    tacrolimus.ask(step, beside)
-    notes = (f"- {markdown.escaped(note.text)}" for note in step.notes)
-    say("notes", "\n".join(("### Before the verdicts", "", *notes)))
-    with st.container(key="answer"):
-        say("summary", f"## Protocol by protocol\n\n{step.summary}")
-    say("side_by_side", tacrolimus.side_by_side(step))
-    tacrolimus.stops_and_holds(step)
-    tacrolimus.protocols(step)
-    for label, key, text in (
-        ("Monitoring: what, when, why", "fold_monitoring", partial(tacrolimus.monitoring, step)),
-        ("Pregnancy and lactation", "fold_pregnancy", partial(tacrolimus.pregnancy, step)),
-    ):
-        unfolded, panel = controls.fold(label, key)
-        if unfolded:
-            with panel:
-                st.markdown(text())
-    unfolded, panel = controls.fold("The evidence in counts", "fold_evidence")
-    if unfolded:
-        with panel:
-            tacrolimus.forest()
+    who = markdown.escaped(inputs_words(assessment))
+    say("statement", f"{markdown.statement(step.threshold)}  \n:small[For: {who}.]")
+    values = known_values(assessment.case, assessment.primary, {})
+    standing = questions.standing(step, values, assessment.case.answers)
+if not judged.untouched:
+    tacrolimus.entry(step, beside, standing)
+    tacrolimus.safety(step, beside, standing)
+    with st.container(key="ask_medicines"):
+        tacrolimus.medicines_head(step)
+        medicines.ask(step, beside, cited)
+if assessment is not None and step is not None:
+    verdicts.show(step, cited)
+    say("notes", tacrolimus.notes(step, of_this_case=True))
+    controls.folds(
+        "more",
+        ("Every stop and hold, one by one", "gate", partial(verdicts.gate, step, cited)),
+        ("To keep in mind", "advice", partial(tacrolimus.keep_in_mind, step, cited)),
+        ("Before the verdicts are read", "notes", partial(tacrolimus.notes, step, of_this_case=False)),
+        ("Monitoring: what, when, why", "monitoring", partial(tacrolimus.monitoring, step)),
+        ("Pregnancy and lactation", "pregnancy", partial(tacrolimus.pregnancy, step, cited)),
+        ("The evidence in counts", "evidence", tacrolimus.forest),
+    )
+say("sources", cited.listed())
+if assessment is not None:
     answer.footer(assessment)

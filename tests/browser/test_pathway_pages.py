@@ -1,0 +1,142 @@
+"""The work-up and the immune step in a real browser: how long they are, what stays in its place, what paper shows."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from rif_threshold import assess
+from rif_threshold.report.check_code import check_code
+
+from .test_journeys import go_narrow
+
+SCREENS = {1280: 900, 360: 740}
+WORKUP = {1280: 2_400, 360: 4_500}
+FIRST_QUESTION, WHOLE = {1280: 700, 360: 1_300}, {1280: 4_000, 360: 8_000}
+
+
+def five_failed_euploid(visit: Any) -> Any:
+    visit.open()
+    visit.type("oocyte_age_years", "34")
+    visit.choose("ploidy", "Euploid")
+    visit.type("failed_transfers", "5")
+    return visit
+
+
+def length(visit: Any) -> int:
+    """How long the page is, in pixels."""
+    return int(visit.page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight"))
+
+
+def top(visit: Any, selector: str) -> int:
+    """How far below the top of the page something stands, in pixels."""
+    return int(
+        visit.page.locator(selector).first.evaluate(
+            "each => each.getBoundingClientRect().top + document.querySelector('[data-testid=stMain]').scrollTop"
+        )
+    )
+
+
+@pytest.mark.parametrize("width", SCREENS)
+def test_the_pages_are_as_long_as_a_consultation_bears(visitor: Callable[..., Any], width: int) -> None:
+    visit = five_failed_euploid(visitor(width=width, height=SCREENS[width]))
+    go_narrow(visit, "workup")
+    found = {"work-up": length(visit)}
+    go_narrow(visit, "tacrolimus")
+    found |= {"first question": top(visit, ".st-key-answer_th1_th2_ratio"), "immune step": length(visit)}
+    allowed = {
+        "work-up": WORKUP[width],
+        "first question": FIRST_QUESTION[width],
+        "immune step": WHOLE[width],
+    }
+    assert {name for name, pixels in found.items() if pixels > allowed[name]} == set(), found
+
+
+CASE = Path(__file__).parents[1] / "cases/tacrolimus_five_failed_euploid.json"
+
+
+def everything_answered(visit: Any) -> Any:
+    """Five failed euploid transfers with every question answered, one medicine of three misspelt."""
+    case = json.loads(CASE.read_text("utf-8"))
+    code = check_code(assess(case | {"medications": ["folic acid", "levothyroxine", "fluconazloe"]}))
+    visit.open()
+    visit.page.locator(".st-key-fold_code summary").click()
+    visit.settle()
+    visit.type("check_code", code)
+    visit.page.get_by_role("button", name="Put this case into the fields").click()
+    visit.settle()
+    return visit
+
+
+def paper(visit: Any) -> tuple[int, str]:
+    """How many A4 pages are printed, and what stands on them."""
+    pages = PdfReader(io.BytesIO(visit.page.pdf(format="A4"))).pages
+    return len(pages), " ".join("\n".join(page.extract_text() for page in pages).split())
+
+
+def test_paper_has_what_was_answered_on_two_pages_and_on_three(visit: Any) -> None:
+    everything_answered(visit)
+    visit.go("Work-up")
+    pages, text = paper(visit)
+    assert pages <= 2
+    assert "Not recommended: 20 items" not in text
+    assert "Abnormal" not in text
+    visit.go("Immune step (contested)")
+    visit.page.get_by_role("button", name="Did you mean fluconazole?").click()
+    visit.settle()
+    assert "on hold: fluconazole" in visit.text
+    pages, text = paper(visit)
+    assert pages <= 3
+    assert "Nothing more that could be asked would change a verdict." in text
+    for closed in ("Where sources disagree", "Monitoring", "Not known"):
+        assert closed not in text
+
+
+def test_what_nobody_answered_is_not_on_paper(visit: Any) -> None:
+    five_failed_euploid(visit)
+    visit.go("Immune step (contested)")
+    visit.choose("answer_hypersensitivity", "No")
+    _, text = paper(visit)
+    assert "Is there hypersensitivity" in text
+    for empty in ("Is there an active infection", "How was the ratio measured", "None are taken", "Choose"):
+        assert empty not in text
+
+
+def places(visit: Any) -> list[tuple[str, int]]:
+    """Every question in order, and how far from the left it stands."""
+    asked = visit.page.locator(":is([class*=st-key-ask_entry], [class*=st-key-ask_safety]) > .stElementContainer")
+    found: list[tuple[str, int]] = asked.evaluate_all(
+        "all => all.map(each => [each.className.match(/st-key-(answer|finding)_\\w+/)?.[0],"
+        " Math.round(each.getBoundingClientRect().left)])"
+    )
+    return [each for each in found if each[0]]
+
+
+def test_nothing_jumps_or_vanishes_and_what_is_answered_can_be_corrected(visit: Any) -> None:
+    five_failed_euploid(visit)
+    visit.go("Work-up")
+    visit.choose("finding_thyroid_function", "Normal")
+    visit.go("Immune step (contested)")
+    before = places(visit)
+    assert len(before) > 45
+    assert visit.page.locator(".st-key-finding_thyroid_function [aria-checked=true]").inner_text() == "Normal"
+    visit.choose("answer_active_infection", "Yes")
+    assert places(visit) == before
+    focused = "() => document.activeElement.closest('.st-key-answer_active_infection') !== null"
+    assert visit.page.evaluate(focused)
+    assert "what stops, stops them all" in visit.text
+    grey = visit.page.locator(".st-key-answer_liver_disease [role=radiogroup]")
+    assert grey.get_attribute("aria-disabled") == "true"
+    known = visit.page.locator(".st-key-finding_thyroid_function [role=radiogroup]")
+    assert known.get_attribute("aria-disabled") == "false"
+    visit.accessible()
+    visit.choose("answer_active_infection", "No")
+    visit.choose("finding_thyroid_function", "Abnormal")
+    assert places(visit) == before
+    assert grey.get_attribute("aria-disabled") == "false"
+    visit.go("Work-up")
+    assert visit.page.locator(".st-key-finding_thyroid_function [aria-checked=true]").inner_text() == "Abnormal"
