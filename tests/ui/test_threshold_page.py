@@ -43,9 +43,11 @@ def test_every_number_on_screen_is_in_the_assessment(worked: Any) -> None:
         str(answer.transfers_to_threshold),
     ]
     drawn = [row["percent"] for row in worked.rows() if "state" in row]
-    curves = [percent for estimate in assessment.estimates for percent in estimate.cumulative_percent]
+    opinions = [each for each in assessment.estimates if not each.background]
+    curves = [percent for estimate in opinions for percent in estimate.cumulative_percent]
     assert sorted(drawn[: len(curves)]) == pytest.approx(sorted(curves))
-    for estimate in assessment.estimates:
+    assert "no other number by positive tests" in text  # another population is not drawn, and has its line
+    for estimate in opinions:
         for percent in estimate.cumulative_percent:
             assert percent_words(percent, 60) in text
         assert estimate.label in text.replace("\\", "")
