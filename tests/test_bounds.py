@@ -189,7 +189,7 @@ def test_deep_json_is_refused(text: str) -> None:
 
 def signed(text: str) -> str:
     head = bytes([0, 1]) + b"0" + bytes(3) + bytes([0]) + bytes(9)
-    return codes._written(PREFIX.encode() + head + codes._deflated(text))
+    return codes._written(PREFIX.encode() + head + codes.deflated(text))
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ SINGLE: list[dict[str, Any]] = [
 
 def packed(case: Case) -> Case:
     """A case through the part of the code that holds it."""
-    text = codes._inflated(codes._deflated(codes._canonical({"case": codes._plain_case(case)})))
+    text = codes.inflated(codes.deflated(codes._canonical({"case": codes._plain_case(case)})))
     return Case.from_json(json.dumps(json.loads(text)["case"]))
 
 
@@ -284,7 +284,7 @@ def signed(content: bytes) -> str:
 
 def body(text: str, head: bytes | None = None) -> bytes:
     head = bytes([0, 1]) + b"0" + bytes(3) + bytes([0]) + bytes(9) if head is None else head
-    return head + codes._deflated(text)
+    return head + codes.deflated(text)
 
 
 @pytest.mark.parametrize(

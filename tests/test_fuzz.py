@@ -176,7 +176,7 @@ inside_codes = (
 @given(inside_codes)
 def test_any_signed_code_is_answered_or_refused(text: str) -> None:
     encoded = text.encode("utf-8", "replace").decode()
-    judged(lambda: verify(signed(HEAD + codes._deflated(encoded))))
+    judged(lambda: verify(signed(HEAD + codes.deflated(encoded))))
 
 
 @given(st.binary(max_size=200), st.sampled_from(sorted(CASES)), st.integers(0, 400), st.text(max_size=3))

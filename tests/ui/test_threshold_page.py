@@ -42,10 +42,12 @@ def test_every_number_on_screen_is_in_the_assessment(worked: Any) -> None:
     assert f"REACHED {percent_words(answer.cumulative_percent_so_far, answer.percent)}** · next" in strip
     assert f"next {percent_words(answer.next_transfer_percent)}" in strip
     drawn = [row["percent"] for row in worked.rows() if "state" in row]
-    curves = [percent for estimate in assessment.estimates for percent in estimate.cumulative_percent]
+    opinions = [each for each in assessment.estimates if not each.background]
+    curves = [percent for estimate in opinions for percent in estimate.cumulative_percent]
     assert sorted(drawn[: len(curves)]) == pytest.approx(sorted(curves))
+    assert "no other number by positive tests" in text  # another population is not drawn, and has its line
     text = worked.show("Numbers").text
-    for estimate in assessment.estimates:
+    for estimate in opinions:
         for percent in estimate.cumulative_percent:
             assert percent_words(percent, 60) in text
         assert estimate.label in text.replace("\\", "")
@@ -212,7 +214,7 @@ def test_at_most_a_hundred_problems_are_shown_and_the_rest_is_counted(worked: An
 
     def code(case: str) -> str:
         head = bytes([0, 1]) + b"0" + bytes(3) + bytes([0]) + bytes(9)
-        return codes._written(b"RIF1" + head + codes._deflated(f'{{"case":{case},"was":{{"route":null}}}}'))
+        return codes._written(b"RIF1" + head + codes.deflated(f'{{"case":{case},"was":{{"route":null}}}}'))
 
     worked.unfold("save").fill(check_code=code('{"history":[' + "{}," * 9_900 + "{}]}"))
     assert "The transfers one by one: `more than 100 entries` was given" in worked.errors[0]

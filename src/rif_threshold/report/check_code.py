@@ -15,19 +15,17 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from rif_threshold.answers import Estimate
 from rif_threshold.assessment import Assessment, UsedTable
-from rif_threshold.bounds import LONGEST_CASE_FILE
 from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import read_json_object
 from rif_threshold.method import method
 from rif_threshold.pathway import as_first_named
 from rif_threshold.rates import in_background
+from rif_threshold.report.deflate import deflated, inflated
 from rif_threshold.sentences import total_words
 from rif_threshold.vocabulary import Part
 from rif_threshold.wording import shown_between
@@ -178,7 +176,7 @@ def _packed(assessment: Assessment) -> bytes:
             bytes([len(tables)]),
             *tables,
             *answer_digests(assessment).values(),
-            _deflated(_canonical({"case": _plain_case(assessment.case), "was": answer_now(assessment)})),
+            deflated(_canonical({"case": _plain_case(assessment.case), "was": answer_now(assessment)})),
         )
     )
 
@@ -198,7 +196,7 @@ def _unpacked(content: bytes) -> Content:
     everything, count = take(_ALL), take(1)[0]
     each = frozenset(take(_EACH) for _ in range(count))
     answers = {name: take(_ANSWER) for name in ("threshold", Part.WORKUP, Part.TACROLIMUS)}
-    data = read_json_object(_inflated(content[place:]))
+    data = read_json_object(inflated(content[place:]))
     if not isinstance(data["case"], dict):
         raise TypeError("a case is an object")
     return Content(
@@ -257,26 +255,6 @@ def _rounded(percent: float) -> float:
 
 def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
-
-
-@cache
-def _dictionary() -> bytes:
-    """What deflate may refer back to: the names and words of a case. It belongs to version 1 and never changes."""
-    return (Path(__file__).parent / "code_words_1.txt").read_bytes().rstrip(b"\n")
-
-
-def _deflated(text: str) -> bytes:
-    press = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, _dictionary())
-    return press.compress(text.encode()) + press.flush()
-
-
-def _inflated(content: bytes) -> str:
-    """The text again. It is cut off, and refused, where it would grow beyond any case."""
-    press = zlib.decompressobj(-15, _dictionary())
-    text = press.decompress(content, LONGEST_CASE_FILE)
-    if not press.eof or press.unused_data:
-        raise ValueError("not one whole text")
-    return text.decode("utf-8")
 
 
 def _written(content: bytes) -> str:

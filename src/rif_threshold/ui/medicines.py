@@ -7,12 +7,12 @@ import streamlit as st
 from rif_threshold.pathway import Medication, Tacrolimus
 from rif_threshold.pathway.interactions import medication_names
 from rif_threshold.pathway.medications import held_near
-from rif_threshold.ui import inputs
+from rif_threshold.ui import inputs, widgets
 from rif_threshold.ui.fields import YES_NO_UNKNOWN
-from rif_threshold.ui.inputs import Problems
 from rif_threshold.ui.markdown import escaped, literal
 from rif_threshold.ui.numbered import Numbered
 from rif_threshold.ui.whole import say
+from rif_threshold.ui.widgets import Problems
 from rif_threshold.wording import capital, word
 
 _LISTED_AND_NONE = "Medicines are listed, so 'None are taken' is not used. Remove them, or switch it off."
@@ -44,7 +44,7 @@ def ask(step: Tacrolimus | None, problems: Problems, cited: Numbered) -> None:
     if st.session_state.get("medications") and st.session_state.get("no_medications"):
         with st.container(key="problem_no_medications"):
             st.error(_LISTED_AND_NONE)
-    inputs.choice("medication_list_complete", "Is this list complete?", YES_NO_UNKNOWN, problems)
+    widgets.choice("medication_list_complete", "Is this list complete?", YES_NO_UNKNOWN, problems)
 
 
 def _line(found: Medication, number: int, cited: Numbered) -> None:

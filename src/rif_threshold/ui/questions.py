@@ -13,10 +13,10 @@ from rif_threshold.pathway import Fact, Tacrolimus, facts
 from rif_threshold.pathway.protocols import protocols
 from rif_threshold.pathway.tacrolimus import gate_lists
 from rif_threshold.rules import Condition, Value, leaves
-from rif_threshold.ui import inputs
+from rif_threshold.ui import inputs, widgets
 from rif_threshold.ui.fields import FINDINGS, YES_NO_UNKNOWN
-from rif_threshold.ui.inputs import Problems
 from rif_threshold.ui.whole import say
+from rif_threshold.ui.widgets import Problems
 from rif_threshold.vocabulary import ProtocolVerdict
 from rif_threshold.wording import NOT_KNOWN, capital
 
@@ -96,11 +96,11 @@ def ask(fact: Fact, problems: Problems, standing: Standing = NOTHING_JUDGED) -> 
         return
     if fact.kind in {"yes_no", "choice"}:
         options = YES_NO_UNKNOWN if fact.kind == "yes_no" else _options(fact)
-        draw = inputs.choice if max(map(len, options.values())) <= _SHORT else inputs.menu
+        draw = widgets.choice if max(map(len, options.values())) <= _SHORT else widgets.menu
         draw(f"answer.{fact.id}", fact.question, options, problems, **more)
     else:
         unit = f" ({fact.unit})" if fact.unit else ""
-        inputs.number(f"answer.{fact.id}", f"{fact.question}{unit}", problems, **more)
+        widgets.number(f"answer.{fact.id}", f"{fact.question}{unit}", problems, **more)
     problems(f"answers.{fact.id}")
     if fact.id in standing.known:
         say(f"known_{fact.id}", f":small[{standing.known[fact.id]}]")
@@ -112,5 +112,5 @@ def _options(fact: Fact) -> dict[str, str]:
 
 def finding(investigation: str, label: str, problems: Problems, **more: Any) -> None:
     """What an investigation showed."""
-    inputs.choice(f"finding.{investigation}", label, FINDINGS, problems, **more)
+    widgets.choice(f"finding.{investigation}", label, FINDINGS, problems, **more)
     problems(f"findings.{investigation}")

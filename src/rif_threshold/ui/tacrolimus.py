@@ -10,13 +10,13 @@ from rif_threshold.charts.specification import Specification
 from rif_threshold.pathway import Fact, Tacrolimus, conflicts_about, evidence, facts, guideline_positions
 from rif_threshold.pathway.studies import study_words
 from rif_threshold.pathway.tacrolimus import gate_lists
-from rif_threshold.ui import inputs, questions
-from rif_threshold.ui.inputs import Problems
+from rif_threshold.ui import inputs, questions, widgets
 from rif_threshold.ui.markdown import escaped, markdown_table
 from rif_threshold.ui.numbered import Numbered
 from rif_threshold.ui.questions import Standing
 from rif_threshold.ui.verdicts import in_force
 from rif_threshold.ui.whole import say
+from rif_threshold.ui.widgets import Problems
 from rif_threshold.vocabulary import Part, ProtocolVerdict
 from rif_threshold.wording import shown_p
 
@@ -89,7 +89,7 @@ def entry(step: Tacrolimus | None, problems: Problems, standing: Standing) -> No
         say("ratio", f":small[{escaped(_without_ratio(step))} {_still_open(step)}]")
         if not st.session_state.get(inputs.HISTORY_GIVEN):
             for name in _SHARED:
-                inputs.field(name, problems)
+                widgets.field(name, problems)
         for fact in asked:
             if fact != ratio:
                 questions.ask(fact, problems, standing)

@@ -15,15 +15,11 @@ from rif_threshold.ui.inputs import (
     HISTORY_GIVEN,
     HISTORY_LENGTH,
     TRANSFER,
-    Problems,
-    choice,
     empty,
-    field,
-    fields,
     history_length,
     holds_something,
-    line,
 )
+from rif_threshold.ui.widgets import Problems, choice, field, fields, line
 from rif_threshold.vocabulary import TransferResult
 from rif_threshold.wording import capital, exact_words
 

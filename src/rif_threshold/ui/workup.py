@@ -11,10 +11,10 @@ from rif_threshold.rules import leaves
 from rif_threshold.ui import questions
 from rif_threshold.ui.controls import fold
 from rif_threshold.ui.fields import CONCERNS, GRADES
-from rif_threshold.ui.inputs import Problems
 from rif_threshold.ui.markdown import escaped
 from rif_threshold.ui.numbered import Numbered
 from rif_threshold.ui.whole import say
+from rif_threshold.ui.widgets import Problems
 from rif_threshold.vocabulary import Grade, WorkupState
 from rif_threshold.wording import capital
 
