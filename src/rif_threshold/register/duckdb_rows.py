@@ -37,9 +37,16 @@ def parquet(backend: ibis.BaseBackend, name: str, path: Path) -> ir.Table:
     return backend.table(name)
 
 
-def in_memory(backend: ibis.BaseBackend, name: str, table: pa.Table) -> ir.Table:  # noqa: ARG001 - as on Spark
+def in_memory(backend: ibis.BaseBackend, name: str, table: pa.Table) -> ir.Table:
     """A table that is in memory already."""
-    return ibis.memtable(table, name=name)
+    backend.con.register(name, table)
+    return backend.table(name)
+
+
+def view(backend: ibis.BaseBackend, name: str, query: str) -> ir.Table:
+    """A query by a name."""
+    backend.raw_sql(f"CREATE TEMP VIEW {name} AS {query}")
+    return backend.table(name)
 
 
 def _quoted(text: str) -> str:

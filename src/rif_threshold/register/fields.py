@@ -1,9 +1,10 @@
-"""The fields of a transfer, read from a file's texts as its mapping says."""
+"""The fields of a transfer, read from a file's texts as its mapping says: each packed into one number."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import reduce
 from operator import and_, or_
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -11,179 +12,138 @@ import ibis.expr.types as ir
 from rif_threshold.method import method
 from rif_threshold.register import mapping as m
 from rif_threshold.register.values import (
-    Read,
+    NOTHING,
+    Packed,
     Text,
     age,
+    age_of_years,
     day_number,
+    days,
     percent,
-    true_of,
+    trimmed,
     whole,
     within,
     words,
     years_between,
 )
-from rif_threshold.vocabulary import Denominator, Ploidy, Stage, TransferResult
+from rif_threshold.vocabulary import Denominator, Stage, TransferResult
 
-_NO_NUMBER, _NO_WORD = ibis.null("int64"), ibis.null("string")
-_FLAGS = {str(m.Flag.YES): 1, str(m.Flag.NO): 0}
-
-
-def read_fields(mapping: m.Mapping, text: Text, *, typed: bool) -> dict[str, Read]:
-    """What is read of every transfer, by the field's name; those that the mapping does not name are there as well."""
-    return {
-        "patient": _patient(mapping, text),
-        **_time(mapping, text, typed=typed),
-        "oocyte_age_years": _age(mapping, text, typed=typed),
-        "ploidy": _ploidy(mapping, text),
-        "embryos": _embryos(mapping, text),
-        "stage": _word(mapping.stage, Stage, text) if mapping.stage else Read({"stage": _NO_WORD}),
-        "result": _needed("result", mapping.result, TransferResult, text),
-        **_prediction(mapping, text),
-        **{name: _flag(name, getattr(mapping, name), text) for name in mapping.flags},
-        **dict(_kept(mapping, text)),
-    }
+CLOSED: dict[str, tuple[str, ...]] = {
+    "ploidy": tuple(m.Tested),
+    "stage": tuple(Stage),
+    "result": tuple(TransferResult),
+    "live_birth_per": tuple(Denominator),
+    **dict.fromkeys(m.FLAGS, (m.Flag.NO, m.Flag.YES)),
+}
+"""The fields that hold a word of a closed list; a word is packed as its place in it."""
+_NEEDED = ("ploidy", "result")
 
 
-def _named(name: str, read: Read) -> Read:
-    return Read({name: read.value}, read.faults)
-
-
-def _patient(mapping: m.Mapping, text: Text) -> Read:
+def patient(mapping: m.Mapping, text: Text) -> ir.StringValue:
+    """The pseudonym, empty where it is missing; null where the mapping has none."""
     if mapping.patient is None:
-        return Read({"patient": _NO_WORD})
-    written = text(mapping.patient.column)
-    missing = written.isin(mapping.patient.missing)
-    return Read({"patient": ibis.ifelse(missing, "", written)}, {"missing": missing})
+        return ibis.null("string")
+    cell = text(mapping.patient.column)
+    around = cell.startswith(" ") | cell.endswith(" ") | cell.isnull()
+    name = ibis.ifelse(around, trimmed(cell), cell)
+    return ibis.ifelse(name.isin(mapping.patient.missing), "", name)
 
 
-def _time(mapping: m.Mapping, text: Text, *, typed: bool) -> dict[str, Read]:
-    """When a transfer was, as a number that sorts a patient's: a day, or a place in an order."""
+def packed_fields(mapping: m.Mapping, text: Text, *, typed: bool) -> dict[str, Packed]:
+    """What is read of every transfer but the patient, by the field's name."""
+    fields = {
+        "oocyte_age_years": _age(mapping, text, typed=typed),
+        "embryos": _embryos(mapping, text),
+        "live_birth_percent": _percent(mapping, text),
+        **{name: _word(name, getattr(mapping, name), text) for name in CLOSED if getattr(mapping, name) is not None},
+    }
     if mapping.date:
-        cell, name = mapping.date, "date"
-        written = text(cell.column)
-        read = day_number(written, cell.missing, cell.order, typed=typed)
+        cell = mapping.date
+        fields["date"] = day_number(text(cell.column), cell.missing, cell.order, typed=typed)
     elif mapping.order:
-        cell, name = mapping.order, "order"
-        written = text(cell.column)
-        read = whole(written, cell.missing, mapping.decimal)
-    else:
-        return {"date": Read({"at": _NO_NUMBER})}
-    return {name: Read({"at": read.value}, {"missing": written.isin(cell.missing), **read.faults})}
+        fields["order"] = whole(text(mapping.order.column), mapping.order.missing, mapping.decimal, needed=True)
+    if mapping.ploidy.columns() and not mapping.tested_means:
+        fields["ploidy"] = _result_known(fields["ploidy"])
+    if mapping.keep:
+        fields["keep"] = _kept(mapping, text)
+    return {name: fields[name] for name in (*m.FIELDS, "keep") if name in fields}
 
 
-def _age(mapping: m.Mapping, text: Text, *, typed: bool) -> Read:
-    """The age, and both ends of what it may be; null where it is not known."""
+def _age(mapping: m.Mapping, text: Text, *, typed: bool) -> Packed:
     field = mapping.oocyte_age_years
     if field is None:
-        return Read({"age": _NO_NUMBER, "age_low": _NO_NUMBER, "age_high": _NO_NUMBER})
+        return Packed(NOTHING)
     if field.column:
-        read = age(text(field.column), field.missing, mapping.decimal)
-        assert isinstance(read.value, dict)  # noqa: S101 - both ends
-        ends, faults = read.value, dict(read.faults)
+        value, codes = age(text(field.column), field.missing, mapping.decimal)
     else:
-        ends, faults = _age_of_dates(field, text, typed=typed)
-    if field.known_when:
-        known = within(field.known_when, text)
-        ends = {name: ibis.ifelse(known, end, _NO_NUMBER) for name, end in ends.items()}
-        faults = {code: known & fault for code, fault in faults.items()}
-    same = ends["age_low"] == ends["age_high"]
-    return Read({"age": ibis.ifelse(same, ends["age_low"], _NO_NUMBER), **ends}, faults)
+        value, codes = _age_of_dates(field, text, typed=typed)
+    return Packed(ibis.ifelse(within(field.known_when, text), value, NOTHING) if field.known_when else value, codes)
 
 
-def _age_of_dates(field: m.Age, text: Text, *, typed: bool) -> tuple[dict[str, ir.Value], dict[str, ir.BooleanValue]]:
-    dates = [
-        day_number(text(column or ""), field.missing, field.order, typed=typed, birth=column == field.born)
-        for column in (field.born, field.retrieved)
-    ]
-    years = years_between(*(each.value for each in dates))
-    known = method().oocyte_age
-    possible = years.between(known.minimum_years, known.maximum_years)
-    years = ibis.ifelse(possible, years, _NO_NUMBER)
-    faults = {code: reduce(or_, (each.faults[code] for each in dates)) for code in ("date_form", "range")}
-    return {"age_low": years, "age_high": years}, faults | {"age_range": true_of(~possible)}
+def _age_of_dates(field: m.Age, text: Text, *, typed: bool) -> Packed:
+    cells = [text(column or "") for column in (field.born, field.retrieved)]
+    dates = [days(cell, field.order, typed=typed) for cell in cells]
+    missing = reduce(or_, (trimmed(cell).isin(field.missing) for cell in cells))
+    unread = reduce(or_, (each.isnull() for each in dates))
+    value = ibis.cases((missing, NOTHING), (unread, -1), else_=age_of_years(years_between(*dates), -2))
+    return Packed(value, ("date_form", "age_range"))
 
 
-def _embryos(mapping: m.Mapping, text: Text) -> Read:
+def _embryos(mapping: m.Mapping, text: Text) -> Packed:
     """How many were placed; null where it is not known, also where every part of a sum is."""
     field = mapping.embryos
     if field is None:
-        return Read({"embryos": ibis.literal(1, "int64") if mapping.rows == "embryo" else _NO_NUMBER})
+        return Packed(ibis.literal(1, "int64") if mapping.rows == "embryo" else NOTHING)
     if field.constant is not None:
-        return Read({"embryos": ibis.literal(field.constant, "int64")})
-    parts = [whole(text(column), field.missing, mapping.decimal) for column in (field.sum or (field.column or "",))]
-    faults = {code: reduce(or_, (part.faults[code] for part in parts)) for code in parts[0].faults}
-    unknown = reduce(and_, (part.value.isnull() for part in parts)) | reduce(or_, faults.values())
-    number = ibis.ifelse(
-        unknown, _NO_NUMBER, sum((part.value.fill_null(0) for part in parts), ibis.literal(0, "int64"))
-    )
-    possible = number.between(1, method().most_embryos)
-    none = true_of(number == 0)
-    faults |= {"no_transfer": none, "range": true_of(~possible) & ~none}
-    return Read({"embryos": ibis.ifelse(possible, number, _NO_NUMBER)}, faults)
+        return Packed(ibis.literal(field.constant, "int64"))
+    most = method().most_embryos
+    read = [whole(text(column), field.missing, mapping.decimal) for column in (field.sum or (field.column or "",))]
+    if field.column:
+        number, wrong = read[0].value, read[0].value
+    else:
+        unknown = reduce(and_, (part.value.isnull() for part in read))
+        total = sum((part.value.fill_null(0) for part in read), ibis.literal(0, "int64"))
+        wrong = ibis.least(*(part.value.fill_null(0) for part in read), ibis.literal(0, "int64"))
+        number = ibis.ifelse(unknown, NOTHING, ibis.ifelse(wrong < 0, wrong, total))
+    value = ibis.cases((number > most, -4), (number == 0, -5), else_=number)
+    return Packed(value, ("decimal_sign", "form", "missing", "range", "no_transfer"))
 
 
-def _word(field: m.Words[StrEnum], known: type[StrEnum], text: Text) -> Read:
-    """A word by its column, by the first rule that fits, or always the same."""
-    if field.constant is not None:
-        return Read(ibis.literal(str(field.constant)))
-    if field.rules:
-        rules = [(within(rule.when, text), str(rule.then)) for rule in field.rules]
-        value = ibis.cases(*rules, else_=_NO_WORD)
-        return Read(value, {"no_rule": value.isnull()})
-    named = field.words if field.words is not None else {str(word): word for word in known}
-    return words(text(field.column or ""), field.missing, named)
-
-
-def _needed(name: str, field: m.Words[StrEnum], known: type[StrEnum], text: Text) -> Read:
-    """A word without which a transfer says nothing."""
-    read = _word(field, known, text)
-    faults = {"missing": text(field.column).isin(field.missing)} if field.column else {}
-    return Read({name: read.value}, faults | read.faults)
-
-
-def _ploidy(mapping: m.Mapping, text: Text) -> Read:
-    """What was known of the chromosomes. Tested without a result is only what the mapping says that it means."""
-    read = _needed("ploidy", mapping.ploidy, Ploidy if mapping.ploidy.words is None else m.Tested, text)
-    assert isinstance(read.value, dict)  # noqa: S101 - by its name
-    value = read.value["ploidy"]
-    tested = true_of(value == str(m.Tested.TESTED))
-    if mapping.tested_means:
-        return Read({"ploidy": ibis.ifelse(tested, str(mapping.tested_means), value)}, read.faults)
-    return Read({"ploidy": ibis.ifelse(tested, _NO_WORD, value)}, {**read.faults, "tested_only": tested})
-
-
-def _prediction(mapping: m.Mapping, text: Text) -> dict[str, Read]:
-    """A predicted chance of live birth, and what it is per; one without the other is a problem."""
-    if mapping.live_birth_percent is None or mapping.live_birth_per is None:
-        return {"live_birth_percent": Read({"live_birth_percent": ibis.null("float64"), "live_birth_per": _NO_WORD})}
+def _percent(mapping: m.Mapping, text: Text) -> Packed:
     cell = mapping.live_birth_percent
-    chance = percent(text(cell.column), cell.missing, mapping.decimal)
-    per = _word(mapping.live_birth_per, Denominator, text)
-    lacks = chance.value.notnull() & per.value.isnull()
-    return {
-        "live_birth_percent": _named("live_birth_percent", chance),
-        "live_birth_per": Read({"live_birth_per": per.value}, {"missing": lacks, **per.faults}),
-    }
+    if cell is None:
+        return Packed(ibis.null("float64"))
+    return percent(text(cell.column), cell.missing, mapping.decimal)
 
 
-def _flag(name: str, field: m.Words[StrEnum], text: Text) -> Read:
-    """An outcome that has a column of its own: 1, 0, or null where it is not known."""
-    read = _word(field, m.Flag, text)
-    return Read({name: read.value.cases(*_FLAGS.items(), else_=_NO_NUMBER).cast("int64")}, read.faults)
+def _word(name: str, field: m.Words[Any], text: Text) -> Packed:
+    """A word by its column, by the first rule that fits, or always the same."""
+    places = {word: ibis.literal(place, "int64") for place, word in enumerate(CLOSED[name])}
+    if field.constant is not None:
+        return Packed(places[field.constant])
+    if field.rules:
+        rules = [(within(rule.when, text), places[rule.then]) for rule in field.rules]
+        return Packed(ibis.cases(*rules, else_=ibis.literal(-1, "int64")), ("no_rule",))
+    own: dict[str, StrEnum | str] = {str(word): word for word in CLOSED[name] if word != m.Tested.TESTED}
+    known = {written: CLOSED[name].index(word) for written, word in (field.words or own).items()}
+    return words(text(field.column or ""), field.missing, known, needed=name in _NEEDED)
 
 
-def _kept(mapping: m.Mapping, text: Text) -> Iterator[tuple[str, Read]]:
+def _result_known(read: Packed) -> Packed:
+    """Tested without a result is nothing, unless the mapping says what it means."""
+    tested = CLOSED["ploidy"].index(m.Tested.TESTED)
+    codes = (*read.codes, "tested_only")
+    return Packed(ibis.ifelse(read.value == tested, -len(codes), read.value), codes)
+
+
+def _kept(mapping: m.Mapping, text: Text) -> Packed:
     """A text that decides whether a row counts, and that the mapping does not name."""
-    if mapping.keep:
-        unknown = [~text(each.column).isin([*each.keep, *each.leave_out]) for each in mapping.keep]
-        yield "keep", Read({}, {"not_in_list": reduce(or_, unknown)})
+    unknown = (~trimmed(text(each.column)).isin([*each.keep, *each.leave_out]) for each in mapping.keep)
+    return Packed(ibis.ifelse(reduce(or_, unknown), ibis.literal(-1, "int64"), 0), ("not_in_list",))
 
 
 def left_out(mapping: m.Mapping, text: Text) -> Iterator[tuple[str, str, ir.BooleanValue]]:
     """The rows that the mapping leaves out: column, text, and whether a row has it; the first that fits decides."""
     for each in mapping.keep:
         for word in each.leave_out:
-            yield each.column, word, text(each.column) == word
-
-
-Fields = Mapping[str, Read]
+            yield each.column, word, trimmed(text(each.column)) == word

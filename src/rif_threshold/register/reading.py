@@ -4,7 +4,7 @@ No row is lost. A row that cannot be read stays, with the codes of its problems;
 name, and rows in which nothing stands, are counted. Everything is one expression that the engine carries out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import and_, or_
@@ -14,12 +14,12 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
-from rif_threshold.errors import Problem
-from rif_threshold.register.between import Faults, between_rows, embryo_rows_collapsed
-from rif_threshold.register.fields import left_out, read_fields
-from rif_threshold.register.loading import Raw, load
-from rif_threshold.register.mapping import Mapping
+from rif_threshold.register import loading
+from rif_threshold.register.between import TWO, between_rows, embryo_rows_collapsed
+from rif_threshold.register.fields import CLOSED, left_out, packed_fields, patient
+from rif_threshold.register.mapping import Mapping, Tested
 from rif_threshold.register.resolving import resolve, unfolded
+from rif_threshold.register.values import AGE_PLACES
 
 COLUMNS = (
     "row",
@@ -39,7 +39,7 @@ COLUMNS = (
 
 
 class Dropped(NamedTuple):
-    """Rows that are no transfer: the column and its text that say so; both are empty for rows in which nothing stands."""
+    """Rows that are no transfer: the column and text that say so; both are empty for rows in which nothing stands."""
 
     column: str
     text: str
@@ -54,12 +54,14 @@ class Register:
         rows: the transfers, as an expression: `COLUMNS`, one column for each outcome of its own (1, 0 or null), and
             ``problem``: null, or ``code:field`` of all problems of the row, joined by ``;``. ``row`` is the number of
             the row of data in the file, from 1; unfolded rows share it, and collapsed ones have that of the first.
+        alone: the same with the problems of each row by itself only, which needs no look at other rows.
         mapping: how the file was read, less what is optional and not there.
         kind_at: what ``at`` is: ``date`` (days since 1970-01-01), ``order``, or nothing.
         unknown_columns: the columns of the file that the mapping does not name. They are not read.
     """
 
     rows: ir.Table
+    alone: ir.Table
     mapping: Mapping
     kind_at: str
     unknown_columns: tuple[str, ...]
@@ -69,8 +71,8 @@ class Register:
     @cached_property
     def dropped(self) -> tuple[Dropped, ...]:
         """The rows that were left out by name, and those in which nothing stands, with their number."""
-        counted = self._left_out.group_by("reason").agg(rows=self._left_out.count()).to_pyarrow().to_pylist()
-        by_reason = {each["reason"]: each["rows"] for each in counted}
+        counted = self._left_out.group_by("reason").agg(number=self._left_out.count()).to_pyarrow().to_pylist()
+        by_reason = {each["reason"]: each["number"] for each in counted}
         return tuple(Dropped(*self._reasons[each], by_reason[each]) for each in sorted(by_reason))
 
 
@@ -85,54 +87,80 @@ def read(backend: ibis.BaseBackend, path: Path, mapping: Mapping) -> Register:
     Raises:
         InvalidInput: where the file cannot be read at all, or lacks a column that the mapping names; all are named.
     """
-    raw = load(backend, path, mapping)
+    raw = loading.load(backend, path, mapping)
     found, unknown = resolve(mapping, raw.heading)
     raw = unfolded(raw, found)
     kind_at = "date" if found.date else "order" if found.order else ""
-    reasons = (("", ""), *((column, word) for column, word, _ in left_out(found, raw.text)))
-    kept, dropped = _divided(raw, found)
-    rows, faults = _normalised(kept, found)
+    packed, codes = _packed(raw, found)
+    packed = loading.stage(backend, packed)
+    kept, dropped = packed.filter(packed["reason"].isnull()), packed.filter(packed["reason"].notnull())
     if found.rows == "embryo":
-        rows, faults = embryo_rows_collapsed(rows, faults, found.flags)
-    if found.patient:
-        rows, more = between_rows(rows, kind_at, ages_may_fall=found.ages_may_fall)
-        faults = faults | more
-    rows = rows.select(*COLUMNS, *found.flags, problem=_told(rows, faults))
-    return Register(rows, found, kind_at, unknown, dropped, reasons)
+        codes = {name: (*each, TWO) for name, each in codes.items()}
+        kept = loading.stage(backend, embryo_rows_collapsed(kept, kind_at, codes))
+    alone = _unpacked(kept, found, codes, kind_at)
+    rows = between_rows(alone, kind_at, ages_may_fall=found.ages_may_fall) if found.patient else alone
+    reasons = (("", ""), *((column, word) for column, word, _ in left_out(found, raw.text)))
+    return Register(rows, alone, found, kind_at, unknown, dropped, reasons)
 
 
-def _divided(raw: Raw, mapping: Mapping) -> tuple[Raw, ir.Table]:
-    """The rows that count, and those that do not with the number of the reason."""
-    empty = ~raw.table["ragged"] & reduce(and_, (raw.text(column) == "" for column in mapping.columns()))
-    reasons = [(empty, 0)]
-    reasons += [(found, number) for number, (*_, found) in enumerate(left_out(mapping, raw.text), start=1)]
-    reason = ibis.cases(*reasons, else_=ibis.null("int64"))
-    table = raw.table.mutate(reason=reason)
-    return raw._replace(table=table.filter(table["reason"].isnull())), table.filter(table["reason"].notnull())
+def _packed(raw: loading.Raw, mapping: Mapping) -> tuple[ir.Table, dict[str, tuple[str, ...]]]:
+    """Every row with one number for each field, why it is left out, and what a number below zero means."""
+    nothing = reduce(and_, (raw.text(column).fill_null("") == "" for column in mapping.columns()), ~raw.table["ragged"])
+    reasons = [(nothing, ibis.literal(0, "int64"))]
+    reasons += [
+        (fits, ibis.literal(number, "int64")) for number, (*_, fits) in enumerate(left_out(mapping, raw.text), start=1)
+    ]
+    fields = packed_fields(mapping, raw.text, typed=raw.typed)
+    table = raw.table.select(
+        "row",
+        "ragged",
+        patient=patient(mapping, raw.text),
+        reason=ibis.cases(*reasons, else_=ibis.null("int64")),
+        **{name: each.value for name, each in fields.items()},
+    )
+    return table, {name: each.codes for name, each in fields.items()}
 
 
-def _normalised(raw: Raw, mapping: Mapping) -> tuple[ir.Table, Faults]:
-    """Each row by itself: its values, and a column for everything that may be wrong."""
-    values: dict[str, ir.Value] = {"row": raw.table["row"]}
-    faults: Faults = {("ragged", "row"): "fault0"}
-    marks: dict[str, ir.Value] = {"fault0": raw.table["ragged"]}
-    for name, read_field in read_fields(mapping, raw.text, typed=raw.typed).items():
-        values |= dict(read_field.value)
-        for code, fault in read_field.faults.items():
-            column = f"fault{len(faults)}"
-            faults[code, name] = column
-            marks[column] = fault
-    return raw.table.select(**values, **marks), faults
+def _unpacked(packed: ir.Table, mapping: Mapping, codes: dict[str, tuple[str, ...]], kind_at: str) -> ir.Table:
+    """The values of every row, and its problems in words for programs."""
+    ages = _good(packed["oocyte_age_years"])
+    low, high = (ages / AGE_PLACES).floor().cast("int64"), (ages % AGE_PLACES).cast("int64")
+    values = {
+        "row": packed["row"],
+        "patient": packed["patient"],
+        "at": _good(packed[kind_at]) if kind_at else ibis.null("int64"),
+        "age": ibis.ifelse(low == high, low, ibis.null("int64")),
+        "age_low": low,
+        "age_high": high,
+        "embryos": _good(packed["embryos"]),
+        "live_birth_percent": _good(packed["live_birth_percent"]),
+        **{name: _good(packed[name]) for name in mapping.flags},
+    }
+    for name in ("ploidy", "stage", "result", "live_birth_per"):
+        values[name] = _word(packed, name, mapping) if name in packed.columns else ibis.null("string")
+    told = [(packed["ragged"], "ragged:row")]
+    if mapping.patient:
+        told += [(packed["patient"] == "", "missing:patient")]
+    checked = {name: each for name, each in codes.items() if each}
+    wrong = reduce(or_, (packed[name] < 0 for name in checked), reduce(or_, (fits for fits, _ in told)))
+    texts = [ibis.ifelse(fits, f"{text};", "") for fits, text in told]
+    texts += [
+        packed[name].cases(*((-n, f"{code}:{name};") for n, code in enumerate(each, start=1)), else_="")
+        for name, each in checked.items()
+    ]
+    joined = reduce(lambda text, more: text + more, texts).re_replace(";$", "")
+    problem = ibis.ifelse(wrong.fill_null(ibis.literal(value=False)), joined, ibis.null("string"))
+    return packed.select(**{name: values[name] for name in (*COLUMNS, *mapping.flags)}, problem=problem)
 
 
-def _told(rows: ir.Table, faults: Faults) -> ir.StringValue:
-    """``code:field`` of everything that is wrong with a row, joined by ``;``; null where nothing is."""
-    each = (ibis.ifelse(rows[column], f"{code}:{name};", "") for (code, name), column in faults.items())
-    joined = reduce(lambda text, more: text + more, each)
-    wrong = reduce(or_, (rows[column] for column in faults.values()))
-    return ibis.ifelse(wrong, joined.re_replace(";$", ""), ibis.null("string"))
+def _good(value: ir.NumericValue) -> ir.NumericValue:
+    return ibis.ifelse(value >= 0, value, ibis.null(value.type()))
 
 
-def problems(register: Register, most: int) -> Iterator[Problem]:
-    """Placeholder."""
-    yield from ()
+def _word(packed: ir.Table, name: str, mapping: Mapping) -> ir.StringValue:
+    shown: Callable[[str], str] = str
+    if name == "ploidy" and mapping.tested_means:
+        means = str(mapping.tested_means)
+        shown = lambda word: means if word == Tested.TESTED else str(word)  # noqa: E731
+    words = ((place, shown(word)) for place, word in enumerate(CLOSED[name]))
+    return packed[name].cases(*words, else_=ibis.null("string"))

@@ -68,7 +68,7 @@ def unfolded(raw: Raw, mapping: Mapping) -> Raw:
         return raw
     numbers = _numbers(mapping, raw.heading)
     patterns = [column for column in mapping.columns() if NUMBERED in column]
-    crossed = raw.table.cross_join(ibis.memtable({"number": list(numbers)}, schema={"number": "int64"}))
+    crossed = raw.table.mutate(number=ibis.array([ibis.literal(n, "int64") for n in numbers]).unnest())
     one = raw._replace(table=crossed)
     texts = {
         f"c{len(raw.heading) + place}": crossed["number"].cases(
@@ -77,4 +77,5 @@ def unfolded(raw: Raw, mapping: Mapping) -> Raw:
         for place, pattern in enumerate(patterns)
     }
     table = crossed.mutate(**texts)
-    return Raw(table.filter(reduce(or_, (table[name] != "" for name in texts))), (*raw.heading, *patterns), raw.typed)
+    stands = reduce(or_, (table[name].fill_null("").strip() != "" for name in texts))
+    return Raw(table.filter(stands), (*raw.heading, *patterns), raw.typed)

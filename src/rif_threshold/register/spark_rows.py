@@ -58,3 +58,9 @@ def in_memory(backend: ibis.BaseBackend, name: str, table: pa.Table) -> ir.Table
     """A table that is in memory already."""
     backend._session.createDataFrame(table).createOrReplaceTempView(name)  # noqa: SLF001 - Ibis goes through pandas
     return backend.table(name)
+
+
+def view(backend: ibis.BaseBackend, name: str, query: str) -> ir.Table:
+    """A query by a name."""
+    backend._session.sql(query).createOrReplaceTempView(name)  # noqa: SLF001 - Ibis names views for good only
+    return backend.table(name)
