@@ -40,6 +40,8 @@ NEEDED = {
     "pathways/notes.toml": "id text source",
     "pathways/protocols.toml": "id label source study kind named start stop asks when criteria_given indirect indirect_note",
     "pathways/contradictions.toml": "id fields says when",
+    "register/checks.toml": "age_change_years first_year last_year oldest_birth_years",
+    **dict.fromkeys((name for name in NAMES if name.startswith("mappings/")), "title column"),
 }
 
 
@@ -133,6 +135,8 @@ CONTRADICTIONS = [
     ("prediction/nelson_lawlor_2011.toml", "maximum_years = 50", "maximum_years = 5", "a band ends before it begins"),
     ("prediction/nelson_lawlor_2011.toml", 'trying_band = "7-9"', 'trying_band = "7-8"', "a cell in doubt is none of"),
     ("prediction/nelson_lawlor_2011.toml", '"2" = -0.3489\n', "", "counted from 0, none left out"),
+    ("register/checks.toml", "last_year = 2099", "last_year = 1900", "the last year lies before the first"),
+    ("mappings/flags.toml", "[result.", "[results.", "this name is not known here"),
     ("perspective/assumptions.toml", "value = 0.15", "value = 1.5", "a spread is a share"),
     ("perspective/assumptions.toml", "value = 0.8", "value = 8", "a probability lies above 0"),
     ("perspective/assumptions.toml", "lower = 1.10", "lower = 1.30", "ends above its beginning"),

@@ -26,6 +26,15 @@ TECHNICAL = {
     "own_tables.py": {1000},  # longest text
     "pathway/medications.py": {75, 3},  # how alike of 100 two names are; how many are offered
     "messages.py": {75},  # how alike of 100 two names are
+    "register/between.py": {365},  # days in a year
+    "register/cells.py": {10, 20_000_000},  # how far a spreadsheet may unpack, cells of one
+    "register/duckdb_rows.py": {32, 8_000_000},  # cells too many, bytes of a line
+    "register/fields.py": {4, 5},  # codes
+    "register/loading.py": {4},  # bytes that tell what a file is
+    "register/scanning.py": {1_000_000, 50_000_000},  # bytes of a line, of a file in memory
+    "register/spark_rows.py": {33},  # bits of a row's number
+    "register/telling.py": {1000},  # identifiers looked at
+    "register/values.py": {3, 4, 6, 10, 99},  # codes, places in a day, digits, the end of an open band
     "__main__.py": {130},  # exit code
     "cli/printing.py": {3, 24, 40, 110},  # exit code, terminal sizes
     "cli/__init__.py": {110},  # terminal width

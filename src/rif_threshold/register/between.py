@@ -21,7 +21,7 @@ def embryo_rows_collapsed(rows: ir.Table, time: str, codes: dict[str, tuple[str,
     keyed = rows.mutate(alone=ibis.ifelse(alone, rows["row"], 0))
     one = {name: _agreed(keyed[name], len(codes[name])) for name in codes if name not in {time, "embryos"}}
     grouped = keyed.group_by("patient", time, "alone").agg(
-        row=keyed["row"].min(), ragged=keyed["ragged"].max(), embryos=keyed["embryos"].sum().cast("int64"), **one
+        row=keyed["row"].min(), ragged=keyed["ragged"].max(), embryos=keyed.count(), **one
     )
     return grouped.drop("alone")
 

@@ -1,7 +1,6 @@
 """The fields of a transfer, read from a file's texts as its mapping says: each packed into one number."""
 
 from collections.abc import Iterator
-from enum import StrEnum
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -64,7 +63,7 @@ def packed_fields(mapping: m.Mapping, text: Text, *, typed: bool) -> dict[str, P
         fields["order"] = whole(text(mapping.order.column), mapping.order.missing, mapping.decimal, needed=True)
     if mapping.ploidy.columns() and not mapping.tested_means:
         fields["ploidy"] = _result_known(fields["ploidy"])
-    if mapping.keep:
+    if any(m.ANY not in each.leave_out for each in mapping.keep):
         fields["keep"] = _kept(mapping, text)
     return {name: fields[name] for name in (*m.FIELDS, "keep") if name in fields}
 
@@ -118,14 +117,15 @@ def _percent(mapping: m.Mapping, text: Text) -> Packed:
 
 def _word(name: str, field: m.Words[Any], text: Text) -> Packed:
     """A word by its column, by the first rule that fits, or always the same."""
-    places = {word: ibis.literal(place, "int64") for place, word in enumerate(CLOSED[name])}
+    places: dict[str, ir.Value] = {m.Flag.NOT_KNOWN: NOTHING}
+    places |= {word: ibis.literal(place, "int64") for place, word in enumerate(CLOSED[name])}
     if field.constant is not None:
         return Packed(places[field.constant])
     if field.rules:
         rules = [(within(rule.when, text), places[rule.then]) for rule in field.rules]
         return Packed(ibis.cases(*rules, else_=ibis.literal(-1, "int64")), ("no_rule",))
-    own: dict[str, StrEnum | str] = {str(word): word for word in CLOSED[name] if word != m.Tested.TESTED}
-    known = {written: CLOSED[name].index(word) for written, word in (field.words or own).items()}
+    own = {str(word): word for word in CLOSED[name] if word != m.Tested.TESTED}
+    known = {written: places[word] for written, word in (field.words or own).items()}
     return words(text(field.column or ""), field.missing, known, needed=name in _NEEDED)
 
 
@@ -138,12 +138,17 @@ def _result_known(read: Packed) -> Packed:
 
 def _kept(mapping: m.Mapping, text: Text) -> Packed:
     """A text that decides whether a row counts, and that the mapping does not name."""
-    unknown = (~trimmed(text(each.column)).isin([*each.keep, *each.leave_out]) for each in mapping.keep)
+    named = [each for each in mapping.keep if m.ANY not in each.leave_out]
+    unknown = [~trimmed(text(each.column)).isin([*each.keep, *each.leave_out]) for each in named]
     return Packed(ibis.ifelse(reduce(or_, unknown), ibis.literal(-1, "int64"), 0), ("not_in_list",))
 
 
 def left_out(mapping: m.Mapping, text: Text) -> Iterator[tuple[str, str, ir.BooleanValue]]:
-    """The rows that the mapping leaves out: column, text, and whether a row has it; the first that fits decides."""
+    """The rows that the mapping leaves out: column, text, and whether a row has it; the first that fits decides.
+
+    The text is the mapping's own, never one of the file.
+    """
     for each in mapping.keep:
         for word in each.leave_out:
-            yield each.column, word, trimmed(text(each.column)) == word
+            cell = trimmed(text(each.column))
+            yield each.column, word, ~cell.isin(each.keep) if word == m.ANY else cell == word

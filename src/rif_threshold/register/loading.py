@@ -17,7 +17,7 @@ import pyarrow as pa
 from rif_threshold.register import cells as in_memory
 from rif_threshold.register import duckdb_rows, spark_rows
 from rif_threshold.register.mapping import Mapping
-from rif_threshold.register.scanning import Scan, refused, scan
+from rif_threshold.register.scanning import LARGEST_IN_MEMORY, Scan, refused, scan
 
 _PARQUET, _ZIP, _OLE = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENGINES = {"duckdb": duckdb_rows, "pyspark": spark_rows}
@@ -27,7 +27,7 @@ class Raw(NamedTuple):
     """A file as it is written.
 
     Attributes:
-        table: ``row`` from 1, ``ragged``, and the cells as text in ``c0``, ``c1``, ... A cell that is not there is null.
+        table: ``row`` from 1, ``ragged``, and the cells as text in ``c0``, ``c1``, ...; null where there is none.
         heading: the columns by name, less the blanks around them.
         typed: whether a day may stand there as 2024-04-17 whatever the mapping says, because cells have types.
     """
@@ -81,7 +81,7 @@ def _csv(backend: ibis.BaseBackend, path: Path, mapping: Mapping, found: Scan) -
 
 
 def _large(found: Scan) -> bool:
-    return found.size > in_memory.LARGEST_IN_MEMORY
+    return found.size > LARGEST_IN_MEMORY
 
 
 def _in_memory(backend: ibis.BaseBackend, cells: in_memory.Cells, separator: str = "", *, typed: bool = False) -> Raw:

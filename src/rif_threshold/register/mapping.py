@@ -18,10 +18,11 @@ Word = TypeVar("Word", bound=StrEnum)
 
 
 class Flag(StrEnum):
-    """Yes or no, of an outcome that has a column of its own."""
+    """Yes, no or not known, of an outcome that has a column of its own."""
 
     YES = "yes"
     NO = "no"
+    NOT_KNOWN = "not_known"
 
 
 class Tested(StrEnum):
@@ -37,6 +38,8 @@ DateOrder = Literal["Y-M-D", "D.M.Y", "D/M/Y", "M/D/Y", "D.M.YY", "D/M/YY", "M/D
 """How dates are written. ``YY`` is of this century; ``serial`` is a spreadsheet's day number."""
 OWN_ORDER: DateOrder = "Y-M-D"
 
+ANY = "*"
+"""Behind the beginning of a heading, in a sum: every column that begins so. In ``leave_out``: every other text."""
 NUMBERED = "{n}"
 """What stands for the number in the heading of a numbered column."""
 _Texts = Annotated[tuple[str, ...], Field(min_length=1)]

@@ -36,18 +36,21 @@ def read_mapping(name: str = OWN_WORDS) -> Mapping:
             return mappings()[name]
         allowed = f"the name of a shipped mapping ({', '.join(mappings())}) or a file that ends in .toml is needed"
         raise InvalidInput((Problem("--map", name, allowed, "not_in_list", hint=did_you_mean(name, mappings())),))
-    path = Path(name)
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-        if len(content) > LARGEST_FILE:
-            raise ValueError("it is too large for a mapping")
-        folder = Folder(path.parent, {path.name: content.decode("utf-8-sig")}, {})
-        return parse(folder, path.name, Mapping, folder.toml(path.name), None)
+        return _of_file(Path(name))
     except UnicodeDecodeError:
         reason = "the file is not UTF-8 text"
-    except (OSError, ValueError) as error:
-        reason = f"the file cannot be read: {getattr(error, 'strerror', None) or error}"
+    except OSError as error:
+        reason = f"the file cannot be read: {error.strerror}"
     except TableError as error:
         reason = str(error)
     raise InvalidInput((Problem("--map", "", reason, "mapping"),))
+
+
+def _of_file(path: Path) -> Mapping:
+    with path.open("rb") as file:
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise TableError(path.name, "the file is too large for a mapping")
+    folder = Folder(path.parent, {path.name: content.decode("utf-8-sig")}, {})
+    return parse(folder, path.name, Mapping, folder.toml(path.name), None)

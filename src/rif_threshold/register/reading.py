@@ -14,7 +14,9 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
-from rif_threshold.register import loading
+from rif_threshold.bounds import MOST_PROBLEMS
+from rif_threshold.errors import Problem
+from rif_threshold.register import loading, telling
 from rif_threshold.register.between import TWO, between_rows, embryo_rows_collapsed
 from rif_threshold.register.fields import CLOSED, left_out, packed_fields, patient
 from rif_threshold.register.mapping import Mapping, Tested
@@ -73,7 +75,21 @@ class Register:
         """The rows that were left out by name, and those in which nothing stands, with their number."""
         counted = self._left_out.group_by("reason").agg(number=self._left_out.count()).to_pyarrow().to_pylist()
         by_reason = {each["reason"]: each["number"] for each in counted}
-        return tuple(Dropped(*self._reasons[each], by_reason[each]) for each in sorted(by_reason))
+        reasons = enumerate(self._reasons)
+        return tuple(Dropped(*reason, rows=by_reason[place]) for place, reason in reasons if place in by_reason)
+
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """What must be said of the file beside every result, in sentences."""
+        return tuple(telling.warnings(self.alone, self.mapping))
+
+    def problems(self, most: int = MOST_PROBLEMS) -> tuple[Problem, ...]:
+        """What is wrong with the first rows that have a problem, in words, and how many rows more have some.
+
+        Args:
+            most: of how many rows the problems are told.
+        """
+        return telling.problems(self.rows, self.mapping, most)
 
 
 def read(backend: ibis.BaseBackend, path: Path, mapping: Mapping) -> Register:

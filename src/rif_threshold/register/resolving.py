@@ -9,7 +9,7 @@ import ibis
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.messages import did_you_mean
 from rif_threshold.register.loading import Raw
-from rif_threshold.register.mapping import NUMBERED, Mapping, numbered_columns
+from rif_threshold.register.mapping import ANY, NUMBERED, Mapping, numbered_columns
 
 
 def resolve(mapping: Mapping, heading: tuple[str, ...]) -> tuple[Mapping, tuple[str, ...]]:
@@ -18,6 +18,7 @@ def resolve(mapping: Mapping, heading: tuple[str, ...]) -> tuple[Mapping, tuple[
     Raises:
         InvalidInput: with every column that is missing.
     """
+    mapping = _summed(mapping, heading)
     lacks = {column: missing for column in mapping.columns() if (missing := _lacking(column, mapping, heading))}
     absent = [
         name
@@ -31,6 +32,18 @@ def resolve(mapping: Mapping, heading: tuple[str, ...]) -> tuple[Mapping, tuple[
         raise InvalidInput(problems)
     read = {name for column in found.columns() for name in _meant(column, heading)}
     return found, tuple(name for name in heading if name and name not in read)
+
+
+def _summed(mapping: Mapping, heading: tuple[str, ...]) -> Mapping:
+    """The mapping with every column of a sum by its name; one that nothing fits stays as it is, and is missing."""
+    if mapping.embryos is None or not mapping.embryos.sum:
+        return mapping
+    fits = {
+        each: [name for name in heading if ANY in each and name.startswith(each.partition(ANY)[0])]
+        for each in mapping.embryos.sum
+    }
+    columns = tuple(name for each, names in fits.items() for name in (names or [each]))
+    return mapping.model_copy(update={"embryos": mapping.embryos.model_copy(update={"sum": columns})})
 
 
 def _time(mapping: Mapping, found: Mapping) -> Iterator[Problem]:
@@ -52,9 +65,8 @@ def _numbers(mapping: Mapping, heading: tuple[str, ...]) -> tuple[int, ...]:
 
 def _lacking(column: str, mapping: Mapping, heading: tuple[str, ...]) -> tuple[Problem, ...]:
     """What a file lacks of a column; of a numbered one, every number that another has."""
-    wanted = (column,)
-    if NUMBERED in column:
-        wanted = tuple(column.replace(NUMBERED, str(n)) for n in _numbers(mapping, heading) or (1,))
+    numbers = _numbers(mapping, heading) or (1,) if NUMBERED in column else (1,)
+    wanted = dict.fromkeys(column.replace(NUMBERED, str(n)) for n in numbers)
     return tuple(
         Problem("FILE", "", f"the column {name} is missing", "missing_column", hint=did_you_mean(name, heading))
         for name in wanted

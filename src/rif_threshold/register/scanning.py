@@ -78,7 +78,7 @@ def _decoded(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
         text = decoder.decode(chunk, final)
     except UnicodeDecodeError:
         raise refused(
-            "the file is not UTF-8 text: save it as CSV UTF-8, or name its encoding in the mapping (encoding = 'cp1252')"
+            "the file is not UTF-8 text: save it as CSV UTF-8, or name its encoding in the mapping, such as cp1252"
         ) from None
     if "\0" in text:
         raise refused("the file is no text: it holds the character zero")

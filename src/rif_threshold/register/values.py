@@ -59,9 +59,9 @@ def _other_sign(text: ir.StringValue, decimal: str) -> ir.BooleanValue:
     return text.re_search(f"^[0-9]{{1,7}}[{'.' if decimal == ',' else ','}][0-9]{{1,9}}$")
 
 
-def words(cell: ir.StringValue, missing: Iterable[str], known: Mapping[str, int], *, needed: bool) -> Packed:
+def words(cell: ir.StringValue, missing: Iterable[str], known: Mapping[str, ir.Value], *, needed: bool) -> Packed:
     """A word of a closed list, by the texts that mean it, as its place in the list."""
-    usual = tuple((text, ibis.literal(place, "int64")) for text, place in known.items())
+    usual = tuple(known.items())
     gaps = tuple((text, ibis.literal(-2, "int64") if needed else NOTHING) for text in missing if text not in known)
     rest = trimmed(cell).cases(*usual, *gaps, else_=ibis.literal(-1, "int64"))
     return Packed(cell.cases(*usual, else_=rest), ("not_in_list", "missing") if needed else ("not_in_list",))
