@@ -7,6 +7,8 @@ parts before it end.
 """
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +16,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from rif_threshold.errors import InvalidInput
 from rif_threshold.register import cells as in_memory
 from rif_threshold.register import duckdb_rows, spark_rows
 from rif_threshold.register.mapping import Mapping
@@ -66,6 +69,13 @@ def load(backend: ibis.BaseBackend, path: Path, mapping: Mapping) -> Raw:
         return _csv(backend, path, mapping, scan(path, mapping.encoding))
     except OSError as error:
         raise refused(f"the file cannot be read: {error.strerror or 'it is damaged'}") from None
+
+
+@contextmanager
+def tried() -> Iterator[None]:
+    """A block that is left where a file cannot be read in the way that is tried."""
+    with suppress(InvalidInput):
+        yield
 
 
 def _csv(backend: ibis.BaseBackend, path: Path, mapping: Mapping, found: Scan) -> Raw:
