@@ -76,7 +76,8 @@ def _nearest(backend: ibis.BaseBackend, path: Path) -> Mapping:
 def _fields(mapping: Mapping, heading: tuple[str, ...]) -> dict[str, str]:
     """What each column is read as."""
     read: dict[str, str] = {}
-    for name, field in (*((name, field) for name, field in mapping.fields()), *(("keep", each) for each in mapping.keep)):
+    kept = (("keep", each) for each in mapping.keep)
+    for name, field in (*mapping.fields(), *kept):
         for column in field.columns():
             for meant in numbered_columns(column, heading).values() if NUMBERED in column else (column,):
                 if meant in heading:

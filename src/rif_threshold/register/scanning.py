@@ -57,7 +57,7 @@ def scan(path: Path, encoding: str) -> Scan:
             size += len(chunk)
             found = chunk.rfind(b"\n")
             since = len(chunk) - found - 1 if found >= 0 else since + len(chunk)
-            if since > LONGEST_LINE or (found < 0 and len(chunk) == LONGEST_LINE):
+            if since > LONGEST_LINE:
                 raise refused(f"a line of more than {LONGEST_LINE:,} bytes stands in it: this is no table of rows")
             quoted = quoted or b'"' in chunk
             both = chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
