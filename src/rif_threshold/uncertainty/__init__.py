@@ -12,6 +12,13 @@ The normal approximation (Wald) is not offered: at 50 transfers its coverage fal
 scipy does the statistics and is imported only when a function here is called.
 """
 
+from rif_threshold.uncertainty.clusters import (
+    ClusterSums,
+    EffectiveCounts,
+    effective_counts,
+    effective_distribution,
+    effective_interval,
+)
 from rif_threshold.uncertainty.history import Group, crossed_probability, history_interval
 from rif_threshold.uncertainty.intervals import Interval, clopper_pearson, cumulative_interval, jeffreys
 from rif_threshold.uncertainty.threshold import (
@@ -25,13 +32,18 @@ from rif_threshold.uncertainty.threshold import (
 )
 
 __all__ = [
+    "ClusterSums",
     "CountedInterval",
+    "EffectiveCounts",
     "FlippingMultiplier",
     "Group",
     "Interval",
     "clopper_pearson",
     "crossed_probability",
     "cumulative_interval",
+    "effective_counts",
+    "effective_distribution",
+    "effective_interval",
     "flipping_multiplier",
     "history_interval",
     "interval_of_counts",
