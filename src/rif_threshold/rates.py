@@ -26,13 +26,31 @@ _NEEDED = ("ploidy", "age_label", "age_min_years", "age_max_years", "per_transfe
 _OPTIONAL = ("successes", "transfers", "printed_transfers_to_threshold")
 
 
-class Stratum(Record):
-    """One row of a rate table, as printed. Ages are completed years, both ends included; ``None`` is open."""
+class Years(Record):
+    """A band of ages of one ploidy. Ages are completed years, both ends included; ``None`` is open."""
 
     ploidy: Ploidy
     age_label: NotEmpty
     age_min_years: Count | None = None
     age_max_years: Count | None = None
+
+    def meets(self, ages: AgeBand) -> bool:
+        """Whether an age within the band may belong to this row."""
+        oldest, youngest = self.age_max_years, self.age_min_years
+        below = oldest is not None and ages.first is not None and oldest < ages.first
+        above = youngest is not None and ages.last is not None and ages.last < youngest
+        return not below and not above
+
+
+class LeftOut(Years):
+    """A band that a table deliberately has no row for, and why. No answer reaches into it or across it."""
+
+    why: NotEmpty
+
+
+class Stratum(Years):
+    """One row of a rate table, as printed."""
+
     per_transfer_percent: Percent
     successes: Count | None = None
     transfers: Count | None = None
@@ -43,16 +61,13 @@ class Stratum(Record):
         """Whether a transfer of such an embryo belongs to this row."""
         return self.ploidy == ploidy and self.meets(AgeBand(oocyte_age_years, oocyte_age_years))
 
-    def meets(self, ages: AgeBand) -> bool:
-        """Whether an age within the band may belong to this row."""
-        oldest, youngest = self.age_max_years, self.age_min_years
-        below = oldest is not None and ages.first is not None and oldest < ages.first
-        above = youngest is not None and ages.last is not None and ages.last < youngest
-        return not below and not above
-
 
 class About(Record):
-    """What a rate table says of itself, in the ``.toml`` beside its rows."""
+    """What a rate table says of itself, in the ``.toml`` beside its rows.
+
+    ``left_out`` are bands that it has no row for, ``mixed_embryos`` says that its rates are of transfers of one embryo
+    and of several together: they are not widened once more where several were placed.
+    """
 
     title: NotEmpty
     outcome: Outcome
@@ -64,6 +79,8 @@ class About(Record):
     caveats: tuple[NotEmpty, ...]
     source: SourceReference
     corrections: tuple[NotEmpty, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    mixed_embryos: bool = False
     columns: dict[str, NotEmpty]
 
 
@@ -73,12 +90,19 @@ class RateTable(About):
     id: str
     strata: tuple[Stratum, ...]
 
+    @property
+    def bands(self) -> tuple[Years, ...]:
+        """Its rows, and the bands that it has none for."""
+        return (*self.strata, *self.left_out)
+
     def rows(self, ploidy: Ploidy, ages: AgeBand) -> tuple[Stratum, ...]:
         """The rows that an embryo may belong to, from an oocyte of an age within the band.
 
         None where an end of the band lies in no row: nothing is extrapolated. Ages of which nothing is known, open at
-        both ends, may belong to every row of that ploidy.
+        both ends, may belong to every row of that ploidy. None either where an age may lie in a band that is left out.
         """
+        if any(band.ploidy == ploidy and band.meets(ages) for band in self.left_out):
+            return ()
         found = tuple(row for row in self.strata if row.ploidy == ploidy and row.meets(ages))
         ends = [end for end in ages if end is not None]
         return found if all(any(row.holds(ploidy, end) for row in found) for end in ends) else ()
@@ -212,8 +236,10 @@ def _contradictions(table: RateTable, strata: Mapping[int, Stratum]) -> Iterator
         for reason in _impossible(stratum):
             yield line, reason
     for ploidy in dict.fromkeys(table.ploidy):
+        bands: list[tuple[Years, int]] = [(stratum, line) for line, stratum in strata.items()]
+        bands += [(left_out, 1) for left_out in table.left_out]
         rows = sorted(
-            ((stratum, line) for line, stratum in strata.items() if stratum.ploidy == ploidy),
+            (row for row in bands if row[0].ploidy == ploidy),
             key=lambda row: -1 if row[0].age_min_years is None else row[0].age_min_years,
         )
         for (before, _), (after, line) in pairwise(rows):

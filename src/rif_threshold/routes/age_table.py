@@ -128,7 +128,7 @@ def _rows(table: RateTable, ploidy: Ploidy, age: int | str | None) -> tuple[Stra
 def _chance(table: RateTable, kind: EmbryoKind, alike: EmbryoKind) -> Chance:
     """The chance of one transfer, each end from the ends before it."""
     assert kind.ploidy is not None  # noqa: S101 - asked by _missing
-    rows, placed = _rows(table, kind.ploidy, kind.oocyte_age_years), kind.embryos or 1
+    rows, placed = _rows(table, kind.ploidy, kind.oocyte_age_years), 1 if table.mixed_embryos else kind.embryos or 1
     printed = [Fraction(row.per_transfer_percent) / 100 for row in rows]
     ends = Pair(min(printed), max(printed))
     widened = [WidenedBy.AGE] if ends.agreed is None else []
@@ -136,7 +136,7 @@ def _chance(table: RateTable, kind: EmbryoKind, alike: EmbryoKind) -> Chance:
         ends, widened = Pair(Fraction(0), ends.highest), [*widened, WidenedBy.MOSAIC]
     if placed > 1:
         ends, widened = Pair(ends.lowest, 1 - (1 - ends.highest) ** placed), [*widened, WidenedBy.EMBRYOS]
-    same = kind.ploidy == alike.ploidy and placed == (alike.embryos or 1)
+    same = kind.ploidy == alike.ploidy and (kind.embryos or 1) == (alike.embryos or 1)
     same = same and rows == _rows(table, kind.ploidy, alike.oocyte_age_years)
     return Chance(ends, is_alike=same, widened_by=tuple(widened))
 
