@@ -15,10 +15,12 @@ from rif_threshold import assessment
 from rif_threshold import method as method_module
 from rif_threshold.cli import cli
 from rif_threshold.errors import TableError
+from rif_threshold.register import limits, mappings, settings
 from rif_threshold.tables import Folder, open_folder, readers_of, shipped, shipped_directory, verify
 from test_tables import sign
 
-assert assessment  # it imports every module that reads a table
+assert assessment  # it imports every module that reads a table ...
+assert all((limits, mappings, settings))  # ... and these are those of the register
 NAMES = sorted(path.relative_to(shipped_directory()).as_posix() for path in shipped_directory().rglob("*.*"))
 
 # What each TOML file cannot be without, by reading it: the first line with each of these keys is taken out.
@@ -40,6 +42,9 @@ NEEDED = {
     "pathways/notes.toml": "id text source",
     "pathways/protocols.toml": "id label source study kind named start stop asks when criteria_given indirect indirect_note",
     "pathways/contradictions.toml": "id fields says when",
+    "register/rates.toml": "source fewest_women settled_probability likely_probability circular_below warn_problem_percent"
+    " period_years untold_days birth_known_months first both positive_test clinical circular mixed one_embryo problems"
+    " no_patient settle no_dates not_for_sharing",
     "register/checks.toml": "age_change_years first_year last_year oldest_birth_years",
     **dict.fromkeys((name for name in NAMES if name.startswith("mappings/")), "title column"),
 }
@@ -143,6 +148,8 @@ CONTRADICTIONS = [
     ("perspective/observed_by_rank.csv", "\npirtea_implantation,1,", "\n,1,", "series: this is needed"),
     ("pathways/protocols.toml", "indirect = true\n", "", "indirect = true and its note belong together"),
     ("pathways/facts.toml", "[th1_th2_ratio]", 'nonsense = "yes"\n[th1_th2_ratio]', "nonsense"),
+    ("register/rates.toml", "fewest_women = 30", "fewest_women = 1", "fewest_women is not possible"),
+    ("register/rates.toml", "likely_probability = 0.5", "likely_probability = 0.97", "settled_probability is not possible"),
     ("rates/eshre_rif_2023.toml", 'age_label = "age band as printed"', 'label = "x"', "the column age_label is not known"),
 ]  # fmt: skip
 

@@ -14,6 +14,8 @@ from rif_threshold.folder import shown
 # Command -> module below this package and the name in it.
 COMMANDS = {
     "map": ("register", "map_command"),
+    "couples": ("clinic", "couples_command"),
+    "table": ("clinic", "table_command"),
 }
 
 
@@ -36,8 +38,10 @@ def register_group() -> None:
     """Read a clinic's list of transfers: what stands in it, and what comes of it.
 
     \b
-    Example:
+    Examples:
       rif-threshold register map transfers.csv --output mapping.toml
+      rif-threshold register couples transfers.csv --map mapping.toml --output couples.csv
+      rif-threshold register table transfers.csv --map mapping.toml --output our_tables
     """
 
 
