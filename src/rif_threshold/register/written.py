@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from rif_threshold.errors import InvalidInput, OutOfRange, Problem
+from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.folder import Folder
 from rif_threshold.own_tables import own_tables_of, write_folder
 from rif_threshold.record import Record
@@ -58,8 +58,8 @@ def write_table(table: ClinicTable, directory: str | Path, name: str, which: str
         which: `FIRST` or `ALL` transfers; a register without patients has only the latter.
 
     Raises:
-        InvalidInput: where the folder is not empty or cannot be written, or there are no first transfers.
-        OutOfRange: where no band has enough transfers for a threshold.
+        InvalidInput: where the folder is not empty or cannot be written, there are no first transfers, or no band has
+            enough transfers for a threshold.
         TableError: for a name that no table can have.
     """
     if which == FIRST and table.bands[0].first is None:
@@ -69,7 +69,7 @@ def write_table(table: ClinicTable, directory: str | Path, name: str, which: str
     kept = [(band, rates) for band, rates in rows if not rates.too_small]
     if not kept:
         why = "no band has enough transfers for a threshold, so no table is written; wider or pooled bands may have"
-        raise OutOfRange(Problem("--output", "", why, "too_few", outside_evidence=True))
+        raise InvalidInput((Problem("--output", "", why, "too_few", outside_evidence=True),))
     texts = {
         f"rates/{name}.csv": _csv(kept, counts=which == FIRST or table.bands[0].first is None),
         f"rates/{name}.toml": "\n".join(_about(table, rows, name, which)) + "\n",
