@@ -1,5 +1,6 @@
 """The same answers on a real cluster of several processes: two workers with an executor each, and this one."""
 
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,9 +33,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Some 10,000 transfers with all kinds of dirt."""
+    """Some 10,000 transfers with all kinds of dirt; a million in `make spark`."""
     path = tmp_path_factory.mktemp("register") / "register.csv"
-    written(made_couples(3_100, 4), path, 4)
+    written(made_couples(int(os.environ.get("RIF_THRESHOLD_SPARK_COUPLES", "3100")), 4), path, 4)
     return path
 
 
