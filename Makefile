@@ -49,7 +49,7 @@ bench-register: .venv/dev     ## A register of ROWS transfers, as ratios to a pl
 	$(BIN)/python bench/bench_register.py $(ROWS)
 
 spark: .venv/dev              ## Hold a million transfers on a Spark cluster against DuckDB, row by row (needs Java)
-	RIF_THRESHOLD_SPARK_COUPLES=310000 $(BIN)/pytest -q tests/test_register_spark.py
+	RIF_THRESHOLD_SPARK_COUPLES=310000 $(BIN)/pytest -q tests/test_register_cluster.py
 
 bench-app: .venv/dev          ## Speed of the page, driven by websocket on a real server
 	$(BIN)/python bench/bench_app.py

@@ -134,6 +134,7 @@ def test_what_cannot_be_read_is_said_in_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "f"
     for content, said in (
         (b"", "the file is empty"),
+        (b"\xff\xfe", "the file is empty"),
         (b"\n\n", "the first row has no headings"),
         (b'"', "the first row has no headings"),
         (text([HEAD, *ROWS], ";").encode(), "its columns look separated by semicolons, and the mapping says otherwise"),

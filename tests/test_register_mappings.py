@@ -130,5 +130,6 @@ def test_an_untried_mapping_says_so() -> None:
 
 
 def test_a_file_without_patients_has_no_place_in_time() -> None:
-    assert register_of("hfea_2017_2018").kind_at == ""
+    uk = register_of("hfea_2017_2018")
+    assert (uk.kind_at, uk.warnings, uk.problems()[0].field) == ("", (), "row.20.result")
     assert register_of("sart_cors").kind_at == "order"

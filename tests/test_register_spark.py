@@ -1,88 +1,88 @@
-"""The same answers on a real cluster of several processes: two workers with an executor each, and this one."""
+"""Spark and DuckDB read every file to the same rows, however many parts Spark reads it in."""
 
 import os
-import random
+import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+import ibis
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
 import pytest
 
-from rif_threshold.register.bands import published_bands
-from rif_threshold.register.counting import keep, numbered
-from rif_threshold.register.couples import Couples
-from rif_threshold.register.engines import Engine, engine
+from rif_threshold.errors import InvalidInput
+from rif_threshold.register import loading
 from rif_threshold.register.mappings import read_mapping
 from rif_threshold.register.reading import read
-from rif_threshold.register.table import clinic_table
-from test_register_couples import HEAD, made_couples, written
 
-pytestmark = pytest.mark.spark
-CLUSTER = "local-cluster[2,1,1024]"
-"""Two workers of one core and 1,024 MB, each a process of its own with an executor in another."""
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """One cluster for all tests: it takes long to start. What its workers write is gone with the test."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPARK_WORKER_DIR", str(tmp_path_factory.mktemp("workers")))
-        with engine("spark", master=CLUSTER) as running:
-            yield running
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.filterwarnings("ignore"),
+]
+ROOT = Path(__file__).parents[1]
+MADE = sorted((ROOT / "tests/data/register").glob("*.csv"))
 
 
 @pytest.fixture(scope="module")
-def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Some 10,000 transfers with all kinds of dirt; a million in `make spark`."""
-    path = tmp_path_factory.mktemp("register") / "register.csv"
-    written(made_couples(int(os.environ.get("RIF_THRESHOLD_SPARK_COUPLES", "3100")), 4), path, 4)
-    return path
+def spark() -> Iterator[ibis.BaseBackend]:
+    """Spark on this machine, which cuts a file after every two hundred bytes."""
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pyspark.sql import SparkSession  # noqa: PLC0415 - takes a while
+
+        builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+        builder = builder.config("spark.sql.shuffle.partitions", "2").config("spark.log.level", "ERROR")
+        session = builder.config("spark.sql.files.maxPartitionBytes", "200").getOrCreate()
+        # A session may be there already.
+        before = session.conf.get("spark.sql.files.maxPartitionBytes")
+        session.conf.set("spark.sql.files.maxPartitionBytes", "200")
+        yield ibis.pyspark.connect(session)
+        session.conf.set("spark.sql.files.maxPartitionBytes", before)
 
 
-def answers(
-    path: Path, running: Engine, *, parts: int = 0
-) -> tuple[list[dict[str, Any]], Any, Any, list[dict[str, Any]]]:
-    """All that is answered of a file: couples, their summary, the table, run and rank of each row."""
-    rows = read(running.backend, path, read_mapping()).rows
-    if parts:  # the rows in other places and in so many parts
-        frame = running.backend._session.sql(running.backend.compile(rows))
-        frame.repartition(parts).createOrReplaceTempView(f"parts_{parts}")
-        rows = running.backend.table(f"parts_{parts}")
-    kept = keep(rows, running)
-    couples = Couples(kept, running, {}, with_patient=True)
-    found = [row for batch in couples.batches() for row in batch.to_pylist()]
-    places = running.rows(numbered(kept.rows).select("patient", "number", "run", "rank").order_by("patient", "number"))
-    return found, couples.summary, clinic_table(kept, running, published_bands(), dates=False), places
+def same(spark: ibis.BaseBackend, path: Path, mapping: str) -> list[dict[str, object]]:
+    """The rows of a file, which both engines must agree on."""
+    found = [read(engine, path, read_mapping(mapping)) for engine in (ibis.duckdb.connect(), spark)]
+    ours, theirs = (
+        sorted(each.rows.to_pyarrow().to_pylist(), key=lambda row: (row["row"], row["at"] or 0)) for each in found
+    )
+    assert ours == theirs
+    assert found[0].dropped == found[1].dropped
+    return ours
 
 
-def test_the_cluster_is_of_several_processes(cluster: Engine) -> None:
-    context = cluster.backend._session.sparkContext
-    assert context.master == CLUSTER
-    executors = context._jsc.sc().statusTracker().getExecutorInfos()
-    ports = {each.port() for each in executors}
-    assert len(ports) == len(executors) == 3  # the driver and two executors
-    pids = set(context.parallelize(range(8), 8).map(lambda _: __import__("os").getpid()).collect())
-    assert len(pids) >= 2
+@pytest.mark.parametrize("path", MADE, ids=lambda path: path.stem)
+def test_every_made_file(path: Path, spark: ibis.BaseBackend) -> None:
+    assert same(spark, path, path.stem)
 
 
-def test_every_row_is_the_same_as_on_duckdb_in_any_order_and_partitioning(
-    cluster: Engine, register: Path, tmp_path: Path
+def test_a_plain_file_in_many_parts_with_ragged_rows_and_blank_lines(spark: ibis.BaseBackend, tmp_path: Path) -> None:
+    path = tmp_path / "a plain file's.csv"
+    rows = [f" P{n % 70} ,2024-0{1 + n % 9}-{10 + n % 18},{30 + n % 9},untested,1,no_positive_test" for n in range(100)]
+    rows[7], rows[40], rows[41] = "P7,2024-01-01", f"{rows[40]},more,and more", "  "
+    path.write_text(
+        "\n".join(["patient,date,oocyte_age_years,ploidy,embryos,result", "", *rows, "\x0b0,,,,,", ""]), "utf-8"
+    )
+    found = same(spark, path, "own_words")
+    assert [row["row"] for row in found] == list(range(1, 102))
+    assert [row["row"] for row in found if str(row["problem"]).startswith("ragged")] == [8, 41, 42]
+
+
+def test_parquet(spark: ibis.BaseBackend, tmp_path: Path) -> None:
+    table = pa.csv.read_csv(ROOT / "tests/data/register/flags.csv")
+    pq.write_table(table, tmp_path / "f.parquet", row_group_size=2)
+    assert len(same(spark, tmp_path / "f.parquet", "flags")) == 8
+
+
+def test_large_csv_with_quotation_marks_is_not_read(
+    spark: ibis.BaseBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with engine() as running:
-        expected = answers(register, running)
-    assert expected[1].rows > 10_000
-    assert answers(register, cluster) == expected
-    lines = register.read_text("utf-8").splitlines(keepends=True)
-    shuffled = tmp_path / "shuffled.csv"
-    random.Random(7).shuffle(rest := lines[1:])
-    shuffled.write_text(lines[0] + "".join(rest), "utf-8")
-    couples, summary, table, places = answers(shuffled, cluster, parts=13)
-    assert lines[0] == ",".join(HEAD) + "\n"
-    assert without_rows(couples) == without_rows(expected[0])
-    assert (summary, table, places) == expected[1:]
-
-
-def without_rows(couples: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The couples, with problems but not the numbers of rows, which another order changes."""
-    told = [{part.partition(": ")[2] for part in (row["problem"] or "").split("; ")} for row in couples]
-    return [row | {"problem": problem} for row, problem in zip(couples, told, strict=True)]
+    path = tmp_path / "f.csv"
+    path.write_text('"patient",date\n', "utf-8")
+    monkeypatch.setattr(loading, "LARGEST_IN_MEMORY", 3)
+    monkeypatch.setattr(loading.in_memory, "LARGEST_IN_MEMORY", 3)
+    with pytest.raises(InvalidInput, match="save the table as plain CSV"):
+        read(spark, path, read_mapping())

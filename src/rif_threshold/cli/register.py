@@ -63,13 +63,11 @@ def map_command(file: str, mapping_name: str | None, output: str | None, *, as_j
 
     Identifiers are not shown. Nothing is read as anything by guess: what stands empty in the mapping has to be filled.
     """
-    import ibis  # noqa: PLC0415 - belongs to an extra
-
-    from rif_threshold.register.exploring import explore, first_mapping  # noqa: PLC0415 - needs it
+    from rif_threshold.register.exploring import explore, first_mapping  # noqa: PLC0415 - needs an extra
     from rif_threshold.register.mappings import read_mapping  # noqa: PLC0415
 
     mapping = read_mapping(mapping_name) if mapping_name else None
-    by, rows, found = explore(ibis.duckdb.connect(), Path(file), mapping)
+    by, rows, found = explore(Path(file), mapping)
     if output:
         with refusing("--output", "the file cannot be written", output):
             write_whole(output, first_mapping(by, found).encode())

@@ -40,11 +40,10 @@ class Found:
     unmapped: tuple[str, ...]
 
 
-def explore(backend: ibis.BaseBackend, path: Path, mapping: Mapping | None) -> tuple[Mapping, int, tuple[Found, ...]]:
-    """Look through a file.
+def explore(path: Path, mapping: Mapping | None) -> tuple[Mapping, int, tuple[Found, ...]]:
+    """Look through a file, on an engine of its own.
 
     Args:
-        backend: DuckDB, connected by Ibis.
         path: the file.
         mapping: how it is read; where none is given, what a column holds is told by the headings of those shipped.
 
@@ -54,6 +53,7 @@ def explore(backend: ibis.BaseBackend, path: Path, mapping: Mapping | None) -> t
     Raises:
         InvalidInput: where the file cannot be read as a table.
     """
+    backend = ibis.duckdb.connect()
     by = mapping or _nearest(backend, path)
     raw = loading.load(backend, path, by)
     rows = raw.table.count().to_pyarrow().as_py()

@@ -19,7 +19,7 @@ def csv(backend: ibis.BaseBackend, name: str, path: Path, separator: str, width:
     from pyspark.sql import functions as f  # noqa: PLC0415 - belongs to an extra
 
     session = backend._session  # noqa: SLF001 - Ibis has no other way to a reader of lines
-    lines = session.read.text(path.resolve().as_uri()).where("length(value) > 0")
+    lines = session.read.text(f"file://{path.resolve()}").where("length(value) > 0")
     lines = lines.withColumn("place", f.monotonically_increasing_id())
     part = f.shiftright("place", _PART_BITS)
     counted = sorted(lines.groupBy(part.alias("part")).count().collect())
@@ -48,7 +48,7 @@ def csv(backend: ibis.BaseBackend, name: str, path: Path, separator: str, width:
 def parquet(backend: ibis.BaseBackend, name: str, path: Path) -> ir.Table:
     """A Parquet file with the number of each row from 0 in ``__row``."""
     session = backend._session  # noqa: SLF001 - Ibis does not show the place of a row
-    session.read.parquet(path.resolve().as_uri()).selectExpr(
+    session.read.parquet(f"file://{path.resolve()}").selectExpr(
         "*", "_metadata.row_index AS __row"
     ).createOrReplaceTempView(name)
     return backend.table(name)
