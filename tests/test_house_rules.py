@@ -42,6 +42,7 @@ TECHNICAL = {
     "cli/ending.py": {4, 130},  # exit codes
     "cli/files.py": {4, 8},  # bytes of a character, length of a random name
     "cli/app.py": {8501, 65535},  # ports
+    "cli/clinic.py": {10},  # problems that are told
     "register/codes.py": {10, 99, 100_000, 900_000_000},  # digits, the age of an open band, days and orders
     "register/counting.py": {10, 12, 1_000_000},  # digits
     "register/engines.py": {4, 100_000, 2_000_000},  # parts a core, rows of a batch and of a piece

@@ -20,6 +20,8 @@ from rif_threshold.cli.printing import as_json as to_json
 from rif_threshold.cli.printing import wants_json, wrapped
 from rif_threshold.own_tables import own_rate_tables
 
+_MOST_PROBLEMS = 10
+"""Of how many rows the problems are told; the couples' file has all of them."""
 _SECONDS = 2
 """How long a command works before it says how far it is."""
 
@@ -167,11 +169,14 @@ def _kept(
     how, progress = read_mapping(mapping), _progress("rows")
     with _ended_politely(), engine(name, master=master, memory=memory) as running:
         register = read(running.backend, Path(file), how)
-        kept = keep(register.rows, running)
+        kept = keep(register.rows, running, register.warnings)
         progress(kept.facts["rows"])
+        problems = register.problems(_MOST_PROBLEMS) if kept.facts["problem"] else ()
         dropped = [{"column": each.column, "text": each.text, "rows": each.rows} for each in register.dropped]
         unknown = list(register.unknown_columns)
-        yield kept, running, {"kind_at": register.kind_at, "dropped": dropped, "unknown_columns": unknown}
+        told = [problem.as_dict() for problem in problems]
+        read_as = {"kind_at": register.kind_at, "dropped": dropped, "unknown_columns": unknown, "problems": told}
+        yield kept, running, read_as
 
 
 @contextmanager
@@ -203,5 +208,7 @@ def _read_words(read: dict[str, Any]) -> Iterator[str]:
     for each in read["dropped"]:
         why = f"{each['column']} is {each['text']!r}" if each["column"] else "nothing stands in them"
         yield f"{each['rows']:,} rows of the file are no transfers: {why}."
+    for each in read["problems"]:
+        yield f"{each['field']}: {each['allowed']} ({each['code']})"
     if read["unknown_columns"]:
         yield f"Columns that were not read: {', '.join(read['unknown_columns'])}."

@@ -42,10 +42,12 @@ class Kept:
         rows: ``patient`` (never null), ``number``, ``row`` and ``problem`` (null in a good row), ``live`` (null where
             no live-birth chance is given).
         facts: totals of it; see `_facts`.
+        said: what must be said of how it was read beside every result.
     """
 
     rows: "ir.Table"
     facts: dict[str, int]
+    said: tuple[str, ...] = ()
 
     @property
     def has_patients(self) -> bool:
@@ -53,7 +55,7 @@ class Kept:
         return self.facts["named"] > 0
 
 
-def keep(rows: "ir.Table", engine: Engine) -> Kept:
+def keep(rows: "ir.Table", engine: Engine, said: tuple[str, ...] = ()) -> Kept:
     """Compute the normalised rows of a register once, and their totals."""
     beyond = rows["at"].notnull() & ~rows["at"].between(EARLIEST, LATEST)
     problem = beyond.ifelse(
@@ -68,7 +70,7 @@ def keep(rows: "ir.Table", engine: Engine) -> Kept:
     )
     kept = engine.keep(narrow, "kept")
     (facts,) = engine.rows(_facts(kept))
-    return Kept(kept, {name: value or 0 for name, value in facts.items()})
+    return Kept(kept, {name: value or 0 for name, value in facts.items()}, said)
 
 
 def _live(rows: "ir.Table") -> "ir.Column":

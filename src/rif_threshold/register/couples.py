@@ -210,7 +210,7 @@ class Couples:
             embryos_not_known=facts["embryos_not_known"],
             distinct_runs=len(self._runs),
             routes=self.routes,
-            notes=(LAST_ROW, NOT_FOR_SHARING, *self._of_embryos()),
+            notes=(*self.kept.said, LAST_ROW, NOT_FOR_SHARING, *self._of_embryos()),
         )
 
     def _of_embryos(self) -> Iterator[str]:

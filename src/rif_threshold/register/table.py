@@ -76,6 +76,7 @@ class ClinicTable(Record):
         births_last: the last day of transfers that are in the rate of live births.
         included: what is in the rates by option.
         bands: the table.
+        said: what must be said of how the register was read, beside every answer from the table.
         notes: what must be said beside it.
     """
 
@@ -89,6 +90,7 @@ class ClinicTable(Record):
     births_last: datetime.date | None
     included: tuple[str, ...]
     bands: tuple[BandRow, ...]
+    said: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -212,6 +214,7 @@ def _table(
         births_last=when.births_last,
         included=included,
         bands=bands,
+        said=kept.said,
         notes=tuple(_notes(kept, when, included, bands, rows - good)),
     )
 

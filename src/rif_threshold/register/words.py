@@ -63,7 +63,7 @@ def table_words(table: ClinicTable, written: Written | None) -> Iterator[str]:
     )
     for band in table.bands:
         yield from _band_words(band)
-    yield from table.notes
+    yield from (*table.said, *table.notes)
     if table.births_last is not None:
         yield f"Live births are of transfers up to {table.births_last}; what came later is not known yet."
     if written is not None:

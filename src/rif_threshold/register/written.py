@@ -161,6 +161,7 @@ def _population(table: ClinicTable, which: str) -> str:
 def _caveats(table: ClinicTable, rows: list[tuple[BandRow, Rates]], which: str) -> Iterator[str]:
     """What is said beside every answer from it."""
     notes = rate_settings().notes
+    yield from table.said
     yield notes["positive_test"]
     yield from (note for note in table.notes if note.endswith((notes["mixed"], notes["one_embryo"])))
     yield from (
