@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -22,7 +23,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import simulated_registers
 
 COPY = "import polars, sys; polars.scan_csv(sys.argv[1], infer_schema=False).sink_csv(sys.argv[2])"
-COUPLES = "from rif_threshold.__main__ import main; main()"
+COUPLES = "from rif_threshold.cli import cli; cli.main(sys.argv[1:], standalone_mode=False)"
+# What a process had at most is asked of the system by itself: what its parent is told begins with the parent's own.
+MOST = "import os, re; os.write(3, re.search(r'VmHWM:\\s+([0-9]+)', open('/proc/self/status').read())[1].encode())"
 WOMEN = 401_000
 """Women who have some million transfers together."""
 MEMORY = ("512MB", "2GB")
@@ -52,14 +55,33 @@ def make(path: Path, transfers: int) -> int:
     return copies * part.num_rows
 
 
-def timed(code: str, *arguments: str) -> tuple[float, float]:
-    """Run Python code as a process: seconds, and the most memory it had, in MB."""
+class Run(NamedTuple):
+    """What a process took."""
+
+    seconds: float
+    processor: float
+    memory: float
+
+    def line(self, rows: int, what: str, copy: "Run", more: str = "") -> str:
+        """A line of the table."""
+        ratios = f"{self.seconds / copy.seconds:.1f} | {self.processor:.1f} | {self.processor / copy.processor:.1f}"
+        return f"| {rows:,} | {what} | {self.seconds:.1f} | {ratios} | {self.memory:,.0f} | {more} |"
+
+
+def timed(code: str, *arguments: str) -> Run:
+    """Run Python code as a process: seconds, seconds of all processors, and the most memory it had, in MB."""
+    read, write = os.pipe()
+    given = [sys.executable, "-c", f"import sys; {code}; {MOST}", *arguments]
     start = time.perf_counter()
-    process = os.posix_spawn(sys.executable, [sys.executable, "-c", code, *arguments], os.environ)
+    files = [(os.POSIX_SPAWN_DUP2, write, 3), (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    process = os.posix_spawn(sys.executable, given, os.environ, file_actions=files)
+    os.close(write)
     _, status, used = os.wait4(process, 0)
     if status:
         raise SystemExit(f"{arguments} ended with {os.waitstatus_to_exitcode(status)}")
-    return time.perf_counter() - start, used.ru_maxrss / 1e3
+    with open(read, "rb") as told:
+        most = int(told.read()) / 1e3
+    return Run(time.perf_counter() - start, used.ru_utime + used.ru_stime, most)
 
 
 def digest(path: Path) -> str:
@@ -68,19 +90,18 @@ def digest(path: Path) -> str:
 
 
 def main() -> None:
-    print("| transfers | run | seconds | to a plain copy | most memory, MB | digest of the couples |")
-    print("|---|---|---|---|---|---|")
+    print("| transfers | run | seconds | to a copy | processor seconds | to a copy | most memory, MB | digest |")
+    print("|---|---|---|---|---|---|---|---|")
     for wanted in map(int, sys.argv[1:] or ("1000000",)):
         with tempfile.TemporaryDirectory(prefix="bench-register-") as folder:
             file, out = Path(folder) / "register.csv", Path(folder) / "out.csv"
             rows = make(file, wanted)
-            copy, most = timed(COPY, str(file), str(out))
-            print(f"| {rows:,} | plain copy (polars) | {copy:.1f} | 1.0 | {most:,.0f} | |", flush=True)
+            copy = timed(COPY, str(file), str(out))
+            print(copy.line(rows, "plain copy (polars)", copy), flush=True)
             for memory in MEMORY:
                 given = ("register", "couples", str(file), "--memory", memory, "--output", str(out), "--json")
-                taken, most = timed(f"import os; os.dup2(os.open(os.devnull, 1), 1); {COUPLES}", *given)
-                line = f"| {rows:,} | couples, limit {memory} | {taken:.1f} | {taken / copy:.1f} | {most:,.0f} |"
-                print(f"{line} {digest(out)} |", flush=True)
+                taken = timed(COUPLES, *given)
+                print(taken.line(rows, f"couples, limit {memory}", copy, digest(out)), flush=True)
 
 
 if __name__ == "__main__":
