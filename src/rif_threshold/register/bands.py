@@ -95,6 +95,11 @@ def _joined(younger: Band, older: Band) -> Band:
 
 
 def _label(first: int | None, last: int | None) -> Iterator[str]:
+    """The label of a band that is put together.
+
+    >>> ["".join(_label(*ages)) for ages in ((None, 39), (35, None), (35, 42), (None, None))]
+    ['<40', '>=35', '35-42', 'all ages']
+    """
     if first is None:
         yield "all ages" if last is None else f"<{last + 1}"
     else:

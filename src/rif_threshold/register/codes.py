@@ -5,6 +5,7 @@ outcomes recorded beside the result, result. Zero means not known. Numbers of on
 the first, the last and the run in between are plain comparisons, and a register becomes a few distinct numbers.
 """
 
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rif_threshold.vocabulary import POSITIVE_TESTS, Ploidy, Stage, TransferResult
@@ -82,24 +83,19 @@ class Kind(NamedTuple):
         return f">={low}" if high is None else f"{low}-{high}"
 
 
-def _part(name: str) -> tuple[int, int]:
-    """What one unit of a part is worth, and how many values it has."""
-    worth = 1
-    for part, size in reversed(_SIZES.items()):
-        if part == name:
-            return worth, size
-        worth *= size
-    raise KeyError(name)
-
-
 def worth_of(name: str) -> int:
-    """What one unit of a part is worth."""
-    return _part(name)[0]
+    """What one unit of a part is worth.
+
+    >>> worth_of("result"), worth_of("ploidy")
+    (1, 100000)
+    """
+    parts = list(_SIZES)
+    return prod(_SIZES[lower] for lower in parts[parts.index(name) + 1 :])
 
 
 def part(number: Any, name: str) -> Any:
     """One part of a number, or of a column of them."""
-    worth, size = _part(name)
+    worth, size = worth_of(name), _SIZES[name]
     # First what lies above is cut off: engines divide in floating point, which holds ten digits and not nineteen.
     return (number % (worth * size) - number % worth) // worth
 
@@ -144,7 +140,7 @@ def coded(rows: "ir.Table") -> "ir.Column":
     }
     number = in_time(at)
     for name, digit in digits.items():
-        worth, size = _part(name)
+        worth, size = worth_of(name), _SIZES[name]
         number = number + digit.fill_null(0).clip(0, size - 1) * worth
     return number
 
