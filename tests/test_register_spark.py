@@ -14,15 +14,19 @@ import pytest
 
 from rif_threshold.errors import InvalidInput
 from rif_threshold.register import loading
+from rif_threshold.register.mapping import Mapping
 from rif_threshold.register.mappings import read_mapping
 from rif_threshold.register.reading import read
+from test_register_values import AGES, BASE, DAYS
 
 pytestmark = [
     pytest.mark.spark,
     pytest.mark.filterwarnings("ignore"),
 ]
 ROOT = Path(__file__).parents[1]
-MADE = sorted((ROOT / "tests/data/register").glob("*.csv"))
+MADE = [
+    ROOT / f"tests/data/register/{name}.csv" for name in ("own_words_de", "embryo_rows", "cycle_rows", "hfea_2017_2018")
+]
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +47,10 @@ def spark() -> Iterator[ibis.BaseBackend]:
         session.conf.set("spark.sql.files.maxPartitionBytes", before)
 
 
-def same(spark: ibis.BaseBackend, path: Path, mapping: str) -> list[dict[str, object]]:
+def same(spark: ibis.BaseBackend, path: Path, mapping: str | Mapping) -> list[dict[str, object]]:
     """The rows of a file, which both engines must agree on."""
-    found = [read(engine, path, read_mapping(mapping)) for engine in (ibis.duckdb.connect(), spark)]
+    by = mapping if isinstance(mapping, Mapping) else read_mapping(mapping)
+    found = [read(engine, path, by) for engine in (ibis.duckdb.connect(), spark)]
     ours, theirs = (
         sorted(each.rows.to_pyarrow().to_pylist(), key=lambda row: (row["row"], row["at"] or 0)) for each in found
     )
@@ -69,6 +74,17 @@ def test_a_plain_file_in_many_parts_with_ragged_rows_and_blank_lines(spark: ibis
     found = same(spark, path, "own_words")
     assert [row["row"] for row in found] == list(range(1, 102))
     assert [row["row"] for row in found if str(row["problem"]).startswith("ragged")] == [8, 41, 42]
+
+
+def test_every_way_to_write_an_age_and_a_day(spark: ibis.BaseBackend, tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    days = [*DAYS["D.M.Y"], *["03.04.2024"] * (len(AGES) - len(DAYS["D.M.Y"]))]
+    lines = (f"P{n};{day};{age}" for n, (day, age) in enumerate(zip(days, AGES, strict=True)))
+    path.write_text("\n".join(["p;d;a", *lines]), "utf-8")
+    mapping = BASE | {"decimal": ",", "date": {"column": "d", "order": "D.M.Y"}, "oocyte_age_years": {"column": "a"}}
+    del mapping["order"]
+    rows = same(spark, path, Mapping.model_validate(mapping))
+    assert [row["at"] for row in rows if row["row"] <= 5] == [19816, 19816, 19816, None, 19830]
 
 
 def test_parquet(spark: ibis.BaseBackend, tmp_path: Path) -> None:
