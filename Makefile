@@ -4,11 +4,12 @@ PYTHON ?= python3
 BIN = .venv/bin
 CASES = 1000000
 FUZZ_MINUTES ?= 10
+ROWS ?= 1000000 10000000
 # What is locked is installed as it stands: pip resolves nothing, and `pip check` says whether anything is missing.
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras
 
-.PHONY: app test node mutate fuzz check format sums bench bench-app cases screenshots docs dist lock clean
+.PHONY: app test node mutate fuzz check format sums bench bench-app bench-register spark cases screenshots docs dist lock clean
 
 app: .venv/runtime            ## Set everything up and open the calculator
 	$(BIN)/rif-threshold app
@@ -43,6 +44,12 @@ sums:                         ## Write tables/SHA256SUMS anew, after a table was
 
 bench: .venv/dev              ## Speed of library and command line, as ratios
 	$(BIN)/python bench/bench.py
+
+bench-register: .venv/dev     ## A register of ROWS transfers, as ratios to a plain copy (needs `pip install polars`)
+	$(BIN)/python bench/bench_register.py $(ROWS)
+
+spark: .venv/dev              ## Hold a million transfers on a Spark cluster against DuckDB, row by row (needs Java)
+	RIF_THRESHOLD_SPARK_COUPLES=310000 $(BIN)/pytest -q tests/test_register_cluster.py
 
 bench-app: .venv/dev          ## Speed of the page, driven by websocket on a real server
 	$(BIN)/python bench/bench_app.py

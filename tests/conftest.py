@@ -7,9 +7,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from rif_threshold import tables
+from rif_threshold.register import limits, mappings
 from rif_threshold.tables import shipped_directory
 
 pytest_plugins = ["left_out"]
+assert limits, mappings  # they read tables of their own, and what verifies knows only readers that are imported
 settings.register_profile("small", max_examples=100, deadline=None, derandomize=True)
 # For `make mutate`, which runs the tests thousands of times.
 settings.register_profile("few", settings.get_profile("small"), max_examples=10)

@@ -37,14 +37,18 @@ def codes() -> Iterator[str]:
             problem = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem" and node.args[3:]
             if problem and isinstance(problem[0], ast.Constant):
                 yield str(problem[0].value)
+            refused = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "refused" and node.args[1:]
+            if refused and isinstance(refused[0], ast.Constant):
+                yield str(refused[0].value)
 
 
 def test_every_code_of_a_problem_is_listed_and_no_other() -> None:
     from rif_threshold import forms, messages  # noqa: PLC0415
+    from rif_threshold.register.telling import SAID  # noqa: PLC0415
 
     listed = set(re.findall(r"`([a-z_]+)`", TEXT[TEXT.index("## Codes of") : TEXT.index("## Two walks")]))
     told_elsewhere = {"more", "code_form", "code_version", "code_check", *(code for _, code, _ in forms._FAULTS)}
-    made = {*codes(), *told_elsewhere, *(code for code, _ in messages._KINDS.values())}
+    made = {*codes(), *told_elsewhere, *SAID, *(code for code, _ in messages._KINDS.values())}
     assert made - listed == set()
     assert listed - made == set()
 

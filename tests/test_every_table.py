@@ -15,10 +15,12 @@ from rif_threshold import assessment
 from rif_threshold import method as method_module
 from rif_threshold.cli import cli
 from rif_threshold.errors import TableError
+from rif_threshold.register import limits, mappings, settings
 from rif_threshold.tables import Folder, open_folder, readers_of, shipped, shipped_directory, verify
 from test_tables import sign
 
-assert assessment  # it imports every module that reads a table
+assert assessment  # it imports every module that reads a table ...
+assert all((limits, mappings, settings))  # ... and these are those of the register
 NAMES = sorted(path.relative_to(shipped_directory()).as_posix() for path in shipped_directory().rglob("*.*"))
 
 # What each TOML file cannot be without, by reading it: the first line with each of these keys is taken out.
@@ -45,6 +47,11 @@ NEEDED = {
     "pathways/notes.toml": "id text source",
     "pathways/protocols.toml": "id label source study kind named start stop asks when criteria_given indirect indirect_note",
     "pathways/contradictions.toml": "id fields says when",
+    "register/rates.toml": "source fewest_women settled_probability likely_probability circular_below warn_problem_percent"
+    " period_years untold_days birth_known_months first both positive_test clinical circular mixed one_embryo problems"
+    " no_patient settle no_dates not_for_sharing",
+    "register/checks.toml": "age_change_years first_year last_year oldest_birth_years",
+    **dict.fromkeys((name for name in NAMES if name.startswith("mappings/")), "title column"),
 }
 
 
@@ -139,6 +146,8 @@ CONTRADICTIONS = [
     ("prediction/nelson_lawlor_2011.toml", "maximum_years = 50", "maximum_years = 5", "a band ends before it begins"),
     ("prediction/nelson_lawlor_2011.toml", 'trying_band = "7-9"', 'trying_band = "7-8"', "a cell in doubt is none of"),
     ("prediction/nelson_lawlor_2011.toml", '"2" = -0.3489\n', "", "counted from 0, none left out"),
+    ("register/checks.toml", "last_year = 2099", "last_year = 1900", "the last year lies before the first"),
+    ("mappings/flags.toml", "[result.", "[results.", "this name is not known here"),
     ("perspective/assumptions.toml", "value = 0.15", "value = 1.5", "a spread is a share"),
     ("perspective/assumptions.toml", "value = 0.8", "value = 8", "a probability lies above 0"),
     ("perspective/assumptions.toml", "lower = 1.10", "lower = 1.30", "ends above its beginning"),
@@ -155,6 +164,8 @@ CONTRADICTIONS = [
     ("rates/hfea_2017_2018.csv", "8138,3918,3159", "8138,3918,3919", "3919 live_birth cannot be among 3918 clinical"),
     ("rates/hfea_2017_2018.csv", "untested,cleavage,35-37", "untested,,35-37", "some have a stage and some have none"),
     ("rates/hfea_2017_2018.csv", "cleavage,35-37,35", "cleavage,35-37,34", "the untested cleavage bands 18-34 and 35-37 overlap"),
+    ("register/rates.toml", "fewest_women = 30", "fewest_women = 1", "fewest_women is not possible"),
+    ("register/rates.toml", "likely_probability = 0.5", "likely_probability = 0.97", "settled_probability is not possible"),
     ("rates/eshre_rif_2023.toml", 'age_label = "age band as printed"', 'label = "x"', "the column age_label is not known"),
 ]  # fmt: skip
 

@@ -26,6 +26,15 @@ TECHNICAL = {
     "own_tables.py": {1000},  # longest text
     "pathway/medications.py": {75, 3},  # how alike of 100 two names are; how many are offered
     "messages.py": {75},  # how alike of 100 two names are
+    "register/between.py": {365},  # days in a year
+    "register/cells.py": {10, 20_000_000},  # how far a spreadsheet may unpack, cells of one
+    "register/duckdb_rows.py": {32, 8_000_000},  # cells too many, bytes of a line
+    "register/fields.py": {4, 5},  # codes
+    "register/loading.py": {4},  # bytes that tell what a file is
+    "register/scanning.py": {1_000_000, 50_000_000},  # bytes of a line, of a file in memory
+    "register/spark_rows.py": {33},  # bits of a row's number
+    "register/telling.py": {1000},  # identifiers looked at
+    "register/values.py": {3, 4, 6, 10, 99},  # codes, places in a day, digits, the end of an open band
     "__main__.py": {130},  # exit code
     "cli/printing.py": {3, 24, 40, 110},  # exit code, terminal sizes
     "cli/__init__.py": {110},  # terminal width
@@ -33,6 +42,11 @@ TECHNICAL = {
     "cli/ending.py": {4, 130},  # exit codes
     "cli/files.py": {4, 8},  # bytes of a character, length of a random name
     "cli/app.py": {8501, 65535},  # ports
+    "cli/clinic.py": {10},  # problems that are told
+    "register/codes.py": {10, 99, 100_000, 900_000_000},  # digits, the age of an open band, days and orders
+    "register/counting.py": {10, 12, 1_000_000},  # digits
+    "register/engines.py": {4, 100_000, 2_000_000},  # parts a core, rows of a batch and of a piece
+    "register/period.py": {12, 31, 1970},  # the calendar
 }
 # Layout, geometry and server settings; they hold no clinical number because they take all numbers from an assessment.
 PRESENTATION = ("ui/", "charts/", "report/", "cli/pathway.py", "cli/report.py")
@@ -58,6 +72,7 @@ def test_no_clinical_number_in_python(path: Path) -> None:
 
 def test_importing_the_library_loads_nothing_heavy() -> None:
     heavy = ["streamlit", "altair", "pandas", "scipy", "polars", "rapidfuzz", "typst", "jinja2", "babel"]
+    heavy += ["ibis", "duckdb", "pyarrow", "pyspark", "python_calamine"]
     code = f"import sys, rif_threshold; print([name for name in {heavy!r} if name in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"

@@ -4,6 +4,7 @@ They stand beside the published table and can neither replace it nor borrow its 
 and neither a table nor a source in it may have the name of one of ours.
 """
 
+import hashlib
 import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
@@ -124,8 +125,24 @@ def new_folder(directory: str | Path) -> tuple[str, ...]:
     Raises:
         InvalidInput: where something is in the folder already, or it cannot be written.
     """
+    return write_folder(directory, unsigned_folder(_EXAMPLE).texts)
+
+
+def write_folder(directory: str | Path, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Write a folder of tables, with its digests, where there is none: into a folder that is new or empty.
+
+    Args:
+        directory: the folder.
+        texts: what is written, by the path in the folder.
+
+    Returns:
+        the files written, by their path in the folder.
+
+    Raises:
+        InvalidInput: where something is in the folder already, or it cannot be written.
+    """
     root = Path(str(directory))
-    example = unsigned_folder(_EXAMPLE)
+    digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
     begun: list[Path] = []
     new = False
     try:
@@ -134,15 +151,15 @@ def new_folder(directory: str | Path) -> tuple[str, ...]:
             raise InvalidInput(
                 (Problem("DIR", str(directory), "a folder that is new or empty is needed", "not_empty"),)
             )
-        for name, text in example.texts.items():
+        for name, text in texts.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             begun.append(root / name)
             (root / name).write_bytes(text.encode())
-        _write_sums(root, example)
+        _write_sums(root, digests)
     except (OSError, ValueError) as error:
         _take_back(begun, root, new=new)
         raise _not_written(directory, error) from None
-    return (*sorted(example.texts), SUMS)
+    return (*sorted(texts), SUMS)
 
 
 def _take_back(files: Collection[Path], root: Path, *, new: bool) -> None:
@@ -168,17 +185,17 @@ def sign_folder(directory: str | Path) -> Folder:
     folder = unsigned_folder(root)
     own_tables_of(folder)
     try:
-        _write_sums(root, folder)
+        _write_sums(root, folder.digests)
     except OSError as error:
         raise _not_written(directory, error) from None
     return folder
 
 
-def _write_sums(root: Path, folder: Folder) -> None:
+def _write_sums(root: Path, digests: Mapping[str, str]) -> None:
     """Write the list beside, then put it in place, so that there is never half of one."""
     beside = root / f".{SUMS}.new"
     try:
-        beside.write_bytes("".join(f"{folder.digests[name]}  {name}\n" for name in sorted(folder.digests)).encode())
+        beside.write_bytes("".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode())
         beside.replace(root / SUMS)
     finally:
         beside.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """Rate tables are read here: per-transfer rates by age band, ploidy and stage, published or a clinic's own."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -13,7 +13,7 @@ from rif_threshold.errors import Problem, TableError
 from rif_threshold.folder import all_at_once
 from rif_threshold.forms import read_count, read_decimal
 from rif_threshold.probability import cumulative_probability
-from rif_threshold.strata import NESTED, About, Background, RateTable, Stratum
+from rif_threshold.strata import NESTED, About, Background, LeftOut, RateTable, Stratum, Years
 from rif_threshold.tables import Folder, check_columns, open_folder, parse, reads, resolve, shipped
 from rif_threshold.vocabulary import Outcome
 from rif_threshold.wording import percent_words
@@ -171,14 +171,16 @@ def _contradictions(table: RateTable, strata: Mapping[int, Stratum]) -> Iterator
             yield line, reason
         if len(stages := table.stages(stratum.ploidy)) > 1 and None in stages:
             yield line, f"of the {stratum.ploidy} rows some have a stage and some have none"
-    yield from _of_bands(strata)
+    yield from _of_bands(strata, table.left_out)
 
 
-def _of_bands(strata: Mapping[int, Stratum]) -> Iterator[tuple[int, str]]:
-    """Bands of one kind of embryo that overlap or leave gaps."""
+def _of_bands(strata: Mapping[int, Stratum], left_out: Iterable[LeftOut]) -> Iterator[tuple[int, str]]:
+    """Bands of one kind of embryo that overlap or leave gaps. What is left out on purpose is no gap."""
     for ploidy, stage in dict.fromkeys((stratum.ploidy, stratum.stage) for stratum in strata.values()):
+        bands: list[tuple[Years, int]] = [(row, line) for line, row in strata.items() if row.stage == stage]
+        bands += [(band, 1) for band in left_out]
         rows = sorted(
-            ((stratum, line) for line, stratum in strata.items() if (stratum.ploidy, stratum.stage) == (ploidy, stage)),
+            (row for row in bands if row[0].ploidy == ploidy),
             key=lambda row: -1 if row[0].age_min_years is None else row[0].age_min_years,
         )
         kind = f"{ploidy} {stage}" if stage else ploidy

@@ -14,18 +14,36 @@ NESTED = (Outcome.POSITIVE_TEST, Outcome.IMPLANTATION, Outcome.CLINICAL_PREGNANC
 """Outcomes each of which is among those before it: a transfer with a birth has had a positive test."""
 
 
-class Stratum(Record):
-    """One row of a rate table, as printed. Ages are completed years, both ends included; ``None`` is open.
+class Years(Record):
+    """A band of ages of one ploidy. Ages are completed years, both ends included; ``None`` is open."""
+
+    ploidy: Ploidy
+    age_label: NotEmpty
+    age_min_years: Count | None = None
+    age_max_years: Count | None = None
+
+    def meets(self, ages: AgeBand) -> bool:
+        """Whether an age within the band may belong to this row."""
+        oldest, youngest = self.age_max_years, self.age_min_years
+        below = oldest is not None and ages.first is not None and oldest < ages.first
+        above = youngest is not None and ages.last is not None and ages.last < youngest
+        return not below and not above
+
+
+class LeftOut(Years):
+    """A band that a table deliberately has no row for, and why. No answer reaches into it or across it."""
+
+    why: NotEmpty
+
+
+class Stratum(Years):
+    """One row of a rate table, as printed.
 
     ``per_transfer_percent`` is what is printed or, where only counts are, theirs. ``successes`` count the table's own
     outcome and ``successes_beside`` others, of the same transfers. ``stage`` is ``None`` where no stage is printed.
     """
 
-    ploidy: Ploidy
     stage: Stage | None = None
-    age_label: NotEmpty
-    age_min_years: Count | None = None
-    age_max_years: Count | None = None
     per_transfer_percent: Percent
     successes: Count | None = None
     transfers: Count | None = None
@@ -35,13 +53,6 @@ class Stratum(Record):
 
     def __hash__(self) -> int:
         return hash((self.ploidy, self.stage, self.age_label, self.per_transfer_percent))
-
-    def meets(self, ages: AgeBand) -> bool:
-        """Whether an age within the band may belong to this row."""
-        oldest, youngest = self.age_max_years, self.age_min_years
-        below = oldest is not None and ages.first is not None and oldest < ages.first
-        above = youngest is not None and ages.last is not None and ages.last < youngest
-        return not below and not above
 
     @property
     def chance(self) -> Fraction:
@@ -88,7 +99,11 @@ class Background(Record):
 
 
 class About(Record):
-    """What a rate table says of itself, in the ``.toml`` beside its rows."""
+    """What a rate table says of itself, in the ``.toml`` beside its rows.
+
+    ``left_out`` are bands that it has no row for, ``mixed_embryos`` says that its rates are of transfers of one embryo
+    and of several together: they are not widened once more where several were placed.
+    """
 
     title: NotEmpty
     outcome: Outcome
@@ -101,6 +116,8 @@ class About(Record):
     caveats: tuple[NotEmpty, ...]
     source: SourceReference
     corrections: tuple[NotEmpty, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    mixed_embryos: bool = False
     columns: dict[str, NotEmpty]
     background: Background | None = None
 
@@ -110,6 +127,11 @@ class RateTable(About):
 
     id: str
     strata: tuple[Stratum, ...]
+
+    @property
+    def bands(self) -> tuple[Years, ...]:
+        """Its rows, and the bands that it has none for."""
+        return (*self.strata, *self.left_out)
 
     @cached_property
     def _by_kind(self) -> dict[Ploidy, dict[Stage | None, list[Stratum]]]:
@@ -127,8 +149,10 @@ class RateTable(About):
 
         None where an end of the band lies in no row: nothing is extrapolated. Ages of which nothing is known, open at
         both ends, may belong to every row of that ploidy. A stage that is not known may be any that the table prints,
-        and each of them needs rows.
+        and each of them needs rows. None either where an age may lie in a band that is left out.
         """
+        if any(band.ploidy == ploidy and band.meets(ages) for band in self.left_out):
+            return ()
         found: list[Stratum] = []
         ends = [AgeBand(end, end) for end in dict.fromkeys(ages) if end is not None]
         for each, of_stage in self._by_kind.get(ploidy, {}).items():

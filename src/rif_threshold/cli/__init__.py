@@ -24,6 +24,7 @@ COMMANDS = {
     "conflicts": ("pathway", "conflicts_command"),
     "report": ("report", "report_command"),
     "verify": ("report", "verify_command"),
+    "register": ("register", "register_group"),
     "table": ("lists", "table_command"),
     "sources": ("lists", "sources_command"),
     "tables": ("lists", "tables_group"),

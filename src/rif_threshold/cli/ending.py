@@ -20,7 +20,11 @@ ANSWERED, FAULT, INPUT, TABLES, INTERRUPTED = 0, 1, 2, 4, 130
 """`exit_code` tells 2 from 3. A fault of the software is the one thing that ends with 1."""
 
 # The extra that brings a package which is missing; any other package is needed for a report.
-_EXTRA = dict.fromkeys(("rif_threshold", "starlette", "streamlit", "uvicorn"), "app")
+_EXTRA = {
+    **dict.fromkeys(("rif_threshold", "starlette", "streamlit", "uvicorn"), "app"),
+    **dict.fromkeys(("ibis", "duckdb", "pyarrow", "python_calamine"), "register"),
+    **dict.fromkeys(("pyspark", "py4j"), "spark"),
+}
 _ESCAPED = "rif_threshold_escaped"
 _ASCII = "rif_threshold_ascii"
 

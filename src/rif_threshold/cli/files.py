@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from rif_threshold.errors import InvalidInput, Problem
 
@@ -52,7 +53,14 @@ def read_text(name: str, field: str, most: int) -> str:
 
 
 def write_whole(name: str, content: bytes) -> None:
-    """Write a file so that it is there whole or, where that fails, as it was before.
+    """Write a file as `whole_file` does, from what is in memory. Raises `OSError` where it cannot be written."""
+    with whole_file(name) as out:
+        out.write(content)
+
+
+@contextmanager
+def whole_file(name: str) -> Iterator[BinaryIO]:
+    """Open a file to write it so that it is there whole or, where that fails, as it was before.
 
     It is written beside and then renamed, with the rights that the old file had or that a new one gets. A link stays
     a link: what it points to is replaced. What is no file, such as a pipe or ``/dev/stdout``, is written to directly.
@@ -62,14 +70,15 @@ def write_whole(name: str, content: bytes) -> None:
     """
     file = Path(os.path.realpath(name))
     if name.startswith("/dev/") or (file.exists() and not file.is_file()):
-        Path(name).write_bytes(content)
+        with Path(name).open("wb") as out:
+            yield out
         return
     if file.exists():
         file.open("ab").close()  # a file that may not be written to is not replaced either
     beside = file.with_name(f".{secrets.token_hex(8)}")
     try:
         with beside.open("xb") as out:
-            out.write(content)
+            yield out
             out.flush()
             os.fsync(out.fileno())
         if file.exists():

@@ -15,7 +15,11 @@ from rif_threshold.folder import SUMS, shown
 from rif_threshold.listing import equal_words, listed_sources, listed_tables, recomputed_table
 from rif_threshold.own_tables import new_folder, own_folder, own_tables_of, sign_folder
 from rif_threshold.rates import PUBLISHED_TABLE, load_rate_table
+from rif_threshold.register import limits, mappings, settings
 from rif_threshold.tables import Folder, shipped, verify
+
+# What they read is verified with the rest.
+_READ_FOR_REGISTERS = (limits, mappings, settings)
 
 
 @click.command("table")

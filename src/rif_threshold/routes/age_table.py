@@ -73,7 +73,7 @@ def _chances(case: Transfers, table: RateTable, *, own: bool = False) -> Chances
         kind = EmbryoKind()
     if outside:
         raise InvalidInput(tuple(dict.fromkeys(outside)))
-    alike = None if kind.ploidy is None else _chance(kind, kind, rows_of)
+    alike = None if kind.ploidy is None else _chance(table, kind, kind, rows_of)
 
     found: dict[tuple[Any, ...], Chance] = {}  # the transfers of a couple are of few kinds
 
@@ -81,7 +81,7 @@ def _chances(case: Transfers, table: RateTable, *, own: bool = False) -> Chances
         if own_percentage := own_chance(transfer):
             return own_percentage
         if (key := _key(transfer)) not in found:
-            found[key] = _chance(transfer, kind, rows_of)
+            found[key] = _chance(table, transfer, kind, rows_of)
         return found[key]
 
     rows, background = () if kind.ploidy is None else rows_of(kind), table.background
@@ -214,9 +214,9 @@ def _rows(table: RateTable, kind: EmbryoKind) -> tuple[Stratum, ...]:
     return table.rows(Ploidy.EUPLOID, ages, kind.stage) if mosaic else found
 
 
-def _chance(kind: EmbryoKind, alike: EmbryoKind, rows_of: _Rows) -> Chance:
+def _chance(table: RateTable, kind: EmbryoKind, alike: EmbryoKind, rows_of: _Rows) -> Chance:
     """The chance of one transfer, each end from the ends before it."""
-    rows, placed = rows_of(kind), kind.embryos or 1
+    rows, placed = rows_of(kind), 1 if table.mixed_embryos else kind.embryos or 1
     printed = [row.chance for row in rows]
     ends = Pair(min(printed), max(printed))
     widened: list[WidenedBy] = []
@@ -227,7 +227,7 @@ def _chance(kind: EmbryoKind, alike: EmbryoKind, rows_of: _Rows) -> Chance:
         ends, widened = Pair(Fraction(0), ends.highest), [*widened, WidenedBy.MOSAIC]
     if placed > 1:
         ends, widened = Pair(ends.lowest, 1 - (1 - ends.highest) ** placed), [*widened, WidenedBy.EMBRYOS]
-    same = kind.ploidy == alike.ploidy and placed == (alike.embryos or 1)
+    same = kind.ploidy == alike.ploidy and (kind.embryos or 1) == (alike.embryos or 1)
     same = same and rows == rows_of(alike)
     return Chance(ends, is_alike=same, widened_by=tuple(widened))
 

@@ -14,6 +14,7 @@ import streamlit as st
 from rif_threshold.assessment import assess
 from rif_threshold.charts.curve import curve_specification, describe_curve
 from rif_threshold.parts import default_parts
+from rif_threshold.register import limits, mappings, settings
 from rif_threshold.tables import verify
 from rif_threshold.ui import inputs
 from rif_threshold.vocabulary import Part
@@ -117,6 +118,8 @@ class _Style:
 
 
 _STYLE = _Style()
+_READ_FOR_REGISTERS = (limits, mappings, settings)
+"""What they read is verified with the rest."""
 
 
 def style() -> None:

@@ -12,6 +12,13 @@ The normal approximation (Wald) is not offered: at 50 transfers its coverage fal
 scipy does the statistics and is imported only when a function here is called.
 """
 
+from rif_threshold.uncertainty.clusters import (
+    ClusterSums,
+    EffectiveCounts,
+    effective_counts,
+    effective_distribution,
+    effective_interval,
+)
 from rif_threshold.uncertainty.history import Group, crossed_probability, history_interval
 from rif_threshold.uncertainty.intervals import Interval, clopper_pearson, cumulative_interval, jeffreys
 from rif_threshold.uncertainty.threshold import (

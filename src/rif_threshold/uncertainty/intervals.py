@@ -52,14 +52,7 @@ def clopper_pearson(successes: npt.ArrayLike, transfers: npt.ArrayLike, level: f
     >>> round(lower, 4), round(upper, 4)
     (0.2007, 0.3266)
     """
-    from scipy.special import betaincinv  # noqa: PLC0415 - loaded only when used
-
-    x, total = checked_counts(successes, transfers)
-    outside = tail(level)
-    # Each formula fails only where its bound is the end of the scale; there any valid parameter will do.
-    lower = np.where(x == 0, 0.0, betaincinv(np.maximum(x, 1), total - x + 1, outside))
-    upper = np.where(x == total, 1.0, betaincinv(x + 1, np.maximum(total - x, 1), 1 - outside))
-    return Interval(float_or_array(lower), float_or_array(upper), level, CLOPPER_PEARSON)
+    return beta_bounds(*checked_counts(successes, transfers), level)
 
 
 def jeffreys(successes: npt.ArrayLike, transfers: npt.ArrayLike, level: float) -> Interval:
@@ -116,6 +109,17 @@ def cumulative_interval(interval: Interval, n: npt.ArrayLike) -> Interval:
         raise ValueError("n must not be negative")
     lower, upper = (_cumulative(np.asarray(bound, dtype=np.float64), transfers) for bound in interval[:2])
     return Interval(float_or_array(lower), float_or_array(upper), interval.level, interval.method)
+
+
+def beta_bounds(x: npt.NDArray[Any], total: npt.NDArray[Any], level: float) -> Interval:
+    """The bounds of `clopper_pearson`, for counts that are checked already and need not be whole."""
+    from scipy.special import betaincinv  # noqa: PLC0415 - loaded only when used
+
+    outside = tail(level)
+    # Each formula fails only where its bound is the end of the scale; there any valid parameter will do.
+    lower = np.where(x == 0, 0.0, betaincinv(np.where(x == 0, 1, x), total - x + 1, outside))
+    upper = np.where(x == total, 1.0, betaincinv(x + 1, np.where(x == total, 1, total - x), 1 - outside))
+    return Interval(float_or_array(lower), float_or_array(upper), level, CLOPPER_PEARSON)
 
 
 def checked_counts(successes: npt.ArrayLike, transfers: npt.ArrayLike) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

@@ -113,9 +113,15 @@ def threshold_distribution(
     >>> threshold_distribution(52, 200, 0.60, 2, 6).round(2)
     array([0.  , 0.46, 0.51, 0.03, 0.  ])
     """
+    return beta_shares(*checked_counts(successes, transfers), threshold, minimum, longest)
+
+
+def beta_shares(
+    x: npt.NDArray[Any], total: npt.NDArray[Any], threshold: Number, minimum: int, longest: int
+) -> npt.NDArray[np.float64]:
+    """The probabilities of `threshold_distribution`, for counts that are checked already and need not be whole."""
     from scipy.special import betaincc  # noqa: PLC0415 - loaded only when used
 
-    x, total = checked_counts(successes, transfers)
     if not 1 <= minimum <= longest <= TRANSFERS_LIMIT:
         raise ValueError("minimum must be at least 1 and longest at least minimum and at most 1000")
     points = _breakpoint(threshold, np.arange(minimum, longest + 1))

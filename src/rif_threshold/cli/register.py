@@ -1,0 +1,87 @@
+"""``rif-threshold register``: what a clinic does with its own list of transfers."""
+
+import importlib
+from pathlib import Path
+
+import click
+
+from rif_threshold.cli.files import refusing, write_whole
+from rif_threshold.cli.options import json_option
+from rif_threshold.cli.printing import as_json as to_json
+from rif_threshold.cli.printing import wrapped
+from rif_threshold.folder import shown
+
+# Command -> module below this package and the name in it.
+COMMANDS = {
+    "map": ("register", "map_command"),
+    "couples": ("clinic", "couples_command"),
+    "table": ("clinic", "table_command"),
+}
+
+
+class _Commands(click.Group):
+    """Imports a command when it is called: an engine is loaded for none that does not need it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(f"rif_threshold.cli.{module}"), name)
+        return command
+
+
+@click.group("register", cls=_Commands)
+def register_group() -> None:
+    """Read a clinic's list of transfers: what stands in it, and what comes of it.
+
+    \b
+    Examples:
+      rif-threshold register map transfers.csv --output mapping.toml
+      rif-threshold register couples transfers.csv --map mapping.toml --output couples.csv
+      rif-threshold register table transfers.csv --map mapping.toml --output our_tables
+    """
+
+
+map_option = click.option(
+    "--map",
+    "mapping_name",
+    metavar="NAME|FILE",
+    help="A shipped mapping by name, or a file that ends in .toml.",
+)
+
+
+@click.command("map")
+@click.argument("file")
+@map_option
+@click.option("--output", metavar="FILE", help="Write a first mapping here, to edit.")
+@json_option
+def map_command(file: str, mapping_name: str | None, output: str | None, *, as_json: bool) -> None:
+    """Show the columns and words of FILE and what is not mapped, and write a first mapping to edit.
+
+    Identifiers are not shown. Nothing is read as anything by guess: what stands empty in the mapping has to be filled.
+    """
+    from rif_threshold.register.exploring import explore, first_mapping  # noqa: PLC0415 - needs an extra
+    from rif_threshold.register.mappings import read_mapping  # noqa: PLC0415
+
+    mapping = read_mapping(mapping_name) if mapping_name else None
+    by, rows, found = explore(Path(file), mapping)
+    if output:
+        with refusing("--output", "the file cannot be written", output):
+            write_whole(output, first_mapping(by, found).encode())
+    if as_json:
+        columns = [{**vars(each), "words": dict(each.words)} for each in found]
+        click.echo(to_json({"mapping": by.title, "rows": rows, "columns": columns}))
+        return
+    click.echo(wrapped(f"{rows:,} rows. Read as: {by.title}. {by.about}"))
+    for each in found:
+        click.echo(wrapped(f"{shown(each.column)}: {each.field or 'not read'}, {each.texts:,} different texts", "- "))
+        if each.words:
+            words = ", ".join(f"{shown(text) or '(empty)'} {times:,}" for text, times in each.words)
+            click.echo(wrapped(words, "    "))
+        if each.unmapped:
+            click.echo(wrapped(f"not mapped: {', '.join(shown(text) or '(empty)' for text in each.unmapped)}", "    "))
+    if output:
+        click.echo(wrapped(f"A first mapping is written to {shown(output)}. Fill in what is empty, then use --map."))

@@ -1,0 +1,197 @@
+"""What is counted in a register, as Ibis expressions: the same on every engine, for rows in any order.
+
+A register is kept as one narrow table: patient, number (`codes`), and for the few rows that have them what is wrong and
+an individual live-birth chance.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rif_threshold.register.codes import (
+    AWAITED,
+    EARLIEST,
+    FAILED,
+    LATEST,
+    POSITIVE,
+    coded,
+    kind_code,
+    part,
+)
+from rif_threshold.register.engines import Engine
+from rif_threshold.vocabulary import Denominator
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+NOBODY = ""
+"""The patient of a row that names none; together they are one couple, which has a problem."""
+BETWEEN = "|"
+"""What stands between the kinds of a run."""
+MILLION = 1_000_000
+"""A percentage has at most six decimals: a million of its parts are one percent, and whole."""
+PER = tuple(Denominator)
+_PER_SIZE = 10
+_WIDTH = 12
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A register, computed once.
+
+    Attributes:
+        rows: ``patient`` (never null), ``number``, ``row`` and ``problem`` (null in a good row), ``live`` (null where
+            no live-birth chance is given).
+        facts: totals of it; see `_facts`.
+        said: what must be said of how it was read beside every result.
+    """
+
+    rows: "ir.Table"
+    facts: dict[str, int]
+    said: tuple[str, ...] = ()
+
+    @property
+    def has_patients(self) -> bool:
+        """Whether rows can be put together to couples."""
+        return self.facts["named"] > 0
+
+
+def keep(rows: "ir.Table", engine: Engine, said: tuple[str, ...] = ()) -> Kept:
+    """Compute the normalised rows of a register once, and their totals."""
+    beyond = rows["at"].notnull() & ~rows["at"].between(EARLIEST, LATEST)
+    problem = beyond.ifelse(
+        rows.problem.fill_null("") + rows.problem.isnull().ifelse("", ";") + "range:at", rows.problem
+    )
+    narrow = rows.select(
+        patient=rows.patient.fill_null(NOBODY),
+        number=coded(rows),
+        row=problem.notnull().ifelse(rows["row"], None).cast("int64"),
+        problem=problem,
+        live=_live(rows),
+    )
+    kept = engine.keep(narrow, "kept")
+    (facts,) = engine.rows(_facts(kept))
+    return Kept(kept, {name: value or 0 for name, value in facts.items()}, said)
+
+
+def _live(rows: "ir.Table") -> "ir.Column":
+    """An individual live-birth chance as one number: millionths of a percent, and what it is per."""
+    per = rows.live_birth_per.cases(*((str(word), place) for place, word in enumerate(PER, start=1)), else_=0)
+    return (rows.live_birth_percent * MILLION).round().cast("int64") * _PER_SIZE + per
+
+
+def live_birth_of(number: int) -> tuple[str, Denominator | None]:
+    """What `_live` made of a percentage, and what it is per.
+
+    >>> live_birth_of(238000001)
+    ('23.8', <Denominator.TREATMENT_CYCLE: 'treatment_cycle'>)
+    """
+    millionths, per = divmod(number, _PER_SIZE)
+    return f"{millionths / MILLION:.6f}".rstrip("0").rstrip("."), PER[per - 1] if per else None
+
+
+def _facts(kept: "ir.Table") -> "ir.Table":
+    good = kept.problem.isnull()
+    return kept.aggregate(
+        rows=kept.count(),
+        named=(kept.patient != NOBODY).sum(),
+        problem=kept.problem.notnull().sum(),
+        awaited=(part(kept.number, "result") == AWAITED).sum(),
+        embryos_not_known=(good & (part(kept.number, "embryos") == 0)).sum(),
+        live=kept.live.notnull().sum(),
+        last=kept.number.max(where=good),
+    )
+
+
+def with_problem(kept: "ir.Table") -> "ir.Table":
+    """The couples that have a row with a problem: ``patient`` and ``problem``, its rows in their order."""
+    bad = kept.filter(kept.problem.notnull())
+    told = bad.select("patient", told=bad["row"].cast("string").lpad(_WIDTH, "0") + " " + bad.problem)
+    return (
+        told.group_by("patient")
+        .aggregate(problem=told.told.collect())
+        .mutate(problem=lambda couple: couple.problem.sort().join("; "))
+    )
+
+
+def positive(numbers: "ir.Column") -> "ir.Column":
+    """Whether the transfer of a number led to a positive test."""
+    return part(numbers, "result").isin(POSITIVE)
+
+
+def couples(kept: "ir.Table") -> "ir.Table":
+    """One row a couple: ``patient``, ``transfers``, ``awaited``, ``run``, ``kind``.
+
+    ``run`` is the kinds of the failed transfers since the last positive test, oldest first; ``kind`` is that of the
+    last row.
+    """
+    result = part(kept.number, "result")
+    couple = kept.group_by("patient").aggregate(
+        transfers=kept.count(),
+        awaited=(result == AWAITED).sum(),
+        numbers=kept.number.collect(),
+        positive=kept.number.max(where=result.isin(POSITIVE)).fill_null(-1),
+        final=kept.number.max(),
+    )
+    since = couple.numbers.filter(lambda number: (number > couple.positive) & (part(number, "result") == FAILED))
+    return couple.select(
+        "patient",
+        "transfers",
+        "awaited",
+        run=since.sort().map(lambda number: kind_code(number).cast("string")).join(BETWEEN).fill_null(""),
+        kind=kind_code(couple.final),
+    )
+
+
+def numbered(kept: "ir.Table") -> "ir.Table":
+    """One row a transfer whose result is known, with ``run`` and ``rank``: the rank-th transfer of the couple's run.
+
+    A run is consecutive transfers up to and with a positive test, or to the last. Rank 1 is the first in this register:
+    transfers before it begins, or elsewhere, are not seen.
+    """
+    import ibis  # noqa: PLC0415 - loaded only when used
+
+    known = kept.filter(part(kept.number, "result") != AWAITED)
+    before = ibis.window(group_by=known.patient, order_by=known.number, preceding=(None, 1))
+    known = known.mutate(run=1 + positive(known.number).cast("int64").sum().over(before).fill_null(0))
+    within = ibis.window(group_by=[known.patient, known.run], order_by=known.number)
+    return known.mutate(rank=1 + ibis.row_number().over(within))
+
+
+def first_counted(kept: "ir.Table") -> "ir.Table":
+    """The live-birth chance of the first failed transfer of each couple's current run: ``patient``, ``live``."""
+    rows = numbered(kept)
+    last = rows.group_by("patient").aggregate(current=rows.run.max())
+    joined = rows.inner_join(last, "patient")
+    first = joined.filter((joined.run == joined.current) & (joined.rank == 1) & ~positive(joined.number))
+    return first.select("patient", "live")
+
+
+def pieces(kept: Kept, engine: Engine) -> "list[ir.Table]":
+    """The register in so many parts that the couples of each fit into memory; a couple is never split."""
+    rows, most = kept.facts["rows"], engine.at_once
+    count = 1 if most is None else -(-rows // most)
+    if count <= 1:
+        return [kept.rows]
+    return [kept.rows.filter((kept.rows.patient.hash() % count).abs() == place) for place in range(count)]
+
+
+def couples_of(kept: Kept, engine: Engine) -> "ir.Table":
+    """The couples of a register, as `couples`, computed once."""
+    import ibis  # noqa: PLC0415 - loaded only when used
+
+    parts = [engine.keep(couples(rows), f"couples_{place}") for place, rows in enumerate(pieces(kept, engine))]
+    return parts[0] if len(parts) == 1 else ibis.union(*parts)
+
+
+def standings(found: "ir.Table", kept: Kept, engine: Engine) -> "ir.Table":
+    """The couples with what is wrong with them, by patient: ``problem`` and ``live`` beside what `couples` has."""
+    import ibis  # noqa: PLC0415 - loaded only when used
+
+    beside = {"problem": with_problem, "live": first_counted}
+    for name, function in beside.items():
+        if kept.facts[name]:
+            of_couple = engine.keep(function(kept.rows), f"couples_with_{name}")
+            found = found.left_join(of_couple, "patient").drop("patient_right")
+        else:
+            found = found.mutate(**{name: ibis.null("string" if name == "problem" else "int64")})
+    return found.order_by("patient")

@@ -1,0 +1,53 @@
+"""How DuckDB reads a file: as texts, with numbered rows, never held whole."""
+
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+READS_QUOTED = True
+_OVERFLOW = 32
+"""How many cells more than its heading a row may have and still be read, as a ragged one."""
+_LONGEST_LINE = 8_000_000
+_NO_TEXT = "\u0001"
+
+
+def csv(backend: ibis.BaseBackend, name: str, path: Path, separator: str, width: int, *, quoted: bool) -> None:
+    """Name a view on a CSV file. A row that lacks cells has nulls, so that it is known from one with empty cells."""
+    names = [f"c{place}" for place in range(width)]
+    more = [f"more{place}" for place in range(_OVERFLOW)]
+    columns = ", ".join(f"'{each}': 'VARCHAR'" for each in (*names, *more))
+    mark = '"' if quoted else ""
+    backend.raw_sql(
+        f"CREATE TEMP VIEW {name} AS SELECT row_number() OVER () AS row,"  # noqa: S608 - names of our own
+        f" ({names[-1]} IS NULL OR more0 IS NOT NULL) AS ragged, {', '.join(names)}"
+        f" FROM read_csv({_quoted(str(path))}, columns = {{{columns}}}, auto_detect = false, header = true,"
+        f" delim = {_quoted(separator)}, quote = '{mark}', escape = '{mark}', nullstr = '{_NO_TEXT}',"
+        f" null_padding = true, parallel = {not quoted}, max_line_size = {_LONGEST_LINE})"
+    )
+
+
+def parquet(backend: ibis.BaseBackend, name: str, path: Path) -> ir.Table:
+    """A Parquet file with the number of each row from 0 in ``__row``."""
+    backend.raw_sql(
+        f"CREATE TEMP VIEW {name} AS SELECT *, file_row_number AS __row"  # noqa: S608 - names of our own
+        f" FROM read_parquet({_quoted(str(path))}, file_row_number = true)"
+    )
+    return backend.table(name)
+
+
+def in_memory(backend: ibis.BaseBackend, name: str, table: pa.Table) -> ir.Table:
+    """A table that is in memory already."""
+    backend.con.register(name, table)
+    return backend.table(name)
+
+
+def view(backend: ibis.BaseBackend, name: str, query: str) -> ir.Table:
+    """A query by a name."""
+    backend.raw_sql(f"CREATE TEMP VIEW {name} AS {query}")
+    return backend.table(name)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

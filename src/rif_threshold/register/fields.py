@@ -1,0 +1,154 @@
+"""The fields of a transfer, read from a file's texts as its mapping says: each packed into one number."""
+
+from collections.abc import Iterator
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from rif_threshold.method import method
+from rif_threshold.register import mapping as m
+from rif_threshold.register.values import (
+    NOTHING,
+    Packed,
+    Text,
+    age,
+    age_of_years,
+    day_number,
+    days,
+    percent,
+    trimmed,
+    whole,
+    within,
+    words,
+    years_between,
+)
+from rif_threshold.vocabulary import Denominator, Stage, TransferResult
+
+CLOSED: dict[str, tuple[str, ...]] = {
+    "ploidy": tuple(m.Tested),
+    "stage": tuple(Stage),
+    "result": tuple(TransferResult),
+    "live_birth_per": tuple(Denominator),
+    **dict.fromkeys(m.FLAGS, (m.Flag.NO, m.Flag.YES)),
+}
+"""The fields that hold a word of a closed list; a word is packed as its place in it."""
+_NEEDED = ("ploidy", "result")
+
+
+def patient(mapping: m.Mapping, text: Text) -> ir.StringValue:
+    """The pseudonym, empty where it is missing; null where the mapping has none."""
+    if mapping.patient is None:
+        return ibis.null("string")
+    cell = text(mapping.patient.column)
+    around = cell.startswith(" ") | cell.endswith(" ") | cell.isnull()
+    name = ibis.ifelse(around, trimmed(cell), cell)
+    return ibis.ifelse(name.isin(mapping.patient.missing), "", name)
+
+
+def packed_fields(mapping: m.Mapping, text: Text, *, typed: bool) -> dict[str, Packed]:
+    """What is read of every transfer but the patient, by the field's name."""
+    fields = {
+        "oocyte_age_years": _age(mapping, text, typed=typed),
+        "embryos": _embryos(mapping, text),
+        "live_birth_percent": _percent(mapping, text),
+        **{name: _word(name, getattr(mapping, name), text) for name in CLOSED if getattr(mapping, name) is not None},
+    }
+    if mapping.date:
+        cell = mapping.date
+        fields["date"] = day_number(text(cell.column), cell.missing, cell.order, typed=typed)
+    elif mapping.order:
+        fields["order"] = whole(text(mapping.order.column), mapping.order.missing, mapping.decimal, needed=True)
+    if mapping.ploidy.columns() and not mapping.tested_means:
+        fields["ploidy"] = _result_known(fields["ploidy"])
+    if any(m.ANY not in each.leave_out for each in mapping.keep):
+        fields["keep"] = _kept(mapping, text)
+    return {name: fields[name] for name in (*m.FIELDS, "keep") if name in fields}
+
+
+def _age(mapping: m.Mapping, text: Text, *, typed: bool) -> Packed:
+    field = mapping.oocyte_age_years
+    if field is None:
+        return Packed(NOTHING)
+    if field.column:
+        value, codes = age(text(field.column), field.missing, mapping.decimal)
+    else:
+        value, codes = _age_of_dates(field, text, typed=typed)
+    return Packed(ibis.ifelse(within(field.known_when, text), value, NOTHING) if field.known_when else value, codes)
+
+
+def _age_of_dates(field: m.Age, text: Text, *, typed: bool) -> Packed:
+    cells = [text(column or "") for column in (field.born, field.retrieved)]
+    dates = [days(cell, field.order, typed=typed) for cell in cells]
+    missing = reduce(or_, (trimmed(cell).isin(field.missing) for cell in cells))
+    unread = reduce(or_, (each.isnull() for each in dates))
+    value = ibis.cases((missing, NOTHING), (unread, -1), else_=age_of_years(years_between(*dates), -2))
+    return Packed(value, ("date_form", "age_range"))
+
+
+def _embryos(mapping: m.Mapping, text: Text) -> Packed:
+    """How many were placed; null where it is not known, also where every part of a sum is."""
+    field = mapping.embryos
+    if field is None:
+        return Packed(ibis.literal(1, "int64") if mapping.rows == "embryo" else NOTHING)
+    if field.constant is not None:
+        return Packed(ibis.literal(field.constant, "int64"))
+    most = method().most_embryos
+    read = [whole(text(column), field.missing, mapping.decimal) for column in (field.sum or (field.column or "",))]
+    if field.column:
+        number, wrong = read[0].value, read[0].value
+    else:
+        unknown = reduce(and_, (part.value.isnull() for part in read))
+        total = sum((part.value.fill_null(0) for part in read), ibis.literal(0, "int64"))
+        wrong = ibis.least(*(part.value.fill_null(0) for part in read), ibis.literal(0, "int64"))
+        number = ibis.ifelse(unknown, NOTHING, ibis.ifelse(wrong < 0, wrong, total))
+    value = ibis.cases((number > most, -4), (number == 0, -5), else_=number)
+    return Packed(value, ("decimal_sign", "form", "missing", "range", "no_transfer"))
+
+
+def _percent(mapping: m.Mapping, text: Text) -> Packed:
+    cell = mapping.live_birth_percent
+    if cell is None:
+        return Packed(ibis.null("float64"))
+    return percent(text(cell.column), cell.missing, mapping.decimal)
+
+
+def _word(name: str, field: m.Words[Any], text: Text) -> Packed:
+    """A word by its column, by the first rule that fits, or always the same."""
+    places: dict[str, ir.Value] = {m.Flag.NOT_KNOWN: NOTHING}
+    places |= {word: ibis.literal(place, "int64") for place, word in enumerate(CLOSED[name])}
+    if field.constant is not None:
+        return Packed(places[field.constant])
+    if field.rules:
+        rules = [(within(rule.when, text), places[rule.then]) for rule in field.rules]
+        return Packed(ibis.cases(*rules, else_=ibis.literal(-1, "int64")), ("no_rule",))
+    own = {str(word): word for word in CLOSED[name] if word != m.Tested.TESTED}
+    known = {written: places[word] for written, word in (field.words or own).items()}
+    return words(text(field.column or ""), field.missing, known, needed=name in _NEEDED)
+
+
+def _result_known(read: Packed) -> Packed:
+    """Tested without a result is nothing, unless the mapping says what it means."""
+    tested = CLOSED["ploidy"].index(m.Tested.TESTED)
+    codes = (*read.codes, "tested_only")
+    return Packed(ibis.ifelse(read.value == tested, -len(codes), read.value), codes)
+
+
+def _kept(mapping: m.Mapping, text: Text) -> Packed:
+    """A text that decides whether a row counts, and that the mapping does not name."""
+    named = [each for each in mapping.keep if m.ANY not in each.leave_out]
+    unknown = [~trimmed(text(each.column)).isin([*each.keep, *each.leave_out]) for each in named]
+    return Packed(ibis.ifelse(reduce(or_, unknown), ibis.literal(-1, "int64"), 0), ("not_in_list",))
+
+
+def left_out(mapping: m.Mapping, text: Text) -> Iterator[tuple[str, str, ir.BooleanValue]]:
+    """The rows that the mapping leaves out: column, text, and whether a row has it; the first that fits decides.
+
+    The text is the mapping's own, never one of the file.
+    """
+    for each in mapping.keep:
+        for word in each.leave_out:
+            cell = trimmed(text(each.column))
+            yield each.column, word, ~cell.isin(each.keep) if word == m.ANY else cell == word

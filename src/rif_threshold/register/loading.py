@@ -1,0 +1,133 @@
+"""A file as a table of texts on an engine: every cell as it is written, rows numbered, ragged rows marked.
+
+CSV and Parquet are read by the engine itself and never held whole; a spreadsheet, and CSV with quotation marks or in
+another encoding, is read into memory up to a size. Rows are numbered in the order of the file, on every engine and in
+however many parts it reads: DuckDB keeps the order of a file, and Spark numbers the rows of each part from where the
+parts before it end.
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from rif_threshold.errors import InvalidInput
+from rif_threshold.register import cells as in_memory
+from rif_threshold.register import duckdb_rows, spark_rows
+from rif_threshold.register.mapping import Mapping
+from rif_threshold.register.scanning import LARGEST_IN_MEMORY, Scan, refused, scan
+
+_PARQUET, _ZIP, _OLE = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_ENGINES = {"duckdb": duckdb_rows, "pyspark": spark_rows}
+
+
+class Raw(NamedTuple):
+    """A file as it is written.
+
+    Attributes:
+        table: ``row`` from 1, ``ragged``, and the cells as text in ``c0``, ``c1``, ...; null where there is none.
+        heading: the columns by name, less the blanks around them.
+        typed: whether a day may stand there as 2024-04-17 whatever the mapping says, because cells have types.
+    """
+
+    table: ir.Table
+    heading: tuple[str, ...]
+    typed: bool = False
+
+    def text(self, column: str) -> ir.StringColumn:
+        """A column by its heading."""
+        return self.table[f"c{self.heading.index(column)}"]
+
+
+def stage(backend: ibis.BaseBackend, table: ir.Table) -> ir.Table:
+    """The same table by a name: the engine then reckons its columns once, however often they are used."""
+    return _ENGINES[backend.name].view(backend, f"register_{uuid.uuid4().hex}", backend.compile(table))
+
+
+def load(backend: ibis.BaseBackend, path: Path, mapping: Mapping) -> Raw:
+    """Make a file a table on an engine. Nothing but its beginning and its bytes are looked at yet.
+
+    Raises:
+        InvalidInput: where it cannot be read as a table at all.
+    """
+    if backend.name not in _ENGINES:
+        raise refused("only DuckDB and Spark read a register here", "engine", "engine")
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+        if start == _PARQUET:
+            return _parquet(backend, path)
+        if start == _ZIP:
+            return _in_memory(backend, in_memory.xlsx_cells(path, mapping.sheet), typed=True)
+        if start == _OLE:
+            raise refused("this is an old or locked spreadsheet: save it as XLSX without a password, or as CSV")
+        return _csv(backend, path, mapping, scan(path, mapping.encoding))
+    except OSError as error:
+        raise refused(f"the file cannot be read: {error.strerror or 'it is damaged'}") from None
+
+
+@contextmanager
+def tried() -> Iterator[None]:
+    """A block that is left where a file cannot be read in the way that is tried."""
+    with suppress(InvalidInput):
+        yield
+
+
+def _csv(backend: ibis.BaseBackend, path: Path, mapping: Mapping, found: Scan) -> Raw:
+    engine = _ENGINES[backend.name]
+    if not found.plain and not (engine.READS_QUOTED and found.encoding == "utf-8" and _large(found)):
+        in_memory.small_enough(found.size, "CSV with quotation marks or in another encoding than UTF-8")
+        return _in_memory(backend, in_memory.csv_cells(path, found.encoding, mapping.separator), mapping.separator)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        heading = _heading(in_memory.first_row(file, mapping.separator), mapping.separator)
+    name = f"register_{uuid.uuid4().hex}"
+    engine.csv(backend, name, path, mapping.separator, len(heading), quoted=found.quoted)
+    return Raw(backend.table(name), heading)
+
+
+def _large(found: Scan) -> bool:
+    return found.size > LARGEST_IN_MEMORY
+
+
+def _in_memory(backend: ibis.BaseBackend, cells: in_memory.Cells, separator: str = "", *, typed: bool = False) -> Raw:
+    heading = _heading(cells.heading, separator)
+    columns = {f"c{place}": pa.array(column, pa.string()) for place, column in enumerate(in_memory.by_column(cells))}
+    numbers = pa.array(range(1, len(cells.rows) + 1), pa.int64())
+    ragged = pa.array(in_memory.ragged(cells.rows, len(cells.heading)), pa.bool_())
+    table = pa.table({"row": numbers, "ragged": ragged, **columns})
+    return Raw(_ENGINES[backend.name].in_memory(backend, f"register_{uuid.uuid4().hex}", table), heading, typed)
+
+
+def _parquet(backend: ibis.BaseBackend, path: Path) -> Raw:
+    import pyarrow.parquet as pq  # noqa: PLC0415 - only for this kind of file
+
+    try:
+        schema = pq.read_schema(path)
+    except pa.ArrowException:
+        raise refused("the Parquet file cannot be read: it is damaged or was cut off") from None
+    heading = _heading(tuple(schema.names), "")
+    rows = _ENGINES[backend.name].parquet(backend, f"register_{uuid.uuid4().hex}", path)
+    texts = {f"c{place}": rows[name].cast("string") for place, name in enumerate(schema.names)}
+    return Raw(rows.select(row=rows["__row"] + 1, ragged=ibis.literal(value=False), **texts), heading, typed=True)
+
+
+def _heading(names: tuple[str, ...], separator: str) -> tuple[str, ...]:
+    """The headings, each once; a column without one is not read. Raises `InvalidInput`."""
+    heading = tuple(name.strip() for name in names)
+    for other, word in ((";", "semicolons"), ("\t", "tabulators"), (",", "commas"), ("|", "upright lines")):
+        if len(heading) == 1 and separator and other != separator and other in heading[0]:
+            raise refused(
+                f"its columns look separated by {word}, and the mapping says otherwise: name the separator in it, and"
+                " what stands before decimals",
+                "separator",
+            )
+    if twice := sorted({name for name in heading if name and heading.count(name) > 1}):
+        raise refused(f"the heading {', '.join(twice)} stands twice: which column is meant cannot be known", "twice")
+    if not any(heading):
+        raise refused("the first row has no headings", "empty")
+    return heading

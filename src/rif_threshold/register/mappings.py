@@ -1,0 +1,56 @@
+"""The mappings that are shipped, by name, and a mapping of the clinic's own, by its file."""
+
+from collections.abc import Mapping as ByName
+from pathlib import Path
+
+from rif_threshold.errors import InvalidInput, Problem, TableError
+from rif_threshold.folder import LARGEST_FILE, Folder
+from rif_threshold.messages import did_you_mean
+from rif_threshold.register.mapping import Mapping
+from rif_threshold.tables import parse, reads
+
+OWN_WORDS = "own_words"
+"""The mapping that is taken where none is named: the calculator's own words."""
+
+
+@reads("mappings/*.toml")
+def mappings(folder: Folder) -> ByName[str, Mapping]:
+    """The mappings of a folder, by name. Raises `TableError`."""
+    return {
+        Path(name).stem: parse(folder, name, Mapping, folder.toml(name), None)
+        for name in folder.names("mappings/", ".toml")
+    }
+
+
+def read_mapping(name: str = OWN_WORDS) -> Mapping:
+    """A mapping by the name of a shipped one, or by its file, whose name ends in ``.toml``.
+
+    Raises:
+        InvalidInput: with everything that is wrong in the file, and its name.
+
+    >>> read_mapping("own_words").separator
+    ','
+    """
+    if not name.endswith(".toml"):
+        if name in mappings():
+            return mappings()[name]
+        allowed = f"the name of a shipped mapping ({', '.join(mappings())}) or a file that ends in .toml is needed"
+        raise InvalidInput((Problem("--map", name, allowed, "not_in_list", hint=did_you_mean(name, mappings())),))
+    try:
+        return _of_file(Path(name))
+    except UnicodeDecodeError:
+        reason = "the file is not UTF-8 text"
+    except OSError as error:
+        reason = f"the file cannot be read: {error.strerror}"
+    except TableError as error:
+        reason = str(error)
+    raise InvalidInput((Problem("--map", "", reason, "mapping"),))
+
+
+def _of_file(path: Path) -> Mapping:
+    with path.open("rb") as file:
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise TableError(path.name, "the file is too large for a mapping")
+    folder = Folder(path.parent, {path.name: content.decode("utf-8-sig")}, {})
+    return parse(folder, path.name, Mapping, folder.toml(path.name), None)

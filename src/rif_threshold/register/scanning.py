@@ -1,0 +1,84 @@
+"""What a CSV file is like, seen in one quick pass over its bytes before any engine opens it."""
+
+import codecs
+from pathlib import Path
+from typing import NamedTuple
+
+from rif_threshold.errors import InvalidInput, Problem
+
+LONGEST_LINE = 1_000_000
+"""Bytes of a line; the largest row anybody needs has less than a hundredth of it. Ours."""
+LARGEST_IN_MEMORY = 50_000_000
+"""Bytes of a file that is not read by the engine itself: a spreadsheet, or CSV that is not plain. Ours."""
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class Scan(NamedTuple):
+    """What a pass over a CSV file found.
+
+    Attributes:
+        encoding: how it is encoded: as said, or UTF-16 where it begins with its mark.
+        quoted: whether a quotation mark stands anywhere in it.
+        mixed: whether its lines end in more than one way.
+        size: in bytes.
+    """
+
+    encoding: str
+    quoted: bool
+    mixed: bool
+    size: int
+
+    @property
+    def plain(self) -> bool:
+        """Whether every engine reads it alike: UTF-8, no quotation marks, one kind of line end."""
+        return self.encoding == "utf-8" and not self.quoted and not self.mixed
+
+
+def refused(allowed: str, code: str = "file", field: str = "FILE") -> InvalidInput:
+    """The error for a file that cannot be read as a whole. What is in it is not repeated."""
+    return InvalidInput((Problem(field, "", allowed, code),))
+
+
+def scan(path: Path, encoding: str) -> Scan:
+    """Look over a CSV file. Raises `InvalidInput` for one that is empty, not text or without lines."""
+    try:
+        encoding = codecs.lookup(encoding).name
+    except LookupError:
+        raise refused("this encoding is not known; utf-8, utf-16 or cp1252 are usual", field="encoding") from None
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    quoted, size, since = False, 0, 0
+    ends = [0, 0, 0]
+    last = b""
+    with path.open("rb") as file:
+        if file.read(2) in _UTF_16:
+            encoding = "utf-16"
+        file.seek(0)
+        while chunk := file.read(LONGEST_LINE):
+            size += len(chunk)
+            found = chunk.rfind(b"\n")
+            since = len(chunk) - found - 1 if found >= 0 else since + len(chunk)
+            if since > LONGEST_LINE:
+                raise refused(f"a line of more than {LONGEST_LINE:,} bytes stands in it: this is no table of rows")
+            quoted = quoted or b'"' in chunk
+            both = chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+            ends = [ends[0] + chunk.count(b"\r"), ends[1] + chunk.count(b"\n"), ends[2] + both]
+            last = chunk[-1:]
+            if encoding == "utf-8":
+                _decoded(decoder, chunk)
+        if encoding == "utf-8":
+            _decoded(decoder, b"", final=True)
+    if not size:
+        raise refused("the file is empty", "empty")
+    returns, feeds, both = ends
+    return Scan(encoding, quoted, bool(returns and not returns == feeds == both), size)
+
+
+def _decoded(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> None:
+    try:
+        text = decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        raise refused(
+            "the file is not UTF-8 text: save it as CSV UTF-8, or name its encoding in the mapping, such as cp1252"
+        ) from None
+    if "\0" in text:
+        raise refused("the file is no text: it holds the character zero")

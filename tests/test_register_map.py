@@ -1,0 +1,195 @@
+"""Mappings: what they may say, what is refused, and `register map`, which helps to write one."""
+
+import csv
+import json
+import re
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import ibis
+import pytest
+from click.testing import CliRunner
+
+from rif_threshold.cli import cli
+from rif_threshold.errors import InvalidInput
+from rif_threshold.register.exploring import explore, first_mapping
+from rif_threshold.register.mappings import read_mapping
+from rif_threshold.register.reading import read
+from rif_threshold.register.telling import SAID
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "examples/register.csv"
+BASE = '[patient]\ncolumn = "p"\n[date]\ncolumn = "d"\n[ploidy]\nconstant = "untested"\n[result]\ncolumn = "r"\n'
+
+
+def refused(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "ours.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(InvalidInput) as caught:
+        read_mapping(str(path))
+    (problem,) = caught.value.problems
+    return problem.allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("title = 7\nnonsense = 1\n", "title: '7' was given; a text in quotes is needed"),
+        ("title = 7\nnonsense = 1\n", "this name is not known here"),
+        (BASE, "title: this is needed"),
+        ('title = "t"\n' + BASE.replace('[date]\ncolumn = "d"\n', ""), "a patient needs a date or an order"),
+        ('title = "t"\n' + BASE + '[order]\ncolumn = "o"\n', "a date and an order are given"),
+        ('title = "t"\nrows = "embryo"\n' + BASE.replace('[patient]\ncolumn = "p"\n', ""), "rows = embryo needs both"),
+        ('title = "t"\nrows = "embryo"\n' + BASE + "[embryos]\nconstant = 1\n", "embryos cannot be given"),
+        ('title = "t"\nrows = "cycle"\n' + BASE, "rows = cycle needs a numbered column"),
+        ('title = "t"\n' + BASE.replace('"r"', '"r{n}"'), "numbered columns need rows = cycle"),
+        ('title = "t"\n' + BASE + '[live_birth_percent]\ncolumn = "l"\n', "belong together"),
+        (
+            'title = "t"\n' + BASE + '[result.words]\nneg = "negative"\n',
+            "result.words.neg: 'negative' was given; one of",
+        ),
+        ('title = "t"\n' + BASE + '[stage]\nwords = { a = "cleavage" }\nconstant = "cleavage"\n', "words belong to a"),
+        ('title = "t"\n' + BASE + "[stage]\n", "exactly one of column, rules, constant is needed"),
+        ('title = "t"\n' + BASE + '[oocyte_age_years]\nborn = "b"\n', "needs both: born and retrieved"),
+        ('title = "t"\n' + BASE + '[oocyte_age_years]\nborn = "b"\nretrieved = "c"\norder = "D.M.YY"\n', "four digits"),
+        ("title = ", "this is not TOML"),
+        ("#" + "x" * 1_000_001, "the file is too large for a mapping"),
+    ],
+)
+def test_what_a_mapping_may_not_say(text: str, said: str, tmp_path: Path) -> None:
+    allowed = refused(tmp_path, text)
+    assert said in allowed
+    assert "ours.toml" in allowed
+
+
+def test_a_mapping_that_is_not_there_or_no_text(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="No such file or directory"):
+        read_mapping(str(tmp_path / "none.toml"))
+    (tmp_path / "ours.toml").write_bytes(b"\xff")
+    with pytest.raises(InvalidInput, match="not UTF-8 text"):
+        read_mapping(str(tmp_path / "ours.toml"))
+    with pytest.raises(InvalidInput) as caught:
+        read_mapping("own_word")
+    assert caught.value.problems[0].hint == "did you mean own_words?"
+
+
+def test_the_example_is_what_its_script_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    import example_register  # noqa: PLC0415 - a script
+
+    monkeypatch.setattr(example_register, "FILE", tmp_path / "register.csv")
+    example_register.main()
+    assert (tmp_path / "register.csv").read_bytes() == EXAMPLE.read_bytes()
+
+
+def test_the_problems_of_the_example_are_those_that_a_reader_counts() -> None:
+    with EXAMPLE.open(encoding="utf-8-sig", newline="") as file:
+        _, *rows = csv.reader(file, delimiter=";")
+    counted = [row for row in rows if any(row) and not (len(row) > 7 and row[7] in {"freeze-all", "cancelled"})]
+    twice = Counter((row[0], row[1]) for row in counted)
+    expected = {
+        "ragged": sum(len(row) != 9 for row in counted),
+        "date_form": sum("/" in row[1] for row in counted),
+        "decimal_sign": sum("." in row[4] for row in counted),
+        "no_transfer": 0,
+        "same_time": sum(twice[row[0], row[1]] > 1 for row in counted),
+    }
+    register = read(ibis.duckdb.connect(), EXAMPLE, read_mapping(str(ROOT / "examples/register.toml")))
+    found = [row["problem"] or "" for row in register.rows.to_pyarrow().to_pylist()]
+    assert len(rows) == 3000
+    assert len(found) == len(counted) == 3000 - sum(each.rows for each in register.dropped)
+    assert {code: sum(f"{code}:" in each for each in found) for code in expected} == expected
+    assert all(count > 0 for code, count in expected.items() if code != "no_transfer")
+
+
+def test_problems_are_told_in_words_and_their_number_is_bounded() -> None:
+    register = read(ibis.duckdb.connect(), EXAMPLE, read_mapping(str(ROOT / "examples/register.toml")))
+    bad = register.rows.filter(register.rows.problem.notnull()).count().to_pyarrow().as_py()
+    told = register.problems(1)
+    assert told[-1].allowed == f"and {bad - 1} more rows with problems, not shown"
+    assert re.fullmatch(r"row\.[0-9]+\.[a-z_]+", told[0].field)
+    everything = register.problems(bad)
+    assert everything[-1].code != "more"
+    assert {problem.given for problem in everything} == {""}
+    assert register.problems(bad - 1)[-1].allowed == "and 1 more row with problems, not shown"
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["Ada Byron", "Müller, Eva", "Rosalind"], "looks like names"),
+        (["0101801234", "010180-1235", "02 03 81 1236"], "looks like national numbers"),
+        (["P7", "AB", "1e5a", "00017"], ""),
+    ],
+)
+def test_identifiers_that_look_like_people_are_warned_of_and_not_repeated(
+    names: list[str], said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "f.csv"
+    lines = (f'"{name}",2024-01-01,34,untested,1,live_birth' for name in names)
+    path.write_text("\n".join(["patient,date,oocyte_age_years,ploidy,embryos,result", *lines]), "utf-8")
+    warnings = read(ibis.duckdb.connect(), path, read_mapping()).warnings
+    assert bool(warnings) == bool(said)
+    assert all(said in warning and not any(name in warning for name in names) for warning in warnings)
+
+
+def test_what_tested_means_is_said_with_every_result() -> None:
+    mapping = read_mapping("cycle_rows").model_copy(update={"tested_means": "euploid"})
+    register = read(ibis.duckdb.connect(), ROOT / "tests/data/register/cycle_rows.csv", mapping)
+    row = register.rows.filter(register.rows.patient == "P8").to_pyarrow().to_pylist()[0]
+    assert (row["ploidy"], row["problem"]) == ("euploid", None)
+    assert register.warnings == ("An embryo that was tested is taken as euploid, because the mapping says so.",)
+
+
+def test_map_shows_columns_and_words_but_no_identifiers() -> None:
+    result = CliRunner().invoke(cli, ["register", "map", str(EXAMPLE), "--map", str(ROOT / "examples/register.toml")])
+    assert result.exit_code == 0, result.output
+    assert "Outcome: result" in result.output
+    assert "not mapped: None" in result.output
+    with EXAMPLE.open(encoding="utf-8-sig", newline="") as file:
+        _, *rows = csv.reader(file, delimiter=";")
+    assert not any(row[0] in result.output for row in rows if row[0])
+    assert "letter" not in result.output
+
+
+def test_map_as_json_and_for_a_file_without_patients() -> None:
+    made = ROOT / "tests/data/register/hfea_2017_2018.csv"
+    result = CliRunner().invoke(cli, ["register", "map", str(made), "--map", "hfea_2017_2018", "--json"])
+    columns = {each["column"]: each for each in json.loads(result.output)["columns"]}
+    assert columns["Early outcome"]["unmapped"] == ["Pending"]
+    assert columns["Egg source"]["unmapped"] == []
+    assert columns["Frozen cycle"]["field"] == ""
+
+
+def test_a_first_mapping_has_to_be_filled_in_before_it_is_read(tmp_path: Path) -> None:
+    made, output = ROOT / "tests/data/register/own_words_de.csv", tmp_path / "first.toml"
+    result = CliRunner().invoke(cli, ["register", "map", str(made), "--output", str(output)])
+    assert "A first mapping is written to" in result.output
+    first = tomllib.loads(output.read_text("utf-8"))
+    assert first["date"] == {"column": "Datum", "order": "D.M.Y"}
+    assert first["ploidy"]["words"]["PGT"] == ""
+    with pytest.raises(InvalidInput, match="one of"):
+        read_mapping(str(output))
+    output.write_text(output.read_text("utf-8").replace('"PGT" = ""', '"PGT" = "tested"'), "utf-8")
+    assert read_mapping(str(output)).patient is not None
+
+
+def test_a_first_mapping_of_a_file_that_nobody_knows(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text("a;b\n" + "1;x\n" * 6 + '2;"rare ""note"""\n', "utf-8")
+    by, rows, found = explore(path, None)
+    assert (by.separator, rows) == (";", 7)
+    assert [(each.words, each.texts) for each in found] == [((("1", 6),), 2), ((("x", 6),), 2)]
+    assert 'column = ""' in first_mapping(by, found)
+
+
+def test_every_code_is_explained_in_the_walk() -> None:
+    walk = (ROOT / "docs/register.md").read_text("utf-8")
+    assert [code for code in SAID if f"`{code}`" not in walk] == []
+
+
+def test_the_commands_of_a_register_are_listed() -> None:
+    result = CliRunner().invoke(cli, ["register", "--help"])
+    assert "map" in result.output
+    assert CliRunner().invoke(cli, ["register", "mop"]).exit_code == 2

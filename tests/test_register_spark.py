@@ -1,0 +1,104 @@
+"""Spark and DuckDB read every file to the same rows, however many parts Spark reads it in."""
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import ibis
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+
+from rif_threshold.errors import InvalidInput
+from rif_threshold.register import loading
+from rif_threshold.register.mapping import Mapping
+from rif_threshold.register.mappings import read_mapping
+from rif_threshold.register.reading import read
+from test_register_values import AGES, BASE, DAYS
+
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.filterwarnings("ignore"),
+]
+ROOT = Path(__file__).parents[1]
+MADE = [
+    ROOT / f"tests/data/register/{name}.csv" for name in ("own_words_de", "embryo_rows", "cycle_rows", "hfea_2017_2018")
+]
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[ibis.BaseBackend]:
+    """Spark on this machine, which cuts a file after every two hundred bytes."""
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pyspark.sql import SparkSession  # noqa: PLC0415 - takes a while
+
+        builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+        builder = builder.config("spark.sql.shuffle.partitions", "2").config("spark.log.level", "ERROR")
+        session = builder.config("spark.sql.files.maxPartitionBytes", "200").getOrCreate()
+        # A session may be there already.
+        before = session.conf.get("spark.sql.files.maxPartitionBytes")
+        session.conf.set("spark.sql.files.maxPartitionBytes", "200")
+        yield ibis.pyspark.connect(session)
+        session.conf.set("spark.sql.files.maxPartitionBytes", before)
+
+
+def same(spark: ibis.BaseBackend, path: Path, mapping: str | Mapping) -> list[dict[str, object]]:
+    """The rows of a file, which both engines must agree on."""
+    by = mapping if isinstance(mapping, Mapping) else read_mapping(mapping)
+    found = [read(engine, path, by) for engine in (ibis.duckdb.connect(), spark)]
+    ours, theirs = (
+        sorted(each.rows.to_pyarrow().to_pylist(), key=lambda row: (row["row"], row["at"] or 0)) for each in found
+    )
+    assert ours == theirs
+    assert found[0].dropped == found[1].dropped
+    return ours
+
+
+@pytest.mark.parametrize("path", MADE, ids=lambda path: path.stem)
+def test_every_made_file(path: Path, spark: ibis.BaseBackend) -> None:
+    assert same(spark, path, path.stem)
+
+
+def test_a_plain_file_in_many_parts_with_ragged_rows_and_blank_lines(spark: ibis.BaseBackend, tmp_path: Path) -> None:
+    path = tmp_path / "a plain file's.csv"
+    rows = [f" P{n % 70} ,2024-0{1 + n % 9}-{10 + n % 18},{30 + n % 9},untested,1,no_positive_test" for n in range(100)]
+    rows[7], rows[40], rows[41] = "P7,2024-01-01", f"{rows[40]},more,and more", "  "
+    path.write_text(
+        "\n".join(["patient,date,oocyte_age_years,ploidy,embryos,result", "", *rows, "\x0b0,,,,,", ""]), "utf-8"
+    )
+    found = same(spark, path, "own_words")
+    assert [row["row"] for row in found] == list(range(1, 102))
+    assert [row["row"] for row in found if str(row["problem"]).startswith("ragged")] == [8, 41, 42]
+
+
+def test_every_way_to_write_an_age_and_a_day(spark: ibis.BaseBackend, tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    days = [*DAYS["D.M.Y"], *["03.04.2024"] * (len(AGES) - len(DAYS["D.M.Y"]))]
+    lines = (f"P{n};{day};{age}" for n, (day, age) in enumerate(zip(days, AGES, strict=True)))
+    path.write_text("\n".join(["p;d;a", *lines]), "utf-8")
+    mapping = BASE | {"decimal": ",", "date": {"column": "d", "order": "D.M.Y"}, "oocyte_age_years": {"column": "a"}}
+    del mapping["order"]
+    rows = same(spark, path, Mapping.model_validate(mapping))
+    assert [row["at"] for row in rows if row["row"] <= 5] == [19816, 19816, 19816, None, 19830]
+
+
+def test_parquet(spark: ibis.BaseBackend, tmp_path: Path) -> None:
+    table = pa.csv.read_csv(ROOT / "tests/data/register/flags.csv")
+    pq.write_table(table, tmp_path / "f.parquet", row_group_size=2)
+    assert len(same(spark, tmp_path / "f.parquet", "flags")) == 8
+
+
+def test_large_csv_with_quotation_marks_is_not_read(
+    spark: ibis.BaseBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text('"patient",date\n', "utf-8")
+    monkeypatch.setattr(loading, "LARGEST_IN_MEMORY", 3)
+    monkeypatch.setattr(loading.in_memory, "LARGEST_IN_MEMORY", 3)
+    with pytest.raises(InvalidInput, match="save the table as plain CSV"):
+        read(spark, path, read_mapping())
