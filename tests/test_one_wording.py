@@ -178,7 +178,7 @@ def unescaped(text: str) -> str:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_surface_says_the_same_of_the_work_up(path: Path) -> None:
-    from rif_threshold.ui.workup import _line  # noqa: PLC0415
+    from rif_threshold.ui.workup import _stands  # noqa: PLC0415
 
     found = assessed(path)
     workup = found.workup
@@ -193,9 +193,9 @@ def test_every_surface_says_the_same_of_the_work_up(path: Path) -> None:
     due = {grade: line for line in noted.splitlines() if line.startswith("Work-up (ESHRE), now:") for grade in Grade}
     for item in items:
         assert f"{item.label} ({word(item.concerns)}): {item.answer}" in text
-        page = unescaped(_line(item)).split("  \n")[1].replace("*", "")
-        assert page.lower().startswith(item.answer)
-        if item.grade != Grade.NOT_RECOMMENDED:
+        if item.grade != Grade.NOT_RECOMMENDED:  # the page says that of all of them at once
+            (page,) = _stands(item)
+            assert unescaped(page).replace("*", "").lower().startswith(item.answer)
             assert printed[item.label] == item.answer
         if due:
             listed = due[item.grade].partition(f"{word(item.grade)}: ")[2].partition("; ")[0]
@@ -238,20 +238,21 @@ def test_the_sheet_lists_nothing_that_does_not_apply(path: Path) -> None:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_surface_says_the_same_of_each_protocol(path: Path) -> None:
-    from rif_threshold.ui.tacrolimus import side_by_side  # noqa: PLC0415
+    from rif_threshold.ui.verdicts import _row  # noqa: PLC0415
 
     found = assessed(path)
     step = found.tacrolimus
     assert step is not None
-    text, page = cli_lines("tacrolimus", path), unescaped(side_by_side(step))
+    text = cli_lines("tacrolimus", path)
     paper = {row["label"]: row["verdict"] for row in clinician_report(found, DATE)["gate"]["protocols"]}
     for protocol in step.protocols:
         loud = str.upper if protocol.verdict == ProtocolVerdict.MEETS_ENTRY_CRITERIA else str
         short = protocol_word(protocol.verdict, protocol.held_by)
         assert f"{protocol.label}: {loud(short)}" in text
         assert f"{protocol.label} [{protocol.id}]: {loud(long_word(protocol.verdict))}" in text
-        row = next(line for line in page.splitlines() if line.startswith(f"| {protocol.label} |"))
-        assert long_word(protocol.verdict) in row.lower()
+        row = unescaped(_row(protocol, step))
+        assert row.startswith(f"**{protocol.label}**")
+        assert word(protocol.verdict).removesuffix(" them") in row.lower()
         assert next(said for label, said in paper.items() if label.startswith(protocol.label)) == short
         assert all(held in row for held in protocol.held_by if protocol.verdict == ProtocolVerdict.ON_HOLD)
     assert ascii_only(step.summary) in note(found, DATE)
@@ -486,7 +487,7 @@ def test_no_p_value_is_nought() -> None:
 
 
 def test_what_is_said_of_a_criterion_reaches_page_and_terminal() -> None:
-    from rif_threshold.ui.tacrolimus import _reasons  # noqa: PLC0415
+    from rif_threshold.ui.verdicts import _reasons  # noqa: PLC0415
 
     path = next(path for path in CASES if path.stem == "tacrolimus_five_failed_euploid")
     step = assessed(path).tacrolimus

@@ -64,7 +64,7 @@ def everything_answered(visit: Any) -> Any:
     case = json.loads(CASE.read_text("utf-8"))
     code = check_code(assess(case | {"medications": ["folic acid", "levothyroxine", "fluconazloe"]}))
     visit.open()
-    visit.page.locator(".st-key-fold_code summary").click()
+    visit.page.get_by_role("button", name="Save or open").click()
     visit.settle()
     visit.type("check_code", code)
     visit.page.get_by_role("button", name="Put this case into the fields").click()

@@ -22,7 +22,7 @@ from rif_threshold.vocabulary import Finding, Verdict
 FACTS = "pathways/facts.toml"
 
 _YES_NO: Mapping[str, Value | None] = {"yes": True, "no": False}
-_TURNED = {"yes": "no", "no": "yes"}
+_TURNED = dict(zip(_YES_NO, reversed(tuple(_YES_NO)), strict=True))
 _FOUND = {"normal": "normal", "abnormal": "abnormal"}
 
 

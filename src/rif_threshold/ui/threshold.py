@@ -1,4 +1,4 @@
-"""The fields of page 1: what a first answer needs, and what folds out beneath it."""
+"""The fields of the first page: what a first answer needs, and what is optional after it."""
 
 import re
 

@@ -15,11 +15,10 @@ from rif_threshold.vocabulary import GateEffect, ProtocolVerdict, Verdict
 from rif_threshold.wording import CRITERION, capital, gate_word, word
 
 _LIES_HERE = "this ratio lies here in that study"
-_ABOUT = {
-    GateEffect.STOPS: "Any that stops, and no protocol is met.",
-    GateEffect.HOLDS: "Any that holds, and what is otherwise met is on hold. Any that is not answered, and nothing can"
-    " be called met.",
-}
+_ABOUT_STOPS = "Any that stops, and no protocol is met."
+_ABOUT_HOLDS = (
+    "Any that holds, and what is otherwise met is on hold. Any that is not answered, and nothing can be called met."
+)
 _MOST_NAMED = 2
 
 
@@ -46,8 +45,11 @@ def show(step: Tacrolimus, cited: Numbered) -> None:
 def gate(step: Tacrolimus, cited: Numbered) -> str:
     """Every stop and hold with its source, also where it is clear."""
     lines: list[str] = []
-    for effect, items in ((GateEffect.STOPS, step.stops), (GateEffect.HOLDS, step.holds)):
-        lines += [f"### {capital(word(effect))}", "", _ABOUT[effect], "", *_lines(items, effect, cited), ""]
+    for effect, about, items in (
+        (GateEffect.STOPS, _ABOUT_STOPS, step.stops),
+        (GateEffect.HOLDS, _ABOUT_HOLDS, step.holds),
+    ):
+        lines += [f"### {capital(word(effect))}", "", about, "", *_lines(items, effect, cited), ""]
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Explain it: for the couple, in plain words, large, with a picture."""
+"""For the couple: the sheet on the screen, in plain words, large, with a picture."""
 
 import streamlit as st
 
