@@ -62,6 +62,13 @@ def test_couples_are_written_and_the_counts_reconcile_in_text_and_json(register:
     assert list(private.iterdir()) == []
 
 
+def test_parquet_describes_itself(register: Path) -> None:
+    out = register.parent / "couples.parquet"
+    assert run("couples", register, "--output", out).exit_code == 0
+    assert out.read_bytes()[:4] == b"PAR1"
+    assert not (register.parent / "couples.parquet-metadata.json").exists()
+
+
 def test_a_table_is_written_used_and_its_route_stands_beside(register: Path) -> None:
     folder = register.parent / "own"
     made = run("table", register, "--output", folder, "--pool", "--name", "ours_2024", "--bands", "<38,>=38")

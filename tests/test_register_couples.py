@@ -250,6 +250,12 @@ def test_the_probability_that_an_own_table_has_crossed_rests_on_the_counts_of_it
     assert rows[0]["age_table:example_state"] == "reached"
 
 
+def test_runs_that_no_table_tells_apart_are_decided_once() -> None:
+    rows, couples = of_rows(transfer("a", 1, age=30), transfer("b", 1, age=34), transfer("c", 1, age=35))
+    assert [row["so_far_percent_low"] for row in rows] == [31.5, 31.5, 25.9]
+    assert couples.summary.distinct_runs == 2
+
+
 def test_without_patients_there_are_no_couples() -> None:
     with pytest.raises(InvalidInput, match="has no patients"):
         of_rows(transfer(None, 1))

@@ -263,10 +263,17 @@ def test_the_last_three_whole_years_are_counted_and_live_births_only_when_they_c
     table = table_of(dated(0, 100, 364, 366, 800, 1095, 1096, 4000), dates=True)
     assert (table.period_first, table.period_last) == (datetime.date(2022, 1, 1), datetime.date(2024, 12, 31))
     assert table.births_last == datetime.date(2023, 12, 31)
+    said = "Live births are of transfers up to 2023-12-31; what came later is not known yet."
+    assert said in table_words(table, None)
     # 364 days before 31 December 2024 is 2 January, 366 is 31 December 2023, 1,095 is 1 January 2022.
     assert counts(band(table, "<35")) == [(6, 6), (6, 6), (3, 3)]
     assert table.outside_period == 2
     assert table.rows == table.in_period + table.outside_period
+
+
+def test_a_woman_whose_first_transfer_lies_before_that_time_is_in_all_transfers_only() -> None:
+    row = band(table_of([transfer("a", DAY - 4000), transfer("a", DAY - 10), transfer("b", DAY)], dates=True), "<35")
+    assert (counts(row)[0], counts(row, "all")[0]) == ((1, 0), (2, 0))
 
 
 def test_a_chosen_time_is_counted_and_one_without_a_transfer_is_refused() -> None:
