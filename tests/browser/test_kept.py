@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from report_cases import PLAIN
+from rif_threshold import assess
+from rif_threshold.report.check_code import check_code
+
 from .conftest import PATIENCE, start_server, stop
 
 
@@ -69,3 +73,32 @@ def test_a_new_couple_leaves_nothing_in_the_tab(visit: Any) -> None:
     assert not held.is_visible()
     visit.press("New couple")
     assert held.input_value() == ""
+
+
+def test_a_case_that_is_opened_stands_in_the_fields(visit: Any) -> None:
+    """The box that opens it closes in the same moment, which cuts the run short that fills the fields."""
+    visit.open()
+    visit.press("Save or open")
+    visit.type("check_code", check_code(assess(PLAIN)))
+    visit.press("Put this case into the fields")
+    shown = {
+        key: visit.page.locator(f".st-key-{key} input").input_value()
+        for key in ("oocyte_age_years", "failed_transfers")
+    }
+    assert shown == {key: str(PLAIN[key]) for key in shown}
+
+
+def test_two_quick_clicks_add_two_whole_lines(visit: Any) -> None:
+    visit.open()
+    visit.type("oocyte_age_years", "41")
+    visit.choose("ploidy", "Untested")
+    visit.type("failed_transfers", "2")
+    visit.page.locator(".st-key-history_given label").first.click()
+    visit.settle()
+    add = visit.page.get_by_role("button", name="Add a transfer")
+    add.click()
+    add.click()
+    visit.settle()
+    ages = [box.input_value() for box in visit.page.locator("[class*=oocyte_age_years] input[type=text]:visible").all()]
+    assert ages == ["41"] * 5
+    assert "4 failed: 47.8 % so far" in visit.text

@@ -69,6 +69,8 @@ def everything_answered(visit: Any) -> Any:
     visit.type("check_code", code)
     visit.page.get_by_role("button", name="Put this case into the fields").click()
     visit.settle()
+    visit.page.keyboard.press("Escape")
+    visit.settle()
     return visit
 
 

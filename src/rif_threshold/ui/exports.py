@@ -147,4 +147,4 @@ def _restore(found: Verification) -> None:
         if case.get(name) == getattr(method(), name):
             del case[name]
     inputs.put(case)
-    st.session_state["check_code"] = None
+    inputs.write("check_code", None)

@@ -6,7 +6,7 @@ pass for a patient, or a place in the URL. Values survive a change of page, and 
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from rif_threshold.vocabulary import Verdict
 HISTORY_GIVEN = "history_given"
 HISTORY_LENGTH = "history_length"
 ALSO_FROM = "also_from"
-_CLEARED = "cleared"
+_CLEARED, _UNSENT = "cleared", "unsent"
 DESK = "desk"
 """Where the session keeps from what its files were made."""
 
@@ -97,10 +97,31 @@ def holds_something(path: str) -> bool:
     return _typed(key_of(path)) is not None
 
 
+def write(key: str, value: Any) -> None:
+    """Put something into a field from here.
+
+    The browser is told of it by the run that follows. A run can be cut short by the next click, and the browser would
+    then show something else than what is reckoned with; so it is told again until a run has come to its end.
+    """
+    st.session_state[key] = value
+    st.session_state.setdefault(_UNSENT, {})[key] = value
+
+
+def send_again() -> None:
+    """To be called first in every run: what the browser may not have been told yet."""
+    for key, value in st.session_state.get(_UNSENT, {}).items():
+        st.session_state[key] = value
+
+
+def sent() -> None:
+    """To be called last in every run: the browser has been told of everything."""
+    st.session_state[_UNSENT] = {}
+
+
 def empty(paths: Iterable[str]) -> None:
     """Forget what stands in these fields of the case."""
     for path in paths:
-        st.session_state[key_of(path)] = None
+        write(key_of(path), None)
 
 
 def history_length() -> int:
@@ -111,16 +132,9 @@ def history_length() -> int:
 def clear() -> None:
     """Forget everything that was typed, on every page, and what was taken."""
     st.session_state.pop(DESK, None)
-    for key in list(st.session_state):
-        if not _OURS.match(str(key)):
-            continue
-        value = st.session_state[key]
-        if isinstance(value, bool):
-            st.session_state[key] = False
-        elif key == HISTORY_LENGTH:
-            st.session_state[key] = 1
-        else:
-            st.session_state[key] = [] if isinstance(value, list) else None
+    for key in filter(_OURS.match, map(str, list(st.session_state))):
+        empty_of: dict[type, Any] = {bool: False, list: []}
+        write(key, 1 if key == HISTORY_LENGTH else empty_of.get(type(st.session_state[key])))
 
 
 def new_couple() -> None:
@@ -174,29 +188,34 @@ _SHAPES: Mapping[str, type | tuple[type, ...]] = {
 def put(case: Mapping[str, Any]) -> None:
     """Put a case into the fields, after clearing everything else."""
     clear()
-    state = st.session_state
+    for key, shown in _widgets_of(case):
+        write(key, shown)
+
+
+def _widgets_of(case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The widgets that hold a case, by their keys, each with what it shows."""
     for field, value in case.items():
         match field:
             case "history":
-                state[HISTORY_GIVEN], state[HISTORY_LENGTH] = True, len(value)
+                yield from ((HISTORY_GIVEN, True), (HISTORY_LENGTH, len(value)))
                 for row, transfer in enumerate(value, start=1):
-                    state.update({f"history_{row}_{name}": as_typed(part) for name, part in transfer.items()})
+                    yield from ((f"history_{row}_{name}", as_typed(part)) for name, part in transfer.items())
             case "findings" | "answers":
                 prefix = FINDING if field == "findings" else ANSWER
                 parts = as_now_named(value) if field == "answers" else value
-                state.update({f"{prefix}{name}": as_typed(part) for name, part in parts.items()})
+                yield from ((f"{prefix}{name}", as_typed(part)) for name, part in parts.items())
             case "medications":
-                state["medications"], state["no_medications"] = list(value), not value
+                yield from (("medications", list(value)), ("no_medications", not value))
             case "planned" if value == NOTHING:
-                state[key_of("planned.nothing")] = Verdict.YES.value
+                yield key_of("planned.nothing"), Verdict.YES.value
             case "medications_checked":
-                state.update({f"{CHECKED}{name}": True for name in value})
+                yield from ((f"{CHECKED}{name}", True) for name in value)
             case _ if field in SWITCHES:
-                state[field] = bool(value)
+                yield field, bool(value)
             case _ if field in PARTS:
-                state.update({key_of(f"{field}.{name}"): _shown(part) for name, part in value.items()})
+                yield from ((key_of(f"{field}.{name}"), _shown(part)) for name, part in value.items())
             case _:
-                state[field] = _shown(value)
+                yield field, _shown(value)
 
 
 def _shown(value: Any) -> str:

@@ -33,7 +33,7 @@ class Judged:
 
     def for_field(self, field: str) -> list[Problem]:
         """The problems that belong beside one field."""
-        refused = self.assessment.refused if self.assessment else ()
+        refused = [each for each in self.assessment.refused if not each.background] if self.assessment else []
         everything = [*self.problems, *(problem for route in refused for problem in route.problems)]
         return list(dict.fromkeys(problem for problem in everything if problem.field.split(", ")[0] == field))
 

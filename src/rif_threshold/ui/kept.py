@@ -18,6 +18,7 @@ _MOST = 100_000  # characters; a case with all its transfers takes less than a t
 def begin() -> None:
     """To be called first in every run: the tab's own copy is brought up to date, or asked for."""
     state = st.session_state
+    inputs.send_again()
     if _PUT_BACK in state:
         inputs.put(state.pop(_PUT_BACK))
     if _BEGUN in state:
@@ -37,6 +38,7 @@ def end() -> None:
             now = {name: value for name, value in inputs.typed_case().items() if not isinstance(value, (list, dict))}
             state[_PUT_BACK], state[_SAY] = held | now, True
             st.rerun()
+    inputs.sent()
 
 
 def notice() -> None:

@@ -67,4 +67,4 @@ def _line(found: Medication, number: int, cited: Numbered) -> None:
 
 def _replace(typed: str, name: str) -> None:
     chosen = st.session_state.get("medications") or []
-    st.session_state["medications"] = [name if each == typed else each for each in chosen]
+    inputs.write("medications", [name if each == typed else each for each in chosen])

@@ -18,6 +18,7 @@ from rif_threshold.ui.inputs import (
     empty,
     history_length,
     holds_something,
+    write,
 )
 from rif_threshold.ui.widgets import Problems, choice, field, fields, line
 from rif_threshold.vocabulary import TransferResult
@@ -152,11 +153,11 @@ def _list_what_was_said() -> None:
         return
     if not re.fullmatch("[1-9][0-9]?", failed):
         return
-    state[HISTORY_LENGTH] = min(int(failed), MOST_ENTRIES)
+    write(HISTORY_LENGTH, min(int(failed), MOST_ENTRIES))
     for row in range(1, history_length() + 1):
-        state[f"history_{row}_result"] = TransferResult.NO_POSITIVE_TEST.value
+        write(f"history_{row}_result", TransferResult.NO_POSITIVE_TEST.value)
         for part in EmbryoKind.model_fields:
-            state[f"history_{row}_{part}"] = state.get(part)
+            write(f"history_{row}_{part}", state.get(part))
 
 
 def _add() -> None:
@@ -166,10 +167,10 @@ def _add() -> None:
         return
     for part in TRANSFER:
         above = state.get(f"history_{last}_{part}")
-        state[f"history_{last + 1}_{part}"] = above
+        write(f"history_{last + 1}_{part}", above)
     if state.get(f"history_{last}_result") != TransferResult.NO_POSITIVE_TEST:
-        state[f"history_{last + 1}_result"] = None
-    state[HISTORY_LENGTH] = last + 1
+        write(f"history_{last + 1}_result", None)
+    write(HISTORY_LENGTH, last + 1)
 
 
 def _remove(row: int) -> None:
@@ -177,9 +178,9 @@ def _remove(row: int) -> None:
     state, last = st.session_state, history_length()
     for place in range(row, last):
         for part in TRANSFER:
-            state[f"history_{place}_{part}"] = state.get(f"history_{place + 1}_{part}")
+            write(f"history_{place}_{part}", state.get(f"history_{place + 1}_{part}"))
     empty(f"history.{last}.{part}" for part in TRANSFER)
-    state[HISTORY_LENGTH] = max(last - 1, 1)
+    write(HISTORY_LENGTH, max(last - 1, 1))
 
 
 def kinds(problems: Problems) -> None:
