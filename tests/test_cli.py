@@ -204,9 +204,10 @@ def test_every_command_has_help_and_json(command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0
     assert len(result.stdout) > 150
-    if command != "tables":
+    if command not in {"tables", "register"}:
         assert "--json" in result.stdout
-    assert "--json" in run("tables", "list", "--help").stdout
+    for group, of_it in (("tables", "list"), ("register", "couples"), ("register", "table")):
+        assert "--json" in run(group, of_it, "--help").stdout
 
 
 def test_the_examples_of_a_help_keep_their_lines() -> None:

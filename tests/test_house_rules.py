@@ -45,6 +45,7 @@ TECHNICAL = {
     "cli/clinic.py": {10},  # problems that are told
     "register/codes.py": {10, 99, 100_000, 900_000_000},  # digits, the age of an open band, days and orders
     "register/counting.py": {10, 12, 1_000_000},  # digits
+    "register/exploring.py": {5, 30},  # how often a text stands, how many words are listed
     "register/engines.py": {4, 100_000, 2_000_000},  # parts a core, rows of a batch and of a piece
     "register/period.py": {12, 31, 1970},  # the calendar
 }

@@ -134,6 +134,7 @@ OTHER_FORMATS = {
     ("perspective/budget.py", ".4f"),  # a sum of logarithms
     ("report/check_code.py", "f"),  # a typed decimal, for a machine
     ("case.py", "f"),  # a typed decimal, repeated
+    ("register/written.py", "f"),  # the percentage of a written table, for a machine
 }
 
 

@@ -275,9 +275,14 @@ def _used_tables(directory: str | Path | None) -> tuple[UsedTable, ...]:
     return _tables_of(shipped(), "") + (_tables_of(own, "own:") if own else ())
 
 
+_OF_A_LIST = ("mappings/", "register/")
+"""By these a clinic's list of transfers is read. No answer on one couple rests on them."""
+
+
 @cache
 def _tables_of(folder: Folder, prefix: str) -> tuple[UsedTable, ...]:
-    return tuple(UsedTable(id=f"{prefix}{name}", sha256=digest) for name, digest in sorted(folder.digests.items()))
+    named = {name: digest for name, digest in folder.digests.items() if not name.startswith(_OF_A_LIST)}
+    return tuple(UsedTable(id=f"{prefix}{name}", sha256=digest) for name, digest in sorted(named.items()))
 
 
 __all__ = ["WITHOUT_VARIABLE", "Assessment", "ThresholdAnswer", "assess", "default_parts"]

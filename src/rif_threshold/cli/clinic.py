@@ -197,7 +197,7 @@ def _progress(what: str) -> Callable[[int], None]:
         nonlocal said
         now = time.monotonic()
         if now - said >= _SECONDS and not wants_json():
-            click.echo(f"{done:,} {what}, {now - begun:.0f} s", err=True)
+            click.echo(f"{done:,} {what}, {int(now - begun)} s", err=True)
             said = now
 
     return say

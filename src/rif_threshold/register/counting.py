@@ -86,7 +86,8 @@ def live_birth_of(number: int) -> tuple[str, Denominator | None]:
     ('23.8', <Denominator.TREATMENT_CYCLE: 'treatment_cycle'>)
     """
     millionths, per = divmod(number, _PER_SIZE)
-    return f"{millionths / MILLION:.6f}".rstrip("0").rstrip("."), PER[per - 1] if per else None
+    whole, part = divmod(millionths, MILLION)
+    return f"{whole}.{part:06}".rstrip("0").rstrip("."), PER[per - 1] if per else None
 
 
 def _facts(kept: "ir.Table") -> "ir.Table":

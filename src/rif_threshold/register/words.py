@@ -40,8 +40,8 @@ def table_cells(table: ClinicTable) -> tuple[Sequence[str], list[tuple[str, ...]
 def _cells(band: BandRow, which: str, rates: Rates) -> tuple[str, ...]:
     positive, clinical, birth = rates.outcomes
     bounds = (positive.lower_percent, positive.upper_percent)
-    interval = "-".join(f"{bound:.1f}" for bound in bounds if bound is not None)
-    percents = ["" if each.percent is None else f"{each.percent:.1f}" for each in (positive, clinical, birth)]
+    interval = "-".join(shown_percent(bound) for bound in bounds if bound is not None)
+    percents = ["" if each.percent is None else shown_percent(each.percent) for each in (positive, clinical, birth)]
     ends = (rates.transfers_lower, rates.transfers_upper)
     between = "-".join("more" if end is None else str(end) for end in dict.fromkeys(ends))
     number = (rates.too_small and "too small") or f"{rates.transfers_to_threshold or 'more'} ({between})"
@@ -99,7 +99,7 @@ def _band_words(band: BandRow) -> Iterator[str]:
 def _rate(rates: Rates) -> str:
     positive = rates.positive
     ends = " to ".join(
-        f"{bound:.1f}" for bound in (positive.lower_percent, positive.upper_percent) if bound is not None
+        shown_percent(bound) for bound in (positive.lower_percent, positive.upper_percent) if bound is not None
     )
     return f"{shown_percent(positive.percent or 0)} % ({ends})"
 
