@@ -64,7 +64,7 @@ def take(address: str) -> None:
         page.get_by_role("link", name="For the couple", exact=True).first.click()
         settle(page)
         picture(page, "explain", 1050)
-        page.get_by_role("link", name="Immune step (contested)").click()
+        page.get_by_role("link", name="Immune step (contested)", exact=True).first.click()
         settle(page)
         picture(page, "tacrolimus", 1100)
         page.locator(".st-key-answer_th1_th2_ratio input").fill("12.5")
