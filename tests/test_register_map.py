@@ -193,3 +193,23 @@ def test_the_commands_of_a_register_are_listed() -> None:
     result = CliRunner().invoke(cli, ["register", "--help"])
     assert "map" in result.output
     assert CliRunner().invoke(cli, ["register", "mop"]).exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["map", "couples"])
+def test_what_is_read_is_never_written_over(command: str, tmp_path: Path) -> None:
+    source = tmp_path / "transfers.csv"
+    source.write_text("patient,order,oocyte_age_years,ploidy,result\n1,1,36,untested,no_positive_test\n", "utf-8")
+    before = source.read_bytes()
+    result = CliRunner().invoke(cli, ["register", command, str(source), "--output", str(source)])
+    assert result.exit_code == 2
+    assert "would be written over" in result.stderr
+    assert source.read_bytes() == before
+
+
+def test_a_mapping_that_was_filled_in_is_not_written_over(tmp_path: Path) -> None:
+    source, filled = tmp_path / "transfers.csv", tmp_path / "mapping.toml"
+    source.write_text("patient,order,oocyte_age_years,ploidy,result\n1,1,36,untested,no_positive_test\n", "utf-8")
+    filled.write_text("# filled in\n", "utf-8")
+    result = CliRunner().invoke(cli, ["register", "map", str(source), "--output", str(filled)])
+    assert result.exit_code == 2
+    assert filled.read_text("utf-8") == "# filled in\n"

@@ -59,7 +59,7 @@ class Visitor:
         )  # fmt: skip
 
     def download(self, age: int) -> tuple[int, str, str]:
-        """Open the page, type, go to the couple's page, take the note away: its status, its text, and where it lay."""
+        """Open the page, type, open the note, take it away: its status, its text, and where it lay."""
         status, _, _ = self.get("/")
         assert status == 200
         with self.connect() as websocket:
@@ -70,8 +70,8 @@ class Visitor:
             states.add(id=first["oocyte_age_years"].id, string_value=str(age))
             states.add(id=first["failed_transfers"].id, string_value="3")
             states.add(id=first["ploidy"].id).string_array_value.data.append("Untested")
-            run(websocket, message)
-            message.rerun_script.page_name = "explain"
+            answered = widgets(run(websocket, message))
+            states.add(id=answered["note"].id, bool_value=True)
             note = widgets(run(websocket, message))["export_note_txt"]
             ask = BackMsg()
             ask.backend_operation_request.request_id = "note"
@@ -108,11 +108,14 @@ def widgets(said: list[ForwardMsg]) -> dict[str, Any]:
     """The page's widgets by their keys."""
     found = {}
     for message in said:
-        if message.WhichOneof("type") == "delta" and message.delta.HasField("new_element"):
-            element = message.delta.new_element
+        if message.WhichOneof("type") == "delta":
+            new = message.delta.WhichOneof("type")
+            if new not in {"new_element", "add_block"}:
+                continue
+            element = getattr(message.delta, new)  # a field, or a box that can be opened
             kind = element.WhichOneof("type")
             widget = getattr(element, kind) if kind else None
-            name = getattr(widget, "id", "")
+            name = getattr(widget, "id", "") or getattr(element, "id", "")
             assert kind != "exception", widget
             if name.startswith("$$ID-"):
                 found[name.split("-", 2)[2]] = widget

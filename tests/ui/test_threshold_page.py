@@ -277,3 +277,19 @@ def test_an_age_in_the_list_that_is_still_being_typed_is_no_error(tab: Any) -> N
     assert not page.errors
     page.fill(history_2_oocyte_age_years="6")
     assert any("18 to 55" in error for error in page.errors)
+
+
+def test_a_list_that_is_left_leaves_its_own_count(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="38", ploidy="untested", failed_transfers="4").fill(history_given=True)
+    page.fill(history_2_result="biochemical")
+    assert "2 failed since the last positive test" in page.text.replace("**", "")
+    page.fill(history_given=False)
+    assert page.widget("failed_transfers").value == "2"
+    page.fill(failed_transfers=None).fill(history_given=True)
+    assert page.widget("history_4_result").value == "no_positive_test"
+
+
+def test_a_list_that_is_begun_first_has_the_kind_at_the_top(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="41", ploidy="untested").fill(history_given=True)
+    assert page.widget("history_1_oocyte_age_years").value == "41"
+    assert page.widget("history_1_result").value is None

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from rif_threshold.cli.columns import table as in_columns
-from rif_threshold.cli.files import refusing, whole_file, write_whole
+from rif_threshold.cli.files import not_over, refusing, whole_file, write_whole
 from rif_threshold.cli.options import json_option
 from rif_threshold.cli.printing import as_json as to_json
 from rif_threshold.cli.printing import wants_json, wrapped
@@ -72,6 +72,7 @@ def couples_command(
     from rif_threshold.register.output import BESIDE, described, kind_of_file, write_couples  # noqa: PLC0415
 
     kind, own = kind_of_file(output), own_rate_tables(tables)
+    not_over(output, file, *([mapping] if mapping else []))
     with _kept(file, mapping, engine, master, memory) as (kept, running, read):
         couples = Couples(kept, running, own, with_patient)
         with refusing("--output", "the file cannot be written"), whole_file(output) as out:

@@ -52,6 +52,13 @@ def read_text(name: str, field: str, most: int) -> str:
         raise InvalidInput((Problem(field, "", "the file is not UTF-8 text", "file"),)) from None
 
 
+def not_over(output: str, *kept: str) -> None:
+    """Raise `InvalidInput` where a file that must stay would be written over."""
+    if any(os.path.realpath(output) == os.path.realpath(each) for each in kept):
+        allowed = "this file would be written over; a name that no file has is needed"
+        raise InvalidInput((Problem("--output", output, allowed, "not_empty"),))
+
+
 def write_whole(name: str, content: bytes) -> None:
     """Write a file as `whole_file` does, from what is in memory. Raises `OSError` where it cannot be written."""
     with whole_file(name) as out:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from rif_threshold.cli.files import refusing, write_whole
+from rif_threshold.cli.files import not_over, refusing, write_whole
 from rif_threshold.cli.options import json_option
 from rif_threshold.cli.printing import as_json as to_json
 from rif_threshold.cli.printing import wrapped
@@ -66,6 +66,8 @@ def map_command(file: str, mapping_name: str | None, output: str | None, *, as_j
     from rif_threshold.register.exploring import explore, first_mapping  # noqa: PLC0415 - needs an extra
     from rif_threshold.register.mappings import read_mapping  # noqa: PLC0415
 
+    if output and Path(output).exists():  # a mapping that was filled in, or the list itself
+        not_over(output, output)
     mapping = read_mapping(mapping_name) if mapping_name else None
     by, rows, found = explore(Path(file), mapping)
     if output:

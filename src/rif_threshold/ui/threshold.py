@@ -1,6 +1,7 @@
 """The fields of the first page: what a first answer needs, and what is optional after it."""
 
 import re
+from itertools import takewhile
 
 import streamlit as st
 
@@ -146,18 +147,29 @@ _WIDTHS = {
 
 
 def _list_what_was_said() -> None:
-    """A list that is empty begins with what the short form says of the transfers that failed."""
+    """A list that is empty begins with what the short form says; left, it leaves its own count to the short form."""
     state = st.session_state
-    failed = str(state.get("failed_transfers") or "")
-    if not state.get(HISTORY_GIVEN) or any(holds_something(f"history.1.{part}") for part in TRANSFER):
+    if not state.get(HISTORY_GIVEN):
+        write("failed_transfers", _failed_in_the_list())
         return
-    if not re.fullmatch("[1-9][0-9]?", failed):
+    if any(holds_something(f"history.1.{part}") for part in TRANSFER):
         return
-    write(HISTORY_LENGTH, min(int(failed), MOST_ENTRIES))
+    said = re.fullmatch("[1-9][0-9]?", str(state.get("failed_transfers") or ""))
+    write(HISTORY_LENGTH, min(int(said.group()), MOST_ENTRIES) if said else 1)
     for row in range(1, history_length() + 1):
-        write(f"history_{row}_result", TransferResult.NO_POSITIVE_TEST.value)
+        if said:
+            write(f"history_{row}_result", TransferResult.NO_POSITIVE_TEST.value)
         for part in EmbryoKind.model_fields:
             write(f"history_{row}_{part}", state.get(part))
+
+
+def _failed_in_the_list() -> str | None:
+    """How many failed since the last positive test, by a list that is left: the number typed before it is another."""
+    results = [st.session_state.get(f"history_{row}_result") for row in range(1, history_length() + 1)]
+    if None in results:
+        return None
+    counted = takewhile(lambda result: result == TransferResult.NO_POSITIVE_TEST, reversed(results))
+    return str(sum(1 for _ in counted))
 
 
 def _add() -> None:
