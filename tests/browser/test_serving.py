@@ -153,6 +153,7 @@ def alone(tmp_path: Path) -> Iterator[Any]:
 def test_nothing_of_a_patient_in_url_log_disk_cookie_or_storage(visitor: Any, alone: Any, tmp_path: Path) -> None:
     canary = f"CANARY-{uuid.uuid4()}"
     visit = visitor(alone.address).open()
+    visit.pick("also_from", "Live-birth chance")
     for field in ("oocyte_age_years", "failed_transfers", "live_birth_percent"):
         visit.type(field, canary)
     assert canary in visit.text
