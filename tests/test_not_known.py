@@ -397,3 +397,9 @@ def test_the_number_of_embryos_does_not_run_into_the_age() -> None:
     twice = {"result": "no_positive_test", "oocyte_age_years": 38, "ploidy": "untested", "embryos": 2}
     told = inputs_words(assess({"oocyte_age_years": 38, "ploidy": "untested", "history": [twice, twice]}))
     assert told.startswith("2 transfers listed: 2 × untested at 38 with 2 embryos at once (no positive test); next: ")
+
+
+def test_whose_eggs_is_repeated() -> None:
+    told = inputs_words(assess({"oocyte_age_years": 26, "ploidy": "untested", "failed_transfers": 2, "eggs": "donor"}))
+    assert told.startswith("oocyte age 26; untested embryos; 2 failed; ")
+    assert "donor" in told
