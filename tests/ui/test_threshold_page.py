@@ -293,3 +293,9 @@ def test_a_list_that_is_begun_first_has_the_kind_at_the_top(tab: Any) -> None:
     page = tab().fill(oocyte_age_years="41", ploidy="untested").fill(history_given=True)
     assert page.widget("history_1_oocyte_age_years").value == "41"
     assert page.widget("history_1_result").value is None
+
+
+def test_a_list_that_is_left_counts_no_test_still_to_come(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="38", ploidy="untested", failed_transfers="3").fill(history_given=True)
+    page.fill(history_3_result="awaited").fill(history_given=False)
+    assert page.widget("failed_transfers").value == "2"

@@ -67,11 +67,15 @@ def typed_case() -> dict[str, Any]:
         (case.setdefault(part, {}) if part else case)[name] = value
     if st.session_state.get(HISTORY_GIVEN):
         case.pop("failed_transfers", None)
-        case["history"] = [
-            _given({name: f"history_{number}_{name}" for name in TRANSFER}) for number in range(1, history_length() + 1)
-        ]
+        case["history"] = listed_transfers()
     case |= {name: True for name in SWITCHES if st.session_state.get(name)}
     return case | _pathway_fields()
+
+
+def listed_transfers() -> list[dict[str, Any]]:
+    """The transfers of the list, whether it is shown or not."""
+    numbers = range(1, history_length() + 1)
+    return [_given({name: f"history_{number}_{name}" for name in TRANSFER}) for number in numbers]
 
 
 def _pathway_fields() -> dict[str, Any]:

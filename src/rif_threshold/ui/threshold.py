@@ -1,15 +1,15 @@
 """The fields of the first page: what a first answer needs, and what is optional after it."""
 
 import re
-from itertools import takewhile
 
 import streamlit as st
 
 from rif_threshold.bounds import MOST_ENTRIES
+from rif_threshold.case import read_case
 from rif_threshold.fields import FIELDS, SWITCHES, TRANSFER_FIELDS, InputField
 from rif_threshold.method import method
 from rif_threshold.routes import ROUTES, RouteKind
-from rif_threshold.transfers import EmbryoKind
+from rif_threshold.transfers import EmbryoKind, counted_transfers
 from rif_threshold.ui.controls import fold
 from rif_threshold.ui.inputs import (
     ALSO_FROM,
@@ -19,6 +19,7 @@ from rif_threshold.ui.inputs import (
     empty,
     history_length,
     holds_something,
+    listed_transfers,
     write,
 )
 from rif_threshold.ui.widgets import Problems, choice, field, fields, line
@@ -165,11 +166,8 @@ def _list_what_was_said() -> None:
 
 def _failed_in_the_list() -> str | None:
     """How many failed since the last positive test, by a list that is left: the number typed before it is another."""
-    results = [st.session_state.get(f"history_{row}_result") for row in range(1, history_length() + 1)]
-    if None in results:
-        return None
-    counted = takewhile(lambda result: result == TransferResult.NO_POSITIVE_TEST, reversed(results))
-    return str(sum(1 for _ in counted))
+    case, problems = read_case({"history": listed_transfers()})
+    return None if problems else str(len(counted_transfers(case)))
 
 
 def _add() -> None:
