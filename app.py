@@ -3,7 +3,6 @@
 import streamlit as st
 
 from rif_threshold.ui import exports, frame, kept
-from rif_threshold.ui.strip import strip
 from rif_threshold.ui.whole import whole
 
 st.set_page_config(page_icon=frame.icon(), layout="wide", initial_sidebar_state="collapsed")
@@ -16,8 +15,6 @@ with frame.turns:
     frame.style()
     with whole("page", page.url_path):
         st.markdown(f"# {page.title}")
-        strip()
-        kept.notice()
         page.run()
         frame.next_page(page.title)
 kept.end()

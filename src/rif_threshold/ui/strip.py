@@ -8,7 +8,8 @@ from rif_threshold.assessment import Assessment, assess
 from rif_threshold.method import method
 from rif_threshold.repeated import who_words
 from rif_threshold.report import report
-from rif_threshold.ui import exports, inputs, judging
+from rif_threshold.ui import exports, inputs, kept
+from rif_threshold.ui.judging import Judged
 from rif_threshold.ui.markdown import escaped, unbroken
 from rif_threshold.ui.whole import say
 from rif_threshold.wording import NOT_KNOWN, STATE_SHAPES, between_percent, line_words, transfers_words, word
@@ -16,9 +17,8 @@ from rif_threshold.wording import NOT_KNOWN, STATE_SHAPES, between_percent, line
 _KEPT = "Kept in this tab only. Save the case code to come back."
 
 
-def strip() -> None:
-    """Who, the state with its number, the next chance; the note, the code, another couple."""
-    judged = judging.judge()
+def strip(judged: Judged) -> None:
+    """Who, the state with its number, the next chance; the note, the code, another couple. Each page begins with it."""
     if judged.untouched:
         rule = f"above {line_words(method().threshold_percent)} after at least "
         rule += transfers_words(method().minimum_transfers)
@@ -37,6 +37,7 @@ def strip() -> None:
             _note(judged.assessment)
             _save(judged.assessment)
             _another(untouched=judged.untouched)
+    kept.notice()
 
 
 def _words(assessment: Assessment) -> str:

@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from rif_threshold.ui import controls, reference
+from rif_threshold.ui import controls, judging, reference
+from rif_threshold.ui.strip import strip
+
+strip(judging.judge())
 
 st.markdown("Where every number and rule comes from. Nothing here depends on the couple.")
 

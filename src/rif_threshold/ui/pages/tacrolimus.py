@@ -8,11 +8,14 @@ from rif_threshold.pathway.facts import known_values
 from rif_threshold.repeated import inputs_words
 from rif_threshold.ui import answer, controls, judging, markdown, medicines, questions, tacrolimus, verdicts
 from rif_threshold.ui.numbered import Numbered
+from rif_threshold.ui.strip import strip
 from rif_threshold.ui.whole import say
 from rif_threshold.vocabulary import Part
 
 cited = Numbered(Part.TACROLIMUS)
-judged = judging.of_part(judging.judge(Part.TACROLIMUS))
+judged = judging.judge(Part.TACROLIMUS)
+strip(judged)
+judged = judging.of_part(judged)
 beside = judging.beside(judged)
 step = judged.assessment.tacrolimus if judged.assessment is not None else None
 

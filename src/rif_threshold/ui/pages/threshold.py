@@ -3,9 +3,11 @@
 import streamlit as st
 
 from rif_threshold.ui import answer, controls, exports, frame, inputs, judging, threshold
+from rif_threshold.ui.strip import strip
 from rif_threshold.ui.whole import whole
 
 judged = judging.judge()
+strip(judged)
 beside = judging.beside(judged)
 
 with st.container(key="consultation"):

@@ -4,10 +4,13 @@ import streamlit as st
 
 from rif_threshold.ui import answer, judging, markdown, workup
 from rif_threshold.ui.numbered import Numbered
+from rif_threshold.ui.strip import strip
 from rif_threshold.ui.whole import say
 from rif_threshold.vocabulary import Part
 
-judged = judging.of_part(judging.judge(Part.WORKUP))
+judged = judging.judge(Part.WORKUP)
+strip(judged)
+judged = judging.of_part(judged)
 beside = judging.beside(judged)
 assessment = judging.answered(judged)
 lists = assessment.workup if assessment is not None else None
