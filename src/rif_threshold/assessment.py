@@ -120,6 +120,11 @@ class Assessment(Record):
         return next((estimate for estimate in self.estimates if estimate.route == self.primary_route), None)
 
     @property
+    def opinions(self) -> tuple[Estimate, ...]:
+        """The estimates for this couple: one of another population only where it is the main answer."""
+        return tuple(each for each in self.estimates if not each.background or each.route == self.primary_route)
+
+    @property
     def primary_problems(self) -> tuple[Problem, ...]:
         """Why the primary route was refused; empty where it was computed."""
         return next((refused.problems for refused in self.refused if refused.route == self.primary_route), ())

@@ -51,8 +51,7 @@ def describe_curve(assessment: Assessment) -> str:
 
 def _main_first(assessment: Assessment) -> list[Estimate]:
     """The main route first. Another population's curve is none of this couple's, unless it was asked for by name."""
-    drawn = [each for each in assessment.estimates if not each.background or each.route == assessment.primary_route]
-    return sorted(drawn, key=lambda estimate: estimate.route != assessment.primary_route)
+    return sorted(assessment.opinions, key=lambda estimate: estimate.route != assessment.primary_route)
 
 
 def _named(estimate: Estimate) -> str:

@@ -148,9 +148,7 @@ def _routes(assessment: Assessment) -> Iterator[str]:
         yield from table(headings, [row[: len(headings)] for row in rows])
     line = line_words(assessment.rule.percent)
     yield wrapped(f"p: chance per transfer   *: primary route   !: first above {line}")
-    for each in estimates:
-        if each.background and each is not assessment.primary:
-            continue
+    for each in assessment.opinions:
         yield wrapped(f"{each.route}: {each.explanation}; {counts_words(each)}. Margin: {margin_words(each)}.", "")
         if each.interval:
             yield wrapped(interval_words(each.interval))

@@ -117,9 +117,9 @@ def all_fingerprint(tables: Collection[UsedTable]) -> bytes:
 
 def answer_digests(assessment: Assessment) -> dict[str, bytes]:
     """A short digest of what each part answers; zeros for a part that was left out."""
-    estimates = [each for each in assessment.estimates if not each.background or each is assessment.primary]
     routes = [
-        [each.route, each.transfers_to_threshold, each.reached, *map(_rounded, _curve(each))] for each in estimates
+        [each.route, each.transfers_to_threshold, each.reached, *map(_rounded, _curve(each))]
+        for each in assessment.opinions
     ]
     problems = [(each.route, each.problems) for each in assessment.refused if not each.background]
     refused = [[route, [problem.code for problem in found]] for route, found in problems]

@@ -54,7 +54,7 @@ def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, A
         "curve": curve_svg(assessment, wide=700, high=250) if assessment.estimates else "",
         "curve_words": describe_curve(assessment) if assessment.estimates else "",
         # Another population has its line beneath, with all that a row would hold.
-        "routes": [_route(each, assessment) for each in assessment.estimates if _is_opinion(each, assessment)],
+        "routes": [_route(each, assessment) for each in assessment.opinions],
         "context": list(context_words(assessment)),
         "refused": list(_refused(assessment)),
         "remarks": list(_remarks(assessment)),
@@ -74,10 +74,6 @@ def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, A
         "qr": qr(code.text, "Check code") if code.text else "",
         "disclaimer": assessment.disclaimer,
     }
-
-
-def _is_opinion(estimate: Estimate, assessment: Assessment) -> bool:
-    return not estimate.background or estimate.route == assessment.primary_route
 
 
 def _route(estimate: Estimate, assessment: Assessment) -> dict[str, str]:

@@ -249,9 +249,7 @@ def _reason(assessment: Assessment, primary: Estimate, ends: Pair[float], done: 
 def _basis(assessment: Assessment) -> Iterator[str]:
     yield f"Inputs: {inputs_words(assessment)}"
     used = ["method."]
-    for estimate in assessment.estimates:
-        if estimate.background and estimate is not assessment.primary:
-            continue  # it stands beside the answer, which does not rest on it
+    for estimate in assessment.opinions:  # the answer rests on no other
         route, _, table = estimate.route.partition(":")
         if route == Route.AGE_TABLE:
             own = table and not estimate.background

@@ -96,7 +96,7 @@ def _numbers(assessment: Assessment) -> None:
 
 def curve_table(assessment: Assessment) -> str:
     """The same numbers as the curve, as a table."""
-    estimates = [each for each in assessment.estimates if not each.background or each is assessment.primary]
+    estimates = assessment.opinions
     done, threshold = estimates[0].failed_transfers, float(assessment.rule.percent)
     rows = []
     curves = [sentences.curve_words(estimate, threshold) for estimate in estimates]
