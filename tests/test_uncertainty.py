@@ -25,6 +25,7 @@ from rif_threshold.uncertainty import (
     jeffreys,
     threshold_distribution,
     transfers_interval,
+    transfers_interval_of_counts,
     transfers_needed_to_settle,
 )
 
@@ -301,3 +302,13 @@ def test_importing_loads_no_scipy() -> None:
     code = f"import {modules}; print('scipy' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("successes", "transfers"), [(52, 200), (4444, 8138), (41, 517), (1, 182), (4, 57), (0, 30), (30, 30)]
+)
+@pytest.mark.parametrize("minimum", [1, 2, 3])
+def test_the_interval_of_counts_needs_no_bound_to_be_the_same(successes: int, transfers: int, minimum: int) -> None:
+    bounds = clopper_pearson(successes, transfers, 0.95)
+    expected = transfers_interval(bounds, 0.60, minimum)
+    assert transfers_interval_of_counts(successes, transfers, 0.95, 0.60, minimum) == expected

@@ -5,8 +5,6 @@ A number of it is said where it is another one than the answer's; a page that al
 
 from fractions import Fraction
 
-import numpy as np
-
 from rif_threshold.answers import Estimate
 from rif_threshold.assessment import Assessment
 from rif_threshold.beside import gives_another
@@ -17,6 +15,7 @@ from rif_threshold.rates import background_tables
 from rif_threshold.routes.kind import ago_words
 from rif_threshold.sentences import crossed_words
 from rif_threshold.strata import Background, Stratum
+from rif_threshold.uncertainty import transfers_interval_of_counts
 from rif_threshold.wording import (
     between_numbers,
     between_percent,
@@ -125,30 +124,10 @@ def _number(successes: int, transfers: int, rule: Rule) -> str:
     if not successes:
         return "no number"
     n = transfers_to_exceed(Fraction(successes, transfers), rule.threshold, rule.minimum)
-    fewest, most = _span(successes, transfers, rule)
+    level = float(method().interval_level)
+    fewest, most = transfers_interval_of_counts(successes, transfers, level, rule.threshold, rule.minimum)
     span = between_numbers(_limited(fewest), _limited(most))
     return number_words(_limited(n)) + (f" ({span})" if fewest != most else "")
-
-
-def _span(successes: int, transfers: int, rule: Rule) -> tuple[int, int]:
-    """Fewest and most transfers within the Clopper-Pearson interval.
-
-    A bound lies above a chance where so few, or so many, would be seen by it in more, or less, than half of what the
-    level leaves out. Asked of the few chances at which the number changes, that needs no statistics to be loaded.
-    """
-    outside, t = (1 - float(method().interval_level)) / 2, float(rule.threshold)
-    logs = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1, transfers + 1)))))
-    seen = np.arange(transfers + 1)
-    ways = logs[-1] - logs - logs[::-1]
-    fewest = TRANSFERS_LIMIT + 1
-    for n in range(rule.minimum, TRANSFERS_LIMIT + 1):
-        p = -np.expm1(np.log1p(-t) / n)
-        shares = np.exp(ways + seen * np.log(p) + (transfers - seen) * np.log1p(-p))
-        few, many = shares[: successes + 1].sum(), shares[successes:].sum()
-        fewest = min(fewest, n) if few > outside else fewest
-        if many < outside:
-            return fewest, n
-    return fewest, TRANSFERS_LIMIT + 1
 
 
 def _limited(n: int) -> int | None:
