@@ -124,8 +124,11 @@ async def open_session(address: str, filled: bool) -> Session:
     session = Session(await connect(address, max_size=None))
     await session.rerun()
     if filled:
+        if "also_from" in session.widgets:  # the page that shows one number has nothing to choose
+            session.chosen = {"also_from": "Live-birth chance"}
+            await session.rerun()
         session.typed = {"oocyte_age_years": "36", "failed_transfers": "3", "live_birth_percent": "23.8"}
-        session.chosen = {"ploidy": "Untested", "live_birth_per": "Treatment cycle"}
+        session.chosen |= {"ploidy": "Untested", "live_birth_per": "Treatment cycle"}
         session.typed = {key: text for key, text in session.typed.items() if key in session.widgets}
         session.chosen = {key: text for key, text in session.chosen.items() if key in session.widgets}
         await session.rerun()

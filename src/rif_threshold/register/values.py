@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from rif_threshold.method import method
+from rif_threshold.register.codes import OLDEST
 from rif_threshold.register.limits import limits
 from rif_threshold.register.mapping import OWN_ORDER, DateOrder
 
@@ -21,8 +22,8 @@ Text = Callable[[str], ir.StringValue]
 """The texts of a column by its heading, as they are written; null where a row has no such cell."""
 
 NOTHING = ibis.null("int64")
-YOUNGEST, OLDEST = 0, 99
-"""The ends of a band that is open: every age of two digits."""
+YOUNGEST = 0
+"""Where a band that is open below begins; above it ends at `OLDEST`."""
 AGE_PLACES = 100
 """An age is packed as its lowest times this and its highest."""
 _DASHES = "‐‑–—−"
