@@ -112,7 +112,7 @@ def curve_table(assessment: Assessment) -> str:
 def routes(assessment: Assessment) -> str:
     """The routes side by side, with a flag where they disagree."""
     threshold = float(assessment.rule.percent)
-    rows, told = [], []
+    rows = []
     for estimate in shown_routes(assessment):
         main = " *(the main answer)*" if estimate.route == assessment.primary_route else ""
         rows.append(
@@ -123,9 +123,11 @@ def routes(assessment: Assessment) -> str:
                 unbroken(between_percent(*estimate.so_far, threshold)),
             ]
         )
-        told.append(
-            f"- {escaped(estimate.label)}: from {escaped(f'{estimate.explanation}; {counts_words(estimate)}')}."
-        )
+    # Another population has its line beneath, with all that it counts.
+    told = [
+        f"- {escaped(each.label)}: from {escaped(f'{each.explanation}; {counts_words(each)}')}."
+        for each in assessment.opinions
+    ]
     lines = [markdown_table(["Route", "Per transfer", "Crossed after", "So far"], rows), "", *told]
     for line in context_words(assessment):
         lines += ["", escaped(line)]
