@@ -245,6 +245,8 @@ def watch(visit: Visit) -> None:
             visit.complaints.append(f"content policy: {text}")
         elif kind == "error" and "/_stcore/" not in source:  # a page opened by its path asks below that path first
             visit.complaints.append(f"console error: {text}")
+        elif text.startswith("WARN"):  # a chart that is not drawn as it was meant
+            visit.complaints.append(f"chart: {text}")
 
     visit.page.on("request", lambda request: on_request(request.url))
     visit.page.on("websocket", lambda websocket: on_request(websocket.url))

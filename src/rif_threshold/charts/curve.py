@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
 
-from rif_threshold.answers import Estimate
+from rif_threshold.answers import Estimate, RateInterval
 from rif_threshold.assessment import Assessment
 from rif_threshold.charts.specification import DASHES, SHAPES, Specification, fill
+from rif_threshold.pair import Pair
 from rif_threshold.sentences import curve_words, total_words
 from rif_threshold.wording import DONE, TO_COME, between_percent, line_words, transfer_state, transfers_words
 
-_HEIGHT = 300
+_HEIGHT = 220
 _FOOT = 12  # percent of the height that words at the foot take
+_ROOM = 15  # percent of the height that a name above the line takes with what lies around it
+_LEGEND_WIDTH = 34  # letters that fit beside a mark on a phone
 _MOST_NAMED = 8  # points that have room for their values
 
 
@@ -28,6 +32,7 @@ def curve_specification(assessment: Assessment) -> Specification:
             "done": list(_done(estimates)),
             "line": [_line(estimates, threshold)],
             "points": [row for estimate in estimates for row in _points(estimate, estimates, threshold)],
+            "bands": [row for estimate in estimates for row in _band(estimate)],
             "crossings": [row for estimate in estimates for row in _crossing(estimate)],
         },
     )
@@ -45,6 +50,9 @@ def describe_curve(assessment: Assessment) -> str:
         if total == estimate.total.highest is None:
             crossed = "does not pass"
         parts.append(f"By {estimate.label} the chance {crossed}; transfer by transfer it adds up to {steps}.")
+        if estimate.interval is not None:
+            ends = (f"{between_percent(row['lowest'], row['highest'], line)}" for row in _band(estimate))
+            parts.append(f"The {_level(estimate.interval)} interval of these is {'; '.join(ends)}.")
     done = assessment.threshold.failed_transfers if assessment.threshold else 0
     return f"Cumulative chance by number of transfers. {' '.join(parts)} Done so far: {transfers_words(done)}."
 
@@ -56,10 +64,25 @@ def _main_first(assessment: Assessment) -> list[Estimate]:
 
 def _named(estimate: Estimate) -> str:
     """A route's name, and where it crosses: words beside a point would stand beside another curve's point too."""
-    total = estimate.transfers_to_threshold
-    if total is None:
-        return estimate.label
-    return f"{estimate.label}: {'crossed' if estimate.reached else 'crosses'} at {total}"
+    total, interval = estimate.transfers_to_threshold, estimate.interval
+    crossing = "" if total is None else f": {'crossed' if estimate.reached else 'crosses'} at {total}"
+    shaded = "" if interval is None else f" (shaded: {_level(interval)} interval)"
+    return "\n".join(wrap(f"{estimate.label}{crossing}{shaded}", _LEGEND_WIDTH))
+
+
+def _level(interval: RateInterval) -> str:
+    return line_words(100 * interval.level)
+
+
+def _band(estimate: Estimate) -> Iterator[dict[str, Any]]:
+    """What lies between both ends of a chance that is not known, or in the interval of one that was counted."""
+    curve, interval = estimate.curve, estimate.interval
+    if interval is not None:
+        curve = tuple(map(Pair, interval.cumulative_lower_percent, interval.cumulative_upper_percent))[: len(curve)]
+    if all(lowest == highest for lowest, highest in curve):
+        return
+    for number, (lowest, highest) in enumerate(curve, start=1):
+        yield {"transfer": number, "lowest": lowest, "highest": highest, "named": _named(estimate)}
 
 
 def _points(estimate: Estimate, estimates: list[Estimate], threshold: float) -> Iterator[dict[str, Any]]:
@@ -78,13 +101,12 @@ def _points(estimate: Estimate, estimates: list[Estimate], threshold: float) -> 
         yield {
             "transfer": number,
             "percent": lowest,
-            "highest": highest,
             "shown": shown,
             "above": value if above else "",
             "below": "" if above else value,
             "route": estimate.label,
             "named": named,
-            "dashes": named,  # under a name of its own: a legend would dash the edges of the shapes too
+            "unnamed": named,  # under a name of its own: what is looked up by it is kept out of the legend
             "state": transfer_state(number, estimate.failed_transfers),
         }
 
@@ -93,13 +115,14 @@ def _crossing(estimate: Estimate) -> Iterator[dict[str, Any]]:
     total = estimate.transfers_to_threshold
     if total is not None and total <= len(estimate.cumulative_percent_lowest):
         percent = estimate.cumulative_percent_lowest[total - 1]
-        yield {"transfer": total, "percent": percent, "route": estimate.label, "named": _named(estimate)}
+        yield {"transfer": total, "percent": percent, "unnamed": _named(estimate)}
 
 
 def _line(estimates: list[Estimate], threshold: float) -> dict[str, Any]:
-    """The threshold and its name: on the left above the line, or on the right below it where a curve begins high."""
+    """The threshold and its name: on the left above the line, or on the right below it where a curve comes near it."""
     words = f"{line_words(threshold)} threshold"
-    high = max(_first(estimate) for estimate in estimates) > threshold / 2
+    begins = [percent for estimate in estimates for percent in _first_half(estimate)]
+    high = max(begins, default=0.0) > threshold - _ROOM
     return {"percent": threshold, "left": "" if high else words, "right": words if high else ""}
 
 
@@ -112,6 +135,11 @@ def _done(estimates: list[Estimate]) -> Iterator[dict[str, Any]]:
         yield place | {"from": 0.5, "to": done + 0.5, "middle": (done + 1) / 2, "words": DONE}
     if last > done:
         yield place | {"from": done + 0.5, "to": last + 0.5, "middle": (done + last + 1) / 2, "words": TO_COME}
+
+
+def _first_half(estimate: Estimate) -> tuple[float, ...]:
+    """Where the left half of a curve runs."""
+    return estimate.cumulative_percent_highest[: (len(estimate.curve) + 1) // 2]
 
 
 def _first(estimate: Estimate) -> float:
@@ -127,6 +155,7 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
         orient="bottom",
         direction="vertical",
         labelLimit=600,
+        labelExpr="split(datum.label, '\\n')",
         symbolSize=110,
         symbolDash=[1, 0],
         symbolOpacity=1,
@@ -134,7 +163,7 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
     colour = alt.Color("named:N", scale=alt.Scale(domain=list(routes)), legend=legend)
     shape = alt.Shape("named:N", scale=alt.Scale(domain=list(routes), range=list(SHAPES[: len(routes)])), legend=legend)
     dash = alt.StrokeDash(
-        "dashes:N", scale=alt.Scale(domain=list(routes), range=list(DASHES[: len(routes)])), legend=None
+        "unnamed:N", scale=alt.Scale(domain=list(routes), range=list(DASHES[: len(routes)])), legend=None
     )
     x = alt.X(
         "transfer:Q",
@@ -179,18 +208,10 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
         .mark_text(align="right", baseline="top", dx=-4, dy=5, fontSize=12)
         .encode(x=alt.value("width"), y=y, text="right:N")
     )
-    # What lies between both ends of a chance that is not known; of no height where it is.
-    between = (
-        alt.Chart(alt.NamedData("points"))
-        .mark_area(opacity=0.25, tooltip=False)
-        .encode(x=x, y=y, y2="highest:Q", color=colour)
-    )
-    upper = (
-        alt.Chart(alt.NamedData("points"))
-        .mark_line(strokeWidth=1)
-        .transform_filter("datum.highest > datum.percent")
-        .encode(x=x, y=alt.Y("highest:Q", scale=alt.Scale(domain=[0, 100])), color=colour)
-    )
+    bands = alt.Chart(alt.NamedData("bands"))
+    lowest, highest = (alt.Y(f"{end}:Q", scale=alt.Scale(domain=[0, 100])) for end in ("lowest", "highest"))
+    between = bands.mark_area(opacity=0.2, tooltip=False).encode(x=x, y=lowest, y2="highest:Q", color=colour)
+    edges = [bands.mark_line(strokeWidth=1).encode(x=x, y=end, color=colour) for end in (lowest, highest)]
     lines = (
         alt.Chart(alt.NamedData("points")).mark_line(strokeWidth=2.5).encode(x=x, y=y, color=colour, strokeDash=dash)
     )
@@ -202,7 +223,7 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
             y=y,
             color=colour,
             shape=shape,
-            fill=alt.Fill("named:N", scale=alt.Scale(domain=list(routes)), legend=None),
+            fill=alt.Fill("unnamed:N", scale=alt.Scale(domain=list(routes)), legend=None),
             fillOpacity=alt.condition("datum.state == 'done'", alt.value(1), alt.value(0)),
             tooltip=tooltip,
         )
@@ -210,7 +231,7 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
     rings = (
         alt.Chart(alt.NamedData("crossings"))
         .mark_point(size=520, strokeWidth=2, shape="circle", filled=False, opacity=1)
-        .encode(x=x, y=y, stroke=alt.Stroke("named:N", scale=alt.Scale(domain=list(routes)), legend=None))
+        .encode(x=x, y=y, stroke=alt.Stroke("unnamed:N", scale=alt.Scale(domain=list(routes)), legend=None))
     )
     named = alt.Chart(alt.NamedData("points"))
     above = named.mark_text(baseline="bottom", align="right", dx=-6, dy=-8, fontSize=12).encode(
@@ -220,7 +241,7 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
         x=x, y=y, text="below:N", color=colour
     )
     chart = alt.layer(
-        band, words, threshold, named_left, named_right, between, upper, lines, points, rings, above, below
+        band, words, threshold, named_left, named_right, between, *edges, lines, points, rings, above, below
     ).properties(height=_HEIGHT)
     specification: dict[str, Any] = chart.to_dict()
     return specification

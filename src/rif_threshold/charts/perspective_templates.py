@@ -94,7 +94,6 @@ def budget_template() -> dict[str, Any]:
         x2="to:Q",
         color=_STRONG,
         stroke=alt.Stroke("hue:N", legend=None),
-        strokeDash=alt.condition(done, alt.value([1, 0]), alt.value([4, 3])),
         fillOpacity=alt.condition(done, alt.value(0.4), alt.value(0.05)),
         tooltip=[alt.Tooltip("name:N", title="transfer"), alt.Tooltip("shown:N", title="uses"), "state:N"],
     )
