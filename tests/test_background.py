@@ -351,8 +351,7 @@ def test_36_with_blastocysts_in_one_breath() -> None:
     assert line in output
     assert context_in_short(found) == (
         "The UK's register, 2017-18, single fresh day-5 blastocysts: 2 transfers by positive tests (4,444 of 8,138)."
-        " Another population, another time, chosen by good prognosis; it corrects nothing."
-        " Why it differs stands under the routes.",
+        " Another population; it corrects nothing. Why: under Routes.",
     )
 
 

@@ -56,7 +56,7 @@ def _in_short(estimate: Estimate) -> str:
         said = f"{estimate.stage}: {crossed_words(estimate)} by {plural(estimate.outcome)}"
     if len(estimate.rows) == 1:
         said += f" ({estimate.successes:,} of {estimate.transfers:,})"
-    return f"{capital(background.short)}, {said}. {background.said} Why it differs stands under the routes."
+    return f"{capital(background.short)}, {said}. Another population; it corrects nothing. Why: under Routes."
 
 
 def _beside(assessment: Assessment) -> list[Estimate]:

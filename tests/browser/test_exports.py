@@ -21,7 +21,7 @@ def test_a_letter_that_no_font_has_is_named_on_the_page(visit: Any, served: Any)
     visit.type("check_code", check_code(assess(PLAIN | {"medications": [SIGN]})))
     visit.page.get_by_role("button", name="Put this case into the fields").click()
     visit.settle()
-    visit.page.locator(".st-key-fold_exports summary").click()
+    visit.choose("tabs", "Files")
     visit.settle()
     said = visit.page.locator("[class*=st-key-problem_export]")
     expect(said).to_contain_text("no file was made", timeout=30_000)
@@ -44,7 +44,7 @@ def test_two_files_asked_for_at_once_both_come(visitor: Callable[..., Any]) -> N
         visit.type("oocyte_age_years", "36")
         visit.choose("ploidy", "Untested")
         visit.type("failed_transfers", "3")
-        visit.page.locator(".st-key-fold_exports summary").click()
+        visit.choose("tabs", "Files")
         visit.settle()
         files: list[str] = []
         visit.page.on("download", lambda download, files=files: files.append(download.suggested_filename))
@@ -83,7 +83,7 @@ def test_a_file_clicked_just_after_a_keystroke_is_of_what_was_typed_or_the_page_
     for typed in ("4", "5", "2"):
         visit = visitor().open()
         _first_answer(visit, "3")
-        visit.page.locator(".st-key-fold_exports summary").click()
+        visit.choose("tabs", "Files")
         visit.settle()
         visit.page.locator(".st-key-failed_transfers input").fill(typed)
         held = json.loads(_took(visit, "Assessment, JSON"))["case"]["failed_transfers"]
@@ -95,7 +95,7 @@ def test_a_file_clicked_just_after_a_keystroke_is_of_what_was_typed_or_the_page_
 def test_a_file_taken_before_a_change_is_named_until_it_is_taken_again(visit: Any) -> None:
     visit.open()
     _first_answer(visit, "3")
-    visit.page.locator(".st-key-fold_exports summary").click()
+    visit.choose("tabs", "Files")
     visit.settle()
     earlier = visit.page.get_by_text("made from what stood here then")
     _took(visit, "Assessment, JSON")

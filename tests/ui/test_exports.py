@@ -12,7 +12,7 @@ from rif_threshold.ui import exports
 def shown(worked: Any, *medicines: str) -> list[str]:
     """What the page says where its files are offered."""
     worked.at.session_state["medications"] = list(medicines)
-    worked.unfold("fold_exports")
+    worked.show("Files")
     return list(worked.errors)
 
 

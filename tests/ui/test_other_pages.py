@@ -352,5 +352,5 @@ def test_a_stop_that_is_clear_says_so_and_not_no_to_a_negative(tab: Any) -> None
 
 def test_a_small_percentage_says_where_to_confirm_it(worked: Any) -> None:
     worked.fill(live_birth_percent="0.9")
-    assert any("the switch in 'The threshold and the main route'" in error for error in worked.errors)
+    assert any("the switch in 'Planned next, several embryos, eggs, settings'" in error for error in worked.errors)
     assert any("small percentages are meant" in error for error in worked.errors)

@@ -95,7 +95,7 @@ def test_a_figure_per_retrieval_is_refused_and_the_table_is_shown_but_does_not_a
     worked.fill(live_birth_per="retrieval")
     assert "already sums several transfers" in worked.text.replace("\\", "")
     assert not worked.answered
-    worked.unfold("fold_settings").fill(primary_route="age_table")
+    worked.unfold("fold_more").fill(primary_route="age_table")
     assert "Not yet: the threshold comes after **4** transfers" in worked.text
 
 
@@ -147,7 +147,7 @@ def test_a_history_in_place_of_a_number(tab: Any) -> None:
 def test_a_small_percentage_can_be_confirmed(worked: Any) -> None:
     worked.fill(live_birth_percent="0.9")
     assert not worked.answered
-    worked.unfold("fold_settings").fill(small_percent_confirmed=True)
+    worked.unfold("fold_more").fill(small_percent_confirmed=True)
     assert worked.answered
 
 
@@ -166,10 +166,11 @@ def test_inputs_survive_other_pages_and_new_couple_clears_them(worked: Any) -> N
 
 
 @pytest.mark.parametrize("label", ["The published worked example", "A mixed history", "A euploid case"])
-def test_each_example_gives_an_answer_and_replaces_what_was_there(worked: Any, label: str) -> None:
+def test_each_example_gives_an_answer_and_is_offered_where_it_takes_no_couples_place(worked: Any, label: str) -> None:
     from rif_threshold.ui import inputs  # noqa: PLC0415
 
-    worked.at.menu_button(key="example").click(label).run()
+    assert not worked.at.get("menu_button")
+    worked.press("new_couple").at.menu_button(key="example").click(label).run()
     worked.check()
     assessment = assess(inputs.examples()[label], include=())
     assert sentences.headline(assessment) in worked.text.replace("**", "")
@@ -206,7 +207,7 @@ def test_nothing_derived_is_kept(worked: Any) -> None:
     desk = kept.pop(inputs.DESK)  # what stands in the fields, for a file asked for while the page runs
     assert desk.take("json").keys() == set(WORKED)
     assert json.loads(kept.pop("held_by_the_tab")) == WORKED  # what was typed, for the tab to give back
-    assert {key for key, value in kept.items() if value} == {*WORKED, "also_from", "tabs", "begun"}
+    assert {key for key, value in kept.items() if value} == {*WORKED, "also_from", "tabs", "begun", "said_strip"}
 
 
 def test_at_most_a_hundred_problems_are_shown_and_the_rest_is_counted(worked: Any) -> None:

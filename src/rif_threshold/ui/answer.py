@@ -15,11 +15,12 @@ from rif_threshold.parts import default_parts
 from rif_threshold.perspective import SECTIONS
 from rif_threshold.repeated import inputs_words
 from rif_threshold.tables import OURS, Remark
-from rif_threshold.ui import panels
+from rif_threshold.ui import exports, frame, panels
+from rif_threshold.ui.inputs import TABS
 from rif_threshold.ui.judging import problem_lines
-from rif_threshold.ui.markdown import bold_numbers, escaped, markdown_table, statement, unbroken
+from rif_threshold.ui.markdown import bold_numbers, escaped, markdown_table, statement
 from rif_threshold.ui.whole import say
-from rif_threshold.vocabulary import Part
+from rif_threshold.vocabulary import Part, ThresholdState
 from rif_threshold.wording import (
     STATE_SHAPES,
     between_percent,
@@ -38,12 +39,19 @@ def card(assessment: Assessment) -> None:
     if answer is None or primary is None:
         lines.append("\n".join(problem_lines(assessment.primary_problems)))
     elif answer.following is not None:
-        lines.append(escaped(sentences.next_transfer(assessment)))
-    lines.append(f":small[For: {escaped(inputs_words(assessment))}.]")
+        lines.append(f":small[{escaped(sentences.next_transfer(assessment))}]")
     lines += [f":small[{escaped(each)}]" for each in context_in_short(assessment)]
     lines += [f":small[{escaped(each)}]" for each in sentences.contradiction_words(assessment)]
-    with st.container(key="answer", border=True), st.container(key=f"state_{assessment.state}"):
-        st.markdown("\n\n".join(lines))
+    lines.append(_for(assessment))  # seen on paper, where the strip and the fields are not
+    st.markdown("\n\n".join(lines))
+
+
+def next_step(assessment: Assessment) -> None:
+    """Where this answer leads: to the couple while the line is not crossed, and then to the work-up."""
+    if assessment.state in {ThresholdState.NOT_YET, ThresholdState.NO_ANSWER}:
+        frame.link("explain.py", "Explain it to the couple")
+    else:
+        frame.link("workup.py", "What to look for: the work-up")
 
 
 def curve(assessment: Assessment) -> None:
@@ -57,41 +65,53 @@ _MEANS = tuple(key for key in SECTIONS if key not in _SURE)
 
 
 def tabs(assessment: Assessment) -> None:
-    """What stands behind the answer; only the tab that is open is reckoned."""
-    drawn: dict[str, Callable[[Assessment], None]] = {
-        "Routes": _routes_tab,
+    """What stands behind the answer, one at a time; what is not shown is not reckoned. The last text ends the page."""
+    drawn: dict[str, Callable[[Assessment], str]] = {
+        "Routes": routes,
         "How sure": _sure,
         "What it means": _means,
         "Numbers": _numbers,
         "Sources": _sources,
+        "Files": _files,
     }
-    for tab, draw in zip(st.tabs(list(drawn), key="tabs", on_change="rerun"), drawn.values(), strict=True):
-        if tab.open:
-            with tab:
-                draw(assessment)
+    # One choice: five tabs are six boxes, which costs as much as everything else on the page.
+    shown = st.segmented_control(
+        "Behind the answer",
+        list(drawn),
+        default=next(iter(drawn)),
+        required=True,
+        key=TABS,
+        persist_state="session",
+        label_visibility="collapsed",
+        wrap=True,
+    )
+    text = drawn[str(shown)](assessment)
+    st.markdown("\n\n".join(filter(None, (text, footer_words(assessment)))))
 
 
-def _sure(assessment: Assessment) -> None:
+def _sure(assessment: Assessment) -> str:
     if Part.PERSPECTIVE in default_parts() and assessment.estimates:
         panels.panels(assessment, _SURE)
+    return ""
 
 
-def _means(assessment: Assessment) -> None:
+def _means(assessment: Assessment) -> str:
     if Part.PERSPECTIVE in default_parts() and assessment.estimates:
         panels.panels(assessment, _MEANS)
-    caveats(assessment)
+    return caveats(assessment)
 
 
-def _routes_tab(assessment: Assessment) -> None:
-    st.markdown(routes(assessment))
+def _files(assessment: Assessment) -> str:
+    exports.offer(exports.FOR_THE_RECORD, assessment)
+    return ""
 
 
-def _numbers(assessment: Assessment) -> None:
+def _numbers(assessment: Assessment) -> str:
     lines = [curve_table(assessment)] if assessment.estimates else []
     if assessment.threshold is not None and assessment.primary is not None:
         margin = sentences.margin_words(assessment.primary)
         lines.append(f":small[Margin: {margin}. {sentences.rule_words(assessment)}]")
-    st.markdown("\n\n".join(lines))
+    return "\n\n".join(lines)
 
 
 def curve_table(assessment: Assessment) -> str:
@@ -118,9 +138,9 @@ def routes(assessment: Assessment) -> str:
         rows.append(
             [
                 f"**{escaped(estimate.label)}**{main}",
-                unbroken(chance_words(estimate)),
+                chance_words(estimate),
                 sentences.crossed_words(estimate),
-                unbroken(between_percent(*estimate.so_far, threshold)),
+                between_percent(*estimate.so_far, threshold),
             ]
         )
     # Another population has its line beneath, with all that it counts.
@@ -137,7 +157,7 @@ def routes(assessment: Assessment) -> str:
     return "\n".join(lines)
 
 
-def caveats(assessment: Assessment) -> None:
+def caveats(assessment: Assessment) -> str:
     """What to bear in mind. Sources are numbered as in the list of them."""
     numbers = _numbered(assessment)
 
@@ -146,27 +166,36 @@ def caveats(assessment: Assessment) -> None:
         return f"- {escaped(remark.text)} {source}"
 
     remarks = [*assessment.notes, *(each for estimate in assessment.estimates for each in estimate.caveats)]
-    st.markdown("\n".join(["### To bear in mind", "", *map(cited, dict.fromkeys(remarks))]))
+    return "\n".join(["### To bear in mind", "", *map(cited, dict.fromkeys(remarks))])
 
 
 def _numbered(assessment: Assessment) -> dict[str, int]:
     return {source.key: number for number, source in enumerate(assessment.sources, start=1)}
 
 
-def _sources(assessment: Assessment) -> None:
+def _sources(assessment: Assessment) -> str:
     numbers = _numbered(assessment)
-    st.markdown(
-        "\n".join(f"{numbers[each.key]}. {escaped(each.citation)} (read: {each.read})" for each in assessment.sources)
+    return "\n".join(
+        f"{numbers[each.key]}. {escaped(each.citation)} (read: {each.read})" for each in assessment.sources
     )
 
 
 def repeated(assessment: Assessment) -> None:
     """Repeat the inputs a result is for."""
-    say("for", f":small[For: {escaped(inputs_words(assessment))}.]")
+    say("for", _for(assessment))
+
+
+def _for(assessment: Assessment) -> str:
+    return f":small[For: {escaped(inputs_words(assessment))}.]"
 
 
 def footer(assessment: Assessment) -> None:
-    """What this is not, and which version made it; on paper the day, and a place for initials."""
-    st.caption(f"{assessment.disclaimer} {assessment.software.name} {assessment.software.version}.")
-    with st.container(key="paper"):
-        st.markdown(f"{datetime.now().astimezone().date().isoformat()}   Initials: ______________")
+    """The foot of a page."""
+    with st.container(key="footer"):
+        st.markdown(footer_words(assessment))
+
+
+def footer_words(assessment: Assessment) -> str:
+    """What this is not, which version made it, and when; on paper the style adds a place for initials."""
+    made = f"{assessment.software.name} {assessment.software.version}, {datetime.now().astimezone().date().isoformat()}"
+    return f":small[{escaped(assessment.disclaimer)} {escaped(made)}.]"

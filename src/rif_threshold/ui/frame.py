@@ -89,13 +89,12 @@ def _pages(listed: tuple[tuple[str, str, str], ...]) -> tuple[st.Page, ...]:
     )
 
 
-def links(*names: str) -> None:
-    """Links to pages by their files, side by side; a page that a setting leaves out has none."""
+def link(file: str, label: str) -> None:
+    """A link to a page by its file; one that a setting leaves out has none."""
     listed = tuple(wanted())
-    with st.container(horizontal=True, key="next_steps"):
-        for (name, title, _), page in zip(listed, _pages(listed), strict=True):
-            if name in names:
-                st.page_link(page, label=title, icon=":material/arrow_forward:")
+    for (name, _, _), page in zip(listed, _pages(listed), strict=True):
+        if name == file:
+            st.page_link(page, label=label, icon=":material/arrow_forward:")
 
 
 def next_page(title: str) -> None:
@@ -103,8 +102,7 @@ def next_page(title: str) -> None:
     listed = tuple(wanted())
     place = [each for _, each, _ in listed].index(title)
     following = _pages(listed)[(place + 1) % len(listed)]
-    with st.container(key="next_page"):
-        st.page_link(following, label=f"Next: {following.title}")
+    st.page_link(following, label=f"Next: {following.title}")
 
 
 class _Style:

@@ -23,6 +23,8 @@ from rif_threshold.vocabulary import Verdict
 HISTORY_GIVEN = "history_given"
 HISTORY_LENGTH = "history_length"
 ALSO_FROM = "also_from"
+TABS = "tabs"
+MORE = "Planned next, several embryos, eggs, settings"
 _CLEARED, _UNSENT = "cleared", "unsent"
 DESK = "desk"
 """Where the session keeps from what its files were made."""

@@ -94,7 +94,7 @@ def said(problem: Problem) -> str:
     given = f"{literal(problem.given)} was given. " if problem.given else ""
     why = f" ({escaped(problem.source)})" if problem.source else ""
     confirmed = problem.code in {"small_percent", "high_percent"}
-    place = " with the switch in 'The threshold and the main route'" if confirmed else ""
+    place = f" with the switch in '{inputs.MORE}'" if confirmed else ""
     sentence = without_codes(replace(problem, allowed=f"{problem.allowed}{place}").sentence)
     end = "" if sentence.endswith("?") and not why else "."
     return f"{given}{escaped(capital(sentence))}{why}{end}"

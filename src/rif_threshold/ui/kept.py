@@ -24,8 +24,7 @@ def begin() -> None:
     if _BEGUN in state:
         typed = inputs.typed_case()
         state[_HELD] = json.dumps(typed) if typed else None
-    with st.container(key="kept"):
-        st.text_input("Kept in this tab", value=None, key=_HELD, label_visibility="collapsed")
+    st.text_input("Kept in this tab", value=None, key=_HELD, label_visibility="collapsed")
 
 
 def end() -> None:

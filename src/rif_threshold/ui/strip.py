@@ -11,7 +11,7 @@ from rif_threshold.report import report
 from rif_threshold.ui import exports, inputs, kept
 from rif_threshold.ui.judging import Judged
 from rif_threshold.ui.markdown import escaped, unbroken
-from rif_threshold.ui.whole import say
+from rif_threshold.ui.whole import announce
 from rif_threshold.wording import NOT_KNOWN, STATE_SHAPES, between_percent, line_words, transfers_words, word
 
 _KEPT = "Kept in this tab only. Save the case code to come back."
@@ -31,12 +31,10 @@ def strip(judged: Judged) -> None:
     else:
         words = _words(judged.assessment)
     with st.container(key="strip"):
-        with st.container(key="strip_words"):
-            say("strip", words)
-        with st.container(horizontal=True, key="strip_actions", gap="small"):
-            _note(judged.assessment)
-            _save(judged.assessment)
-            _another(untouched=judged.untouched)
+        announce("strip", words)
+        _note(judged.assessment)
+        _save(judged.assessment)
+        _another(untouched=judged.untouched)
     kept.notice()
 
 

@@ -15,6 +15,7 @@ from rif_threshold.ui.inputs import (
     ALSO_FROM,
     HISTORY_GIVEN,
     HISTORY_LENGTH,
+    MORE,
     TRANSFER,
     empty,
     history_length,
@@ -26,12 +27,13 @@ from rif_threshold.ui.widgets import Problems, choice, field, fields, line
 from rif_threshold.vocabulary import TransferResult
 from rif_threshold.wording import capital, exact_words
 
+_FEW = 2  # fields that need no box around them
 _FIRST = ("oocyte_age_years", "ploidy", "failed_transfers")
 """What a first answer needs. Whatever else a route asks for is shown where that route is chosen."""
 
 
 def first_fields(problems: Problems) -> None:
-    """The three inputs that a first answer needs."""
+    """The three inputs that a first answer needs; they stand in the page's own box, beside the answer."""
     age, ploidy, failed = _FIRST
     field(age, problems)
     field(ploidy, problems)
@@ -45,14 +47,11 @@ def more_fields(problems: Problems) -> None:
     """What is optional: other transfers, another next one, other sources of the chance, the settings."""
     _other_routes(problems)
     history_editor(problems)
-    for label, key, draw in (
-        ("What is planned next, several embryos at once, stage and eggs", "fold_kinds", kinds),
-        ("The threshold and the main route", "fold_settings", settings),
-    ):
-        unfolded, panel = fold(label, key)
-        if unfolded:
-            with panel:
-                draw(problems)
+    unfolded, panel = fold(MORE, "fold_more")
+    if unfolded:
+        with panel:
+            kinds(problems)
+            settings(problems)
 
 
 def _asked(route: RouteKind) -> list[InputField]:
@@ -86,9 +85,14 @@ def _other_routes(problems: Problems) -> None:
 
 
 def _route_fields(route: RouteKind, problems: Problems) -> None:
+    """What a route asks for. A few fields say by their names whose they are; more stand in a box with its name."""
+    asked = _asked(route)
+    if len(asked) <= _FEW:
+        for each in asked:
+            field(each.path, problems)
+        return
     with st.container(border=True, key=f"route_{route.name}"):
         st.markdown(f"**{route.title}**")
-        asked = _asked(route)
         for part in dict.fromkeys(each.path.partition(".")[0] for each in asked if "." in each.path):
             st.caption(route.inputs.model_fields[part].description or "")
             problems(part)
@@ -208,6 +212,7 @@ def kinds(problems: Problems) -> None:
 
 def settings(problems: Problems) -> None:
     """The threshold itself, and which route answers."""
+    st.markdown("## Settings")
     columns = st.columns(2)
     with columns[0]:
         field("threshold_percent", problems, placeholder=f"{exact_words(method().threshold_percent)}, ESHRE's")

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 _LONG_ENOUGH = 8
+_SAID = "said_{}"
 
 
 def whole(name: str, holds: str) -> DeltaGenerator:
@@ -22,6 +23,17 @@ def whole(name: str, holds: str) -> DeltaGenerator:
     """
     digest = hashlib.blake2b(holds.encode("utf-8", "backslashreplace"), digest_size=_LONG_ENOUGH).hexdigest()
     return st.container(key=f"whole_{name}_{digest}")
+
+
+def announce(name: str, text: str) -> None:
+    """Words that are read out when they change. The box stays, as that needs; what it holds is put anew each time.
+
+    A piece one level deeper is another piece for the browser: so the depth changes with the words.
+    """
+    was, deeper = st.session_state.get(_SAID.format(name), (0, False))
+    deeper = deeper if was == hash(text) else not deeper
+    st.session_state[_SAID.format(name)] = (hash(text), deeper)
+    st.info(f":small[:small[{text}]]" if deeper else f":small[{text}]")
 
 
 def say(name: str, text: str) -> None:
