@@ -28,12 +28,12 @@ def whole(name: str, holds: str) -> DeltaGenerator:
 def announce(name: str, text: str) -> None:
     """Words that are read out when they change. The box stays, as that needs; what it holds is put anew each time.
 
-    A piece one level deeper is another piece for the browser: so the depth changes with the words.
+    An element of another kind is another one for the browser: so the kind changes with the words.
     """
-    was, deeper = st.session_state.get(_SAID.format(name), (0, False))
-    deeper = deeper if was == hash(text) else not deeper
-    st.session_state[_SAID.format(name)] = (hash(text), deeper)
-    st.info(f":small[:small[{text}]]" if deeper else f":small[{text}]")
+    was, other = st.session_state.get(_SAID.format(name), (0, False))
+    other = other if was == hash(text) else not other
+    st.session_state[_SAID.format(name)] = (hash(text), other)
+    st.info(f"*{text}*" if other else f":small[{text}]")
 
 
 def say(name: str, text: str) -> None:
