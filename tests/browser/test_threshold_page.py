@@ -153,3 +153,36 @@ def test_a_change_sends_few_elements(served: Any) -> None:
     deltas = [each for each in said if each.WhichOneof("type") == "delta"]
     assert any("REACHED" in each.delta.new_element.alert.body for each in deltas)
     assert len(deltas) <= MOST_DELTAS
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "scale", "dark"), [(640, 450, 2, True), (360, 740, 1, False)], ids=["twice_as_large", "phone"]
+)
+def test_every_state_of_the_first_page_can_be_used_by_everyone(
+    visitor: Callable[..., Any], width: int, height: int, scale: int, dark: bool
+) -> None:
+    visit = visitor(width=width, height=height, dark=dark, device_scale_factor=scale).open()
+
+    def looked_at() -> None:
+        visit.accessible()
+        visit.no_sideways_scroll()
+
+    looked_at()
+    visit.type("oocyte_age_years", "36")
+    looked_at()  # not enough yet
+    visit.choose("ploidy", "Low-level mosaic")
+    visit.type("failed_transfers", "2")
+    assert "Cannot be said" in visit.text
+    looked_at()
+    visit.choose("ploidy", "Untested")
+    visit.pick("also_from", "Prediction model")
+    looked_at()  # a route that is not finished
+    visit.type("oocyte_age_years", "99")
+    assert "No answer" in visit.text
+    looked_at()
+    visit.type("oocyte_age_years", "41")
+    visit.page.locator(".st-key-history_given label").first.click()
+    visit.settle()
+    visit.page.locator(".st-key-fold_more summary").click()
+    visit.settle()
+    looked_at()

@@ -16,7 +16,7 @@ from rif_threshold.wording import DONE, TO_COME, between_percent, line_words, tr
 
 _HEIGHT = 220
 _FOOT = 12  # percent of the height that words at the foot take
-_ROOM = 15  # percent of the height that a name above the line takes with what lies around it
+_ROOM = 10  # percent of the height below the line from where a value stands beside a name above it
 _LEGEND_WIDTH = 34  # letters that fit beside a mark on a phone
 _MOST_NAMED = 8  # points that have room for their values
 
