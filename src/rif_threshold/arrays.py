@@ -32,6 +32,11 @@ def exact(value: Number) -> Fraction:
     return Fraction(number)
 
 
+def all_single(*values: Any) -> bool:
+    """Whether each of these is one value and none an array. Of a fraction numpy would make an array first."""
+    return all(isinstance(value, int | float | Fraction | Decimal) or np.ndim(value) == 0 for value in values)
+
+
 def float_or_array(values: Any) -> Any:
     """A float where there is one value, else the array."""
     return float(values) if np.ndim(values) == 0 else values

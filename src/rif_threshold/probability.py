@@ -22,6 +22,7 @@ from rif_threshold.arrays import (
     CountArray,
     FloatArray,
     Number,
+    all_single,
     check_inside,
     checked_count,
     checked_counts,
@@ -68,7 +69,7 @@ def cumulative_probability(p: Any, n: Any) -> Any:
     >>> cumulative_probability(0.259, [1, 2, 3]).round(3)
     array([0.259, 0.451, 0.593])
     """
-    if np.ndim(p) == 0 and np.ndim(n) == 0:
+    if all_single(p, n):
         return float(1 - (1 - checked_probability(p, "p")) ** checked_count(n, "n", 0))
     counts = checked_counts(n, "n", 0)
     shape = np.broadcast_shapes(np.shape(p), counts.shape)
@@ -134,7 +135,7 @@ def transfers_to_exceed(p: Any, threshold: Any, minimum: Any = 1) -> Any:
     >>> transfers_to_exceed([0.315, 0.259, 0.15, 0.684], 0.60, minimum=2)
     array([3, 4, 6, 2], dtype=int32)
     """
-    if np.ndim(p) == 0 and np.ndim(threshold) == 0 and np.ndim(minimum) == 0:
+    if all_single(p, threshold, minimum):
         chance, target = checked_probability(p, "p"), checked_probability(threshold, "threshold")
         return further_to_exceed(Fraction(1), chance, target, checked_count(minimum, "minimum", 1))
     thresholds = np.asarray(threshold, dtype=np.float64)
@@ -187,7 +188,7 @@ def margin(p: Any, threshold: Any, minimum: Any = 1) -> Margin:
     >>> round(up, 4), round(down, 4)
     (0.0042, 0.0543)
     """
-    scalar = np.ndim(p) == 0 and np.ndim(threshold) == 0 and np.ndim(minimum) == 0
+    scalar = all_single(p, threshold, minimum)
     n = np.asarray(transfers_to_exceed(p, threshold, minimum), dtype=np.float64)
     chance = np.asarray(p, dtype=np.float64)
     log_miss = np.log1p(-np.asarray(threshold, dtype=np.float64))

@@ -237,4 +237,4 @@ def counted_transfers(known: Transfers) -> tuple[Transfer, ...]:
 
 def _flat(known: Transfers) -> EmbryoKind:
     """The kind that the case itself describes."""
-    return EmbryoKind.model_construct(**{name: getattr(known, name) for name in EmbryoKind.model_fields})
+    return EmbryoKind.of(known)
