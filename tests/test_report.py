@@ -21,6 +21,7 @@ from report_cases import CASES, DATE, PLAIN, REFUSED, answer
 from rif_threshold import Assessment, InvalidInput, assess
 from rif_threshold.report import FORMATS, Export, report
 from rif_threshold.report.check_code import code_or_why
+from rif_threshold.report.couple_code import couple_code_or_why
 from rif_threshold.report.curve_files import harmless
 from rif_threshold.report.note import LONGEST, ascii_only
 from rif_threshold.sentences import headline, standing
@@ -361,13 +362,16 @@ def sheet_numbers(text: str, result: Assessment) -> None:
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_paper_and_text_carry_the_check_code(name: str) -> None:
-    code = code_or_why(answer(name)).text
+def test_the_clinicians_paper_carries_the_case_code_and_the_couples_the_couple_code(name: str) -> None:
+    code, of_couple = code_or_why(answer(name)).text, couple_code_or_why(answer(name)).text
     assert code
-    for kind in ("sheet.html", "report.html"):
-        assert code in page_text(name, kind)
-    for kind in ("sheet.pdf", "report.pdf"):
-        assert code.replace("-", "") in re.sub(r"[\s-]", "", pdf_text(name, kind))
+    assert of_couple
+    for whose, this, other in (("sheet", of_couple, code), ("report", code, of_couple)):
+        html, on_paper = page_text(name, f"{whose}.html"), re.sub(r"[\s-]", "", pdf_text(name, f"{whose}.pdf"))
+        assert this in html
+        assert this.replace("-", "") in on_paper
+        assert other not in html
+        assert other.replace("-", "") not in on_paper
     notes: list[dict[str, Any]] = json.loads(made(name, "fhir.json").content)["note"]
     assert any(code in note["text"] for note in notes)
 

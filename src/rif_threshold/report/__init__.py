@@ -1,4 +1,4 @@
-"""What is taken away from an assessment: paper, text, a check code and machine formats.
+"""What is taken away from an assessment: paper, text, codes and machine formats.
 
 Everything is made in memory from the one `Assessment`; nothing is written to a disk and nothing is fetched.
 

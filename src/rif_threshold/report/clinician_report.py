@@ -67,11 +67,11 @@ def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, A
         "further_sources": _further([each for each in sources if each.key not in counted]),
         "tables": f"{len(assessment.tables)} tables, each with its SHA-256 digest in the JSON.",
         "code": code.text,
-        "code_note": "Check code: it holds what was entered, and anyone can read it. Paste it on the page, or give it"
-        " to `rif-threshold verify`, to compute it again."
+        "code_note": "Case code: it holds everything that was entered, and anyone can read it. Paste it on the page, or"
+        " give it to `rif-threshold verify`, to compute it again."
         if code.text
-        else f"No check code: {code.why_not}.",
-        "qr": qr(code.text, "Check code") if code.text else "",
+        else f"No case code: {code.why_not}.",
+        "qr": qr(code.text, "Case code") if code.text else "",
         "disclaimer": assessment.disclaimer,
     }
 
