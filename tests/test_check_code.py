@@ -17,6 +17,7 @@ from rif_threshold.pathway import facts, workup_lists
 from rif_threshold.rates import load_rate_table
 from rif_threshold.report import check_code as codes
 from rif_threshold.report.check_code import LONGEST, PREFIX, check_code, code_or_why, read_code
+from rif_threshold.report.digests import canonical
 from rif_threshold.report.verification import verify
 from rif_threshold.tables import open_folder
 from rif_threshold.vocabulary import (
@@ -133,7 +134,7 @@ SINGLE: list[dict[str, Any]] = [
 
 def packed(case: Case) -> Case:
     """A case through the part of the code that holds it."""
-    text = codes.inflated(codes.deflated(codes._canonical({"case": codes._plain_case(case)})))
+    text = codes.inflated(codes.deflated(canonical({"case": codes._plain_case(case)})))
     return Case.from_json(json.dumps(json.loads(text)["case"]))
 
 

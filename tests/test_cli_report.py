@@ -11,6 +11,7 @@ from report_cases import PLAIN
 from rif_threshold import assess
 from rif_threshold.report import FORMATS, report
 from rif_threshold.report.check_code import check_code
+from rif_threshold.report.couple_code import couple_code
 from test_cli import argv, run
 
 __all__ = ["argv"]
@@ -90,11 +91,20 @@ def test_a_code_is_verified() -> None:
     code = check_code(assess(PLAIN))
     result = run("verify", code)
     assert result.exit_code == 0
-    assert result.stdout.startswith("Same result.\n")
+    assert result.stdout.startswith("This is a case code. It holds everything that was entered.\nSame result.\n")
     assert "Not yet: the threshold comes after 4 transfers" in result.stdout
     assert "oocyte age 36" in result.stdout
     assert run("verify", *code.split("-")).stdout == result.stdout
     assert run("verify", "-", stdin=f"{code}\n").stdout == result.stdout
+
+
+def test_a_couple_code_is_verified_and_says_that_it_is_one() -> None:
+    result = run("verify", couple_code(assess(PLAIN)))
+    assert result.exit_code == 0
+    assert result.stdout.startswith("This is a couple code, from a couple's sheet.")
+    assert "Same result." in result.stdout
+    assert json.loads(run("verify", couple_code(assess(PLAIN)), "--json").stdout)["kind"] == "couple_code"
+    assert json.loads(run("verify", check_code(assess(PLAIN)), "--json").stdout)["kind"] == "case_code"
 
 
 def test_a_verified_code_as_json_holds_case_answer_and_what_it_was() -> None:

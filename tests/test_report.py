@@ -5,6 +5,7 @@ import datetime
 import html
 import io
 import json
+import math
 import re
 import subprocess
 import sys
@@ -19,11 +20,22 @@ from pypdf import PdfReader
 
 from report_cases import CASES, DATE, PLAIN, REFUSED, answer
 from rif_threshold import Assessment, InvalidInput, assess
+from rif_threshold.context import context_words
+from rif_threshold.repeated import inputs_words
 from rif_threshold.report import FORMATS, Export, report
 from rif_threshold.report.check_code import code_or_why
+from rif_threshold.report.couple_code import couple_code_or_why
 from rif_threshold.report.curve_files import harmless
 from rif_threshold.report.note import LONGEST, ascii_only
-from rif_threshold.sentences import headline, standing
+from rif_threshold.sentences import (
+    beside_words,
+    crossed_words,
+    headline,
+    margin_words,
+    next_transfer,
+    rule_words,
+    standing,
+)
 from rif_threshold.wording import shown_percent
 from test_tables import edit, own, sign
 from test_wording import instructions
@@ -361,13 +373,16 @@ def sheet_numbers(text: str, result: Assessment) -> None:
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_paper_and_text_carry_the_check_code(name: str) -> None:
-    code = code_or_why(answer(name)).text
+def test_the_clinicians_paper_carries_the_case_code_and_the_couples_the_couple_code(name: str) -> None:
+    code, of_couple = code_or_why(answer(name)).text, couple_code_or_why(answer(name)).text
     assert code
-    for kind in ("sheet.html", "report.html"):
-        assert code in page_text(name, kind)
-    for kind in ("sheet.pdf", "report.pdf"):
-        assert code.replace("-", "") in re.sub(r"[\s-]", "", pdf_text(name, kind))
+    assert of_couple
+    for whose, this, other in (("sheet", of_couple, code), ("report", code, of_couple)):
+        html, on_paper = page_text(name, f"{whose}.html"), re.sub(r"[\s-]", "", pdf_text(name, f"{whose}.pdf"))
+        assert this in html
+        assert this.replace("-", "") in on_paper
+        assert other not in html
+        assert other.replace("-", "") not in on_paper
     notes: list[dict[str, Any]] = json.loads(made(name, "fhir.json").content)["note"]
     assert any(code in note["text"] for note in notes)
 
@@ -398,13 +413,48 @@ def test_the_report_shows_no_dose(name: str) -> None:
     assert not re.search(r"\d mg/kg|\d[- ]\d* mg a day in all", step)
 
 
-def test_the_readable_reports_are_not_in_a_type_too_small() -> None:
-    sizes: list[float] = []
+LARGE = ("fullest", "history", "model", "losses", "reached", "plain")
 
-    def visit(text: str, _: object, matrix: list[float], __: object, size: float) -> None:
-        if len(text.strip()) > 20 and not re.fullmatch(r"[A-Z0-9-]+", text.strip()):  # not the check code
-            sizes.append(size * abs(matrix[0]))
 
-    for sheet in pdf("fullest", "report.pdf").pages:
+@pytest.mark.parametrize("name", LARGE)
+def test_no_letter_of_the_report_is_smaller_than_nine_and_a_half_points(name: str) -> None:
+    """Also in the picture, whose letters shrink with it, and in the code."""
+    small: dict[str, float] = {}
+
+    def visit(text: str, page: list[float], matrix: list[float], _: object, size: float) -> None:
+        points = size * abs(matrix[3]) * math.hypot(page[2], page[3])
+        if text.strip() and points < 9.5 - 1e-6:
+            small[text.strip()] = points
+
+    for sheet in pdf(name, "report.pdf").pages:
         sheet.extract_text(visitor_text=visit)
-    assert min(sizes) >= 9.5 - 1e-6
+    assert small == {}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_the_first_page_of_the_report_is_the_whole_answer(name: str) -> None:
+    result = answer(name)
+    first = solid(pdf(name, "report.pdf").pages[0].extract_text())
+    assert result.primary is not None
+    said = [
+        headline(result), standing(result), next_transfer(result), inputs_words(result), rule_words(result),
+        *beside_words(result), *context_words(result),
+        *(each for route in result.opinions for each in (route.label, crossed_words(route), margin_words(route))),
+    ]  # fmt: skip
+    assert [each for each in said if solid(each) not in first] == []
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_the_report_cuts_nothing_that_is_to_be_kept_in_mind(name: str) -> None:
+    result = answer(name)
+    assert result.primary is not None
+    for text in (page_text(name, "report.html"), pdf_text(name, "report.pdf")):
+        assert "\N{HORIZONTAL ELLIPSIS}" not in text
+        assert [
+            str(each) for each in (*result.notes, *result.primary.caveats) if solid(str(each)) not in solid(text)
+        ] == []
+
+
+def solid(text: str) -> str:
+    """A text without the breaks and hyphens of its lines."""
+    return re.sub(r"[\s-]", "", text)

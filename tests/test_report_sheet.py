@@ -80,7 +80,7 @@ def test_most_words_of_the_sheet_have_their_syllables_counted() -> None:
 @pytest.mark.parametrize("name", [*CASES, *REFUSED])
 def test_it_has_no_unexplained_abbreviation_no_dose_and_no_blame(name: str) -> None:
     for text in (page_text(name, "sheet.html"), pdf_text(name, "sheet.pdf")):
-        shown = re.sub(r"RIF1[-A-Z0-9 ]*", "", text)
+        shown = re.sub(r"RIFC1[-A-Z0-9 ]*", "", text)
         assert re.findall(r"\b[A-Z]{2,}\b", shown) == []
         assert not re.search(r"\b\d+ ?(mg|mcg|ml|g|units?)\b", shown)
         assert not re.search(
@@ -168,7 +168,7 @@ def test_body_text_has_at_least_eleven_points(name: str) -> None:
             small.add(text.strip())
 
     pdf(name, "sheet.pdf").pages[0].extract_text(visitor_text=visit)
-    assert all(re.fullmatch(r"[A-Z0-9-]+", text) for text in small), small  # the check code alone
+    assert all(re.fullmatch(r"[A-Z0-9-]+", text) for text in small), small  # the couple code alone
 
 
 # Counts of 100.
@@ -331,9 +331,10 @@ def test_a_rule_of_the_clinics_own_is_named_as_such() -> None:
 
 
 def test_too_long_a_case_says_that_there_is_no_code() -> None:
-    long = PLAIN | {"medications": [f"medicine number {number} {'x' * (number % 7)}" for number in range(90)]}
+    chances = [f"{30 + place % 29}.{place}7" for place in range(80)]
+    long = {"history": [{"result": "no_positive_test", "per_transfer_percent": each} for each in chances]}
     page = paper(assess(long, include=()), words(), DATE)
     assert (page["code"], page["qr"]) == ("", "")
-    assert "no check code" in page["code_note"]
+    assert "no couple code" in page["code_note"]
     for kind in ("sheet.pdf", "report.pdf", "report.html", "note.txt", "fhir.json"):
         assert report(assess(long, include=()), kind, date=DATE).content

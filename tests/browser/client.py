@@ -71,7 +71,7 @@ class Visitor:
             states.add(id=first["failed_transfers"].id, string_value="3")
             states.add(id=first["ploidy"].id).string_array_value.data.append("Untested")
             answered = widgets(run(websocket, message))
-            states.add(id=answered["note"].id, bool_value=True)
+            states.add(id=answered["note"].id, trigger_value=True)
             note = widgets(run(websocket, message))["export_note_txt"]
             ask = BackMsg()
             ask.backend_operation_request.request_id = "note"

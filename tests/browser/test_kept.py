@@ -76,7 +76,7 @@ def test_a_new_couple_leaves_nothing_in_the_tab(visit: Any) -> None:
 
 
 def test_a_case_that_is_opened_stands_in_the_fields(visit: Any) -> None:
-    """The box that opens it closes in the same moment, which cuts the run short that fills the fields."""
+    """The box that opens it shuts in the same moment. A page left right after comes back with its fields filled."""
     visit.open()
     visit.press("Save or open")
     visit.type("check_code", check_code(assess(PLAIN)))
@@ -86,6 +86,53 @@ def test_a_case_that_is_opened_stands_in_the_fields(visit: Any) -> None:
         for key in ("oocyte_age_years", "failed_transfers")
     }
     assert shown == {key: str(PLAIN[key]) for key in shown}
+    visit.page.get_by_text("Opened from a case code").wait_for()
+    visit.press("Save or open")
+    visit.press("Close")
+    visit.go("Work-up")
+    visit.go("Threshold")
+    assert shown == {key: visit.page.locator(f".st-key-{key} input").input_value() for key in shown}
+
+
+@pytest.mark.parametrize("page", ["Threshold", "Work-up", "For the couple", "Immune step (contested)", "Sources"])
+def test_the_case_code_is_copied_or_taken_as_a_file_from_every_page(visitor: Callable[..., Any], page: str) -> None:
+    visit = visitor(permissions=["clipboard-read", "clipboard-write"]).open()
+    visit.type("oocyte_age_years", "36")
+    visit.choose("ploidy", "Untested")
+    visit.type("failed_transfers", "3")
+    if page != "Threshold":
+        visit.go(page)
+    code = check_code(assess(PLAIN))
+    visit.press("Save or open")
+    visit.accessible()
+    visit.page.get_by_role("dialog").locator(".stCode").hover()
+    visit.page.get_by_role("dialog").get_by_test_id("stCodeCopyButton").click()
+    assert visit.page.evaluate("navigator.clipboard.readText()") == code
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("button", name="Case code, file", exact=True).click()
+    assert download.value.suggested_filename == "rif-threshold-case-code.txt"
+    assert download.value.path().read_text("ascii") == f"{code}\n"
+    visit.press("Close")
+    visit.page.get_by_role("heading", level=1, name=page).wait_for()
+
+
+def test_where_there_is_no_clipboard_the_note_stands_to_be_selected_and_as_a_file(visit: Any) -> None:
+    visit.page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    visit.open()
+    visit.type("oocyte_age_years", "36")
+    visit.choose("ploidy", "Untested")
+    visit.type("failed_transfers", "3")
+    visit.press("Copy note")
+    visit.page.get_by_text("where it does not, the text can be selected").wait_for()
+    selected = (
+        visit.page.get_by_role("dialog")
+        .locator(".stCode code")
+        .evaluate("code => { getSelection().selectAllChildren(code); return getSelection().toString(); }")
+    )
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("button", name="Clinician note", exact=True).click()
+    assert selected.split() == download.value.path().read_text("ascii").split()
+    assert "Not yet: the threshold comes after 4 transfers" in selected
 
 
 def test_two_quick_clicks_add_two_whole_lines(visit: Any) -> None:

@@ -63,6 +63,18 @@ class Tab:
         self.at.button(key=key).click()
         return self.run()
 
+    def panel(self, key: str, press: str = "", **fields: Any) -> "Tab":
+        """Open a panel of the strip, fill its fields, press a button in it. The runner shuts it after each run."""
+        self.press(key)
+        if fields:
+            for name, value in fields.items():
+                self.widget(name).set_value(value)
+            self.press(key)
+        if press:
+            self.at.button(key=press).click()
+            self.press(key)
+        return self
+
     def unfold(self, key: str) -> "Tab":
         self.unfolded.add(key)
         return self.run()

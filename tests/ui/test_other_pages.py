@@ -1,5 +1,6 @@
 """Pages 2 to 5 by the keys of their widgets."""
 
+import json
 import re
 from itertools import takewhile
 from typing import Any
@@ -38,7 +39,7 @@ def test_workup_says_now_and_shows_every_item_once_with_its_grade(worked: Any) -
     assert "**Now:**" in text
     for item in (*workup.investigations, *workup.interventions):
         (line,) = (line for line in text.split("\n") if line.strip().startswith(f"**{item.label}** · "))
-        badge = {"recommended": "● Recommended", "can_be_considered": "◇ Can be considered"}.get(item.grade, "")
+        badge = {"recommended": "◆ Recommended", "can_be_considered": "◇ Can be considered"}.get(item.grade, "")
         assert badge in line
         assert item.grade != Grade.NOT_RECOMMENDED or "badge" not in line
     assert "✕ Not recommended" in text  # said once, of all of them
@@ -319,22 +320,64 @@ def test_sources_show_every_table_source_and_conflict(tab: Any) -> None:
     assert all(name in text and digest[:16] in text for name, digest in shipped().digests.items())
 
 
-def test_check_code_restores_the_case(worked: Any) -> None:
+def test_a_case_code_restores_the_case(worked: Any) -> None:
     from rif_threshold.report.check_code import check_code  # noqa: PLC0415
 
-    worked.unfold("save")
+    worked.panel("save")
     code = worked.at.code[0].value
     assert code == check_code(assess(WORKED))
-    worked.press("new_couple").unfold("save")
-    worked.at.text_input(key="check_code").set_value(code)
-    worked.run()
+    worked.press("new_couple").panel("save", check_code=code)
+    assert "This is a case code" in worked.text
     assert "Same result" in worked.text
-    worked.press("restore")
+    worked.panel("save", press="restore", check_code=code)
     assert {key: worked.widget(key).value for key in WORKED} == WORKED
     assert worked.answered
-    worked.at.text_input(key="check_code").set_value(code[:-1] + ("A" if code[-1] != "A" else "B"))
-    worked.run()
+    assert "Opened from a case code" in worked.text
+    worked.panel("save", check_code=code[:-1] + ("A" if code[-1] != "A" else "B"))
     assert any("character is wrong" in error for error in worked.errors)
+
+
+def test_a_couple_code_fills_what_it_holds_empties_the_rest_and_says_so(worked: Any) -> None:
+    from rif_threshold.report.couple_code import couple_code  # noqa: PLC0415
+
+    couple = {"oocyte_age_years": 41, "ploidy": "euploid", "failed_transfers": 4, "medications": ["fluconazole"]}
+    couple |= {"answers": {"malignancy": "yes", "planned_stage": "cleavage"}, "findings": {"karyotype": "abnormal"}}
+    code = couple_code(assess(couple))
+    worked.panel("save", press="restore", check_code=code)
+    assert json.loads(worked.at.session_state["held_by_the_tab"]) == {
+        "oocyte_age_years": "41",
+        "ploidy": "euploid",
+        "failed_transfers": "4",
+        "answers": {"planned_stage": "cleavage"},
+        "findings": {"karyotype": "abnormal"},
+    }
+    for page in ("workup", "explain", "tacrolimus", "sources"):
+        worked.go(page)
+        assert "Opened from a couple code, which holds only what the sheet uses" in worked.text
+    worked.press("opened_looked")
+    assert "couple code" not in worked.text
+
+
+def test_after_opening_the_next_transfer_is_added_and_its_result_is_asked_for(worked: Any) -> None:
+    from rif_threshold.report.check_code import check_code  # noqa: PLC0415
+
+    worked.panel("save", press="restore", check_code=check_code(assess(WORKED)))
+    worked.press("opened_add")
+    assert [worked.widget(f"history_{row}_result").value for row in (1, 2, 3, 4)] == ["no_positive_test"] * 3 + [None]
+    assert worked.widget("history_4_oocyte_age_years").value == "36"
+    assert not worked.answered
+    worked.fill(history_4_result="no_positive_test")
+    assert "4 failed" in worked.text.replace("**", "")
+    assert "Opened from" not in worked.text
+
+
+def test_adding_to_a_couple_without_a_transfer_begins_its_list(tab: Any) -> None:
+    from rif_threshold.report.check_code import check_code  # noqa: PLC0415
+
+    page = tab().panel("save", press="restore", check_code=check_code(assess(WORKED | {"failed_transfers": "0"})))
+    page.press("opened_add")
+    assert page.widget("history_1_result").value is None
+    assert not page.has("history_2_result")
 
 
 def test_a_stop_that_is_clear_says_so_and_not_no_to_a_negative(tab: Any) -> None:

@@ -217,10 +217,10 @@ def test_at_most_a_hundred_problems_are_shown_and_the_rest_is_counted(worked: An
         head = bytes([0, 1]) + b"0" + bytes(3) + bytes([0]) + bytes(9)
         return codes._written(b"RIF1" + head + codes.deflated(f'{{"case":{case},"was":{{"route":null}}}}'))
 
-    worked.unfold("save").fill(check_code=code('{"history":[' + "{}," * 9_900 + "{}]}"))
+    worked.panel("save", check_code=code('{"history":[' + "{}," * 9_900 + "{}]}"))
     assert "The transfers one by one: `more than 100 entries` was given" in worked.errors[0]
     assert len(worked.errors[0].splitlines()) == 1
-    worked.fill(check_code=code('{"history":[' + "{}," * 98 + '{"x":1,"y":2}]}'))
+    worked.panel("save", check_code=code('{"history":[' + "{}," * 98 + '{"x":1,"y":2}]}'))
     lines = worked.errors[0].splitlines()
     assert lines[0] == "- transfer 99: `x` was given. This name is not known; see `rif-threshold schema case`."
     assert len(lines) == 101

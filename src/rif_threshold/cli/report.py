@@ -80,10 +80,12 @@ def report_command(
 @click.option("--tables", metavar="DIR", help="A folder with the clinic's own rate tables.")
 @json_option
 def verify_command(code: tuple[str, ...], tables: str | None, *, as_json: bool) -> None:
-    """Check a code from a sheet, note or report: restore its case, compute it again, compare.
+    """Check a code: restore its case, compute it again, compare.
 
-    Says whether the result is the same and, where it is not, what it was and which table changed. Spaces, line
-    breaks and small letters do not matter; any other mistake in typing is found. - reads the code from standard input.
+    A case code (RIF1-), from a note, a report or the page, holds everything that was entered. A couple code (RIFC1-),
+    from a couple's sheet, holds only what the sheet uses. Says which it is, whether the result is the same and, where
+    it is not, what it was and which table changed. Spaces, line breaks and small letters do not matter; any other
+    mistake in typing is found. - reads the code from standard input.
 
     \b
     Example:
@@ -97,6 +99,7 @@ def verify_command(code: tuple[str, ...], tables: str | None, *, as_json: bool) 
     if as_json:
         click.echo(checked.model_dump_json(indent=2))
         return
+    click.echo(wrapped(checked.holds))
     click.echo(wrapped(checked.sentence))
     click.echo(wrapped(f"For: {inputs_words(checked.assessment)}"))
     click.echo(wrapped(f"{headline(checked.assessment)}. {standing(checked.assessment)}"))

@@ -1,4 +1,4 @@
-"""What is taken away from an assessment: paper, text, a check code and machine formats.
+"""What is taken away from an assessment: paper, text, codes and machine formats.
 
 Everything is made in memory from the one `Assessment`; nothing is written to a disk and nothing is fetched.
 
@@ -57,14 +57,14 @@ def report(
 
     Args:
         assessment: what it shows.
-        format: a key of `FORMATS`: ``sheet.html``, ``sheet.pdf``, ``note.txt``, ``report.html``, ``report.pdf``,
-            ``json``, ``fhir.json``, ``curve.csv``, ``curve.svg`` or ``curve.png``.
+        format: a key of `FORMATS`: ``sheet.html``, ``sheet.pdf``, ``note.txt``, ``code.txt``, ``report.html``,
+            ``report.pdf``, ``json``, ``fhir.json``, ``curve.csv``, ``curve.svg`` or ``curve.png``.
         language: of the couple sheet; everything else is in English.
         date: the day that is written on it; today where left out.
 
     Raises:
-        InvalidInput: for an unknown format or language, a picture of a curve where no route could be computed, or a
-            letter in a PDF or PNG that no font on this machine has.
+        InvalidInput: for an unknown format or language, a case too long for a code, a picture of a curve where no route
+            could be computed, or a letter in a PDF or PNG that no font on this machine has.
     """
     if format not in FORMATS:
         raise InvalidInput((Problem("format", format[:20], f"one of {', '.join(FORMATS)}", "not_in_list"),))
@@ -101,6 +101,12 @@ def _note(assessment: "Assessment", _: str, date: datetime.date) -> bytes:
     return note.note(assessment, date).encode("ascii")
 
 
+def _code(assessment: "Assessment", _: str, __: datetime.date) -> bytes:
+    from rif_threshold.report import check_code  # noqa: PLC0415
+
+    return f"{check_code.check_code(assessment)}\n".encode()
+
+
 def _json(assessment: "Assessment", _: str, __: datetime.date) -> bytes:
     return assessment.model_dump_json(indent=2).encode()
 
@@ -128,6 +134,7 @@ FORMATS: Mapping[str, Format] = {
     "sheet.html": Format("Couple sheet", f"{_NAME}-sheet.html", _HTML, partial(_sheet, pdf=False)),
     "sheet.pdf": Format("Couple sheet, PDF", f"{_NAME}-sheet.pdf", _PDF, partial(_sheet, pdf=True)),
     "note.txt": Format("Clinician note", f"{_NAME}-note.txt", "text/plain; charset=us-ascii", _note),
+    "code.txt": Format("Case code, file", f"{_NAME}-case-code.txt", "text/plain; charset=us-ascii", _code),
     "report.html": Format("Clinician report", f"{_NAME}-report.html", _HTML, partial(_report, pdf=False)),
     "report.pdf": Format("Clinician report, PDF", f"{_NAME}-report.pdf", _PDF, partial(_report, pdf=True)),
     "json": Format("Assessment, JSON", f"{_NAME}-assessment.json", _JSON, _json),

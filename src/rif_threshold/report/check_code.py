@@ -1,48 +1,64 @@
-"""The check code: what was entered, what it was made with and what came out, as text that can be copied.
+"""Check codes: what was entered, what it was made with and what came out, as text that can be copied.
 
-Version 1 is ``RIF1-`` and base32 (A to Z, 2 to 7) in groups of eight, at most 600 characters in all. Inside lie, in
-this order: which parts were asked for, the software's version, fingerprints of the tables, digests of the answers,
-the case and its answer as deflated JSON, and a CRC-32 of it all. The CRC finds every single wrong character and every
-swapped pair for certain. Nothing in it is secret: anyone can read it.
+There are two kinds. The *case code* holds everything that was entered, and is the clinician's. The *couple code* is the
+sheet's, and holds what the sheet uses; see `rif_threshold.report.couple_code`. Each begins with its own letters.
+
+Version 1 is ``RIF1-`` (case) or ``RIFC1-`` (couple) and base32 (A to Z, 2 to 7) in groups of eight, at most 600
+characters in all. Inside lie, in this order: which parts were asked for, the software's version, fingerprints of the
+tables, digests of the answers, the case and its answer as deflated JSON, and a CRC-32 of it all. The CRC finds every
+single wrong character and every swapped pair for certain. Nothing in it is secret: anyone can read it.
 """
 
 import base64
 import binascii
-import hashlib
-import json
 import re
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
-from rif_threshold.answers import Estimate
-from rif_threshold.assessment import Assessment, UsedTable
+from rif_threshold.assessment import Assessment
 from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import read_json_object
 from rif_threshold.method import method
 from rif_threshold.pathway import as_first_named
-from rif_threshold.rates import in_background
 from rif_threshold.report.deflate import deflated, inflated
-from rif_threshold.sentences import total_words
+from rif_threshold.report.digests import (
+    ALL,
+    ANSWER,
+    EACH,
+    NONE,
+    all_fingerprint,
+    answer_digests,
+    answer_now,
+    canonical,
+    fingerprints,
+)
 from rif_threshold.vocabulary import Part
-from rif_threshold.wording import shown_between
 
-PREFIX = "RIF1"
+
+class CodeKind(StrEnum):
+    """Which of the two codes it is, by the letters it begins with."""
+
+    CASE = "case_code"
+    COUPLE = "couple_code"
+
+
+PREFIXES: Mapping[CodeKind, str] = {CodeKind.CASE: "RIF1", CodeKind.COUPLE: "RIFC1"}
+PREFIX = PREFIXES[CodeKind.CASE]
 LONGEST = 600
 _GROUP = 8
-_ALL, _EACH, _ANSWER = 3, 2, 3
-"""Bytes of the digest of all tables, of each table, of each answer."""
 _PERCENT = re.compile(r"([0-9]{1,3}(\.[0-9]{1,9})? to )?[0-9]{1,3}\.[0-9]{1,9}")
 _COUNT, _TOTAL = re.compile(r"[0-9]{1,4}"), re.compile(r"[a-z0-9, ]{0,60}")
+_LANGUAGE = re.compile(r"[A-Za-z_]{0,12}")
 _PARTS = (Part.WORKUP, Part.TACROLIMUS, Part.PERSPECTIVE)
 
 
 @dataclass(frozen=True)
 class Code:
-    """A check code, or the sentence that says why there is none."""
+    """A code, or the sentence that says why there is none."""
 
     text: str
     why_not: str = ""
@@ -50,8 +66,9 @@ class Code:
 
 @dataclass(frozen=True)
 class Content:
-    """What a check code holds. ``was`` is the answer when it was made."""
+    """What a code holds. ``was`` is the answer when it was made, ``language`` that of the sheet it stands on."""
 
+    kind: CodeKind
     case: Mapping[str, Any] = field(repr=False)
     parts: frozenset[Part] = field(repr=False)
     version: str
@@ -59,115 +76,85 @@ class Content:
     each_table: frozenset[bytes] = field(repr=False)
     answers: Mapping[str, bytes] = field(repr=False)
     was: Mapping[str, Any]
+    language: str = ""
 
 
 def check_code(assessment: Assessment) -> str:
-    """The check code of an assessment.
+    """The case code of an assessment: all that was entered.
 
     Raises:
         InvalidInput: where the case is too long for a code.
     """
-    code = _written(PREFIX.encode() + _packed(assessment))
-    if len(code) > LONGEST:
-        why = f"too much was entered for a check code: it would have more than {LONGEST} characters"
-        raise InvalidInput((Problem("code", f"{len(code)} characters", why, "code_too_long"),))
-    return code
+    return made_code(CodeKind.CASE, assessment, assessment.case, answer_digests(assessment))
 
 
 def code_or_why(assessment: Assessment) -> Code:
-    """The check code, or why there is none."""
+    """The case code, or why there is none."""
+    return or_why(lambda: check_code(assessment))
+
+
+def or_why(made: Callable[[], str]) -> Code:
+    """A code that is to be made, or why there is none."""
     try:
-        return Code(check_code(assessment))
+        return Code(made())
     except InvalidInput as error:
         return Code("", error.problems[0].allowed)
 
 
-def read_code(typed: str) -> Content:
-    """Read a check code as it was typed: spaces, line breaks, hyphens and small letters do not matter.
+def made_code(
+    kind: CodeKind, assessment: Assessment, case: Case, answers: Mapping[str, bytes], language: str = ""
+) -> str:
+    """The code of a kind.
+
+    Args:
+        kind: which of the two it is.
+        assessment: what came out.
+        case: what of its case is written down.
+        answers: a digest of three bytes for each answer that is compared, in the order of `answer_digests`.
+        language: of the sheet it stands on; left out where that is the first one.
 
     Raises:
-        InvalidInput: where it is not a check code, or a character is wrong or missing. The case in it is not judged.
+        InvalidInput: where the case is too long for a code.
+    """
+    code = _written(PREFIXES[kind].encode() + _packed(assessment, case, answers, language), PREFIXES[kind])
+    if len(code) > LONGEST:
+        name = kind.replace("_", " ")
+        why = f"too much was entered for a {name}: it would have more than {LONGEST} characters"
+        raise InvalidInput((Problem("code", f"{len(code)} characters", why, "code_too_long"),))
+    return code
+
+
+def read_code(typed: str) -> Content:
+    """Read a code of either kind as it was typed: spaces, line breaks, hyphens and small letters do not matter.
+
+    Raises:
+        InvalidInput: where it is no code, or a character is wrong or missing. The case in it is not judged.
     """
     if len(typed) > 2 * LONGEST:
-        raise _refused(f"a check code has at most {LONGEST} characters", "code_form")
+        raise _refused(f"a code has at most {LONGEST} characters", "code_form")
     text = "".join(typed.split()).replace("-", "").upper()
+    begins = f"{PREFIX} (a case code) or {PREFIXES[CodeKind.COUPLE]} (a couple code)"
     if not text.startswith(PREFIX[:-1]):
-        raise _refused(f"a check code begins with {PREFIX}", "code_form")
-    if not text.startswith(PREFIX):
-        raise _refused(f"this software reads codes that begin with {PREFIX}", "code_version")
-    content = _bytes(text[len(PREFIX) :])
-    if len(content) <= 4 or zlib.crc32(PREFIX.encode() + content[:-4]) != int.from_bytes(content[-4:], "little"):
+        raise _refused(f"a code begins with {begins}", "code_form")
+    kind = next((kind for kind, prefix in PREFIXES.items() if text.startswith(prefix)), None)
+    if kind is None:
+        raise _refused(f"this software reads codes that begin with {begins}", "code_version")
+    prefix = PREFIXES[kind]
+    content = _bytes(text[len(prefix) :], prefix)
+    if len(content) <= 4 or zlib.crc32(prefix.encode() + content[:-4]) != int.from_bytes(content[-4:], "little"):
         raise _refused("a character is wrong, missing or too many; please compare it once more", "code_check")
     try:
-        return _unpacked(content[:-4])
+        return _unpacked(content[:-4], kind)
     except (IndexError, KeyError, TypeError, ValueError, zlib.error, InvalidInput):
         raise _refused("this code was not made by this software", "code_form") from None
 
 
-def fingerprints(tables: Collection[UsedTable]) -> dict[str, bytes]:
-    """A short fingerprint of each table's name and digest, of those that an answer is made from."""
-    named = (table for table in tables if not in_background(table.id))
-    return {table.id: _digest(f"{table.id} {table.sha256}")[:_EACH] for table in named}
-
-
-def all_fingerprint(tables: Collection[UsedTable]) -> bytes:
-    """A short fingerprint of all tables together."""
-    return _digest("\n".join(f"{table.id} {table.sha256}" for table in tables))[:_ALL]
-
-
-def answer_digests(assessment: Assessment) -> dict[str, bytes]:
-    """A short digest of what each part answers; zeros for a part that was left out."""
-    routes = [
-        [each.route, each.transfers_to_threshold, each.reached, *map(_rounded, _curve(each))]
-        for each in assessment.opinions
-    ]
-    problems = [(each.route, each.problems) for each in assessment.refused if not each.background]
-    refused = [[route, [problem.code for problem in found]] for route, found in problems]
-    answers = {"threshold": _digest(_canonical([assessment.primary_route, routes, refused]))[:_ANSWER]}
-    for part in (Part.WORKUP, Part.TACROLIMUS):
-        value = getattr(assessment, part)
-        found = [] if value is None else list(_verdicts(value.model_dump(mode="json")))
-        answers[part] = bytes(_ANSWER) if value is None else _digest(_canonical(found))[:_ANSWER]
-    return answers
-
-
-def _curve(estimate: Estimate) -> tuple[float, ...]:
-    """The curve, or both its ends where they differ."""
-    low, high = estimate.cumulative_percent_lowest, estimate.cumulative_percent_highest
-    return low if low == high else (*low, *high)
-
-
-def answer_now(assessment: Assessment) -> dict[str, Any]:
-    """The primary route's answer, as little of it as a reader compares."""
-    answer = assessment.threshold
-    if answer is None:
-        return {"route": assessment.primary_route}
-    now = {
-        "route": answer.route,
-        "transfers": answer.transfers_to_threshold,
-        "reached": answer.reached,
-        "so_far": shown_between(*answer.so_far, answer.percent),
-    }
-    single = answer.total.lowest == answer.total.highest and not answer.open_ended
-    return now if single else now | {"total": total_words(answer)}
-
-
-def _verdicts(value: Any) -> Iterator[list[Any]]:
-    """Everything below a result that has a verdict: which one, and what it is."""
-    if isinstance(value, list):
-        for each in value:
-            yield from _verdicts(each)
-    elif isinstance(value, dict):
-        if "verdict" in value:
-            yield [value.get("id"), value.get("grade"), value["verdict"]]
-        for each in value.values():
-            yield from _verdicts(each)
-
-
-def _packed(assessment: Assessment) -> bytes:
+def _packed(assessment: Assessment, case: Case, answers: Mapping[str, bytes], language: str) -> bytes:
     version = assessment.software.version.encode()
     tables = sorted(fingerprints(assessment.tables).values())
-    parts = [part for part in _PARTS if getattr(assessment, part, None) is not None]
+    # A part whose answers are not compared is not asked for again.
+    parts = [part for part in _PARTS if getattr(assessment, part, None) is not None and answers.get(part) != NONE]
+    data = {"case": _plain_case(case), "was": answer_now(assessment)} | ({"language": language} if language else {})
     return b"".join(
         (
             bytes([sum(1 << _PARTS.index(part) for part in parts), len(version)]),
@@ -175,13 +162,13 @@ def _packed(assessment: Assessment) -> bytes:
             all_fingerprint(assessment.tables),
             bytes([len(tables)]),
             *tables,
-            *answer_digests(assessment).values(),
-            deflated(_canonical({"case": _plain_case(assessment.case), "was": answer_now(assessment)})),
+            *answers.values(),
+            deflated(canonical(data)),
         )
     )
 
 
-def _unpacked(content: bytes) -> Content:
+def _unpacked(content: bytes, kind: CodeKind) -> Content:
     place = 0
 
     def take(count: int) -> bytes:
@@ -193,13 +180,17 @@ def _unpacked(content: bytes) -> Content:
 
     flags, length = take(2)
     version = take(length).decode("utf-8")
-    everything, count = take(_ALL), take(1)[0]
-    each = frozenset(take(_EACH) for _ in range(count))
-    answers = {name: take(_ANSWER) for name in ("threshold", Part.WORKUP, Part.TACROLIMUS)}
+    everything, count = take(ALL), take(1)[0]
+    each = frozenset(take(EACH) for _ in range(count))
+    answers = {name: take(ANSWER) for name in ("threshold", Part.WORKUP, Part.TACROLIMUS)}
     data = read_json_object(inflated(content[place:]))
     if not isinstance(data["case"], dict):
         raise TypeError("a case is an object")
+    language = data.get("language", "")
+    if not (isinstance(language, str) and _LANGUAGE.fullmatch(language)):
+        raise ValueError("not a language")
     return Content(
+        kind=kind,
         case=data["case"],
         parts=frozenset(part for place, part in enumerate(_PARTS) if flags >> place & 1),
         version=version,
@@ -207,6 +198,7 @@ def _unpacked(content: bytes) -> Content:
         each_table=each,
         answers=answers,
         was=_was(data["was"]),
+        language=language,
     )
 
 
@@ -240,36 +232,19 @@ def _plain_case(case: Case) -> dict[str, Any]:
     return data
 
 
-def _canonical(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=_decimal)
-
-
-def _decimal(value: object) -> str:
-    assert isinstance(value, Decimal)  # noqa: S101 - nothing else in a case is not plain
-    return f"{value:f}"
-
-
-def _rounded(percent: float) -> float:
-    return round(percent, 6)
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
-
-
-def _written(content: bytes) -> str:
-    payload = content[len(PREFIX) :] + zlib.crc32(content).to_bytes(4, "little")
+def _written(content: bytes, prefix: str = PREFIX) -> str:
+    payload = content[len(prefix) :] + zlib.crc32(content).to_bytes(4, "little")
     letters = base64.b32encode(payload).decode().rstrip("=")
-    return "-".join([PREFIX, *(letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))])
+    return "-".join([prefix, *(letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))])
 
 
-def _bytes(letters: str) -> bytes:
+def _bytes(letters: str, prefix: str) -> bytes:
     if len(letters) > LONGEST:
-        raise _refused(f"a check code has at most {LONGEST} characters", "code_form")
+        raise _refused(f"a code has at most {LONGEST} characters", "code_form")
     try:
         content = base64.b32decode(letters + "=" * (-len(letters) % 8))
     except (binascii.Error, ValueError):
-        allowed = f"after {PREFIX} a check code has only the letters A to Z and the digits 2 to 7"
+        allowed = f"after {prefix} a code has only the letters A to Z and the digits 2 to 7"
         raise _refused(f"{allowed}, and none may be missing", "code_form") from None
     if base64.b32encode(content).decode().rstrip("=") != letters:
         raise _refused("the last character is wrong; please compare it once more", "code_check")

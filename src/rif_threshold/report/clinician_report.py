@@ -35,7 +35,8 @@ from rif_threshold.sentences import (
 from rif_threshold.vocabulary import Grade, Part, ReadLevel
 from rif_threshold.wording import NOT_KNOWN, between_percent, capital, word
 
-_MOST_REMARKS = 7
+_WIDE, _HIGH = 500, 130
+"""Of the curve, in points: it is drawn at its own size, so that its letters are those of a page."""
 
 
 def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, A
         "next": next_transfer(assessment),
         "inputs": inputs_words(assessment),
         "rule": rule_words(assessment),
-        "curve": curve_svg(assessment, wide=700, high=250) if assessment.estimates else "",
+        "curve": curve_svg(assessment, wide=_WIDE, high=_HIGH) if assessment.estimates else "",
         "curve_words": describe_curve(assessment) if assessment.estimates else "",
         # Another population has its line beneath, with all that a row would hold.
         "routes": [_route(each, assessment) for each in assessment.opinions],
@@ -67,11 +68,11 @@ def clinician_report(assessment: Assessment, date: datetime.date) -> dict[str, A
         "further_sources": _further([each for each in sources if each.key not in counted]),
         "tables": f"{len(assessment.tables)} tables, each with its SHA-256 digest in the JSON.",
         "code": code.text,
-        "code_note": "Check code: it holds what was entered, and anyone can read it. Paste it on the page, or give it"
-        " to `rif-threshold verify`, to compute it again."
+        "code_note": "Case code: it holds everything that was entered, and anyone can read it. Paste it on the page, or"
+        " give it to `rif-threshold verify`, to compute it again."
         if code.text
-        else f"No check code: {code.why_not}.",
-        "qr": qr(code.text, "Check code") if code.text else "",
+        else f"No case code: {code.why_not}.",
+        "qr": qr(code.text, "Case code") if code.text else "",
         "disclaimer": assessment.disclaimer,
     }
 
@@ -98,14 +99,11 @@ def _refused(assessment: Assessment) -> Iterator[str]:
 
 
 def _remarks(assessment: Assessment) -> Iterator[str]:
-    """What to keep in mind: what could overturn the answer, then as many caveats as there is room for."""
+    """What to keep in mind: what could overturn the answer, then every caveat."""
     yield from contradiction_words(assessment)
     yield from beside_words(assessment)
     caveats = assessment.primary.caveats if assessment.primary else ()
-    said = list(dict.fromkeys((*assessment.notes, *caveats)))
-    yield from map(str, said[:_MOST_REMARKS])
-    if more := said[_MOST_REMARKS:]:
-        yield f"And {len(more)} more, on the page, in `rif-threshold assess` and in the JSON."
+    yield from map(str, dict.fromkeys((*assessment.notes, *caveats)))
 
 
 def _beside(assessment: Assessment) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rif_threshold.assessment import Assessment
-from rif_threshold.report.check_code import code_or_why
+from rif_threshold.report.couple_code import couple_code_or_why
 from rif_threshold.report.grades import plain_grades, purpose
 from rif_threshold.report.plain import Plain
 from rif_threshold.report.shapes import Icon, grade_shape, icon_array, mark, qr
@@ -160,8 +160,8 @@ def _grades(assessment: Assessment, words: Words, plain: Plain) -> tuple[str, tu
 
 
 def paper(assessment: Assessment, words: Words, date: datetime.date) -> dict[str, Any]:
-    """The sheet as plain data for a template: what is said, the drawings, the day and the check code."""
-    page, code = sheet(assessment, words), code_or_why(assessment)
+    """The sheet as plain data for a template: what is said, the drawings, the day and the couple code."""
+    page, code = sheet(assessment, words), couple_code_or_why(assessment, words.language)
     return asdict(page) | {
         "made": words("made", date=words.date(date), version=assessment.software.version),
         "picture": "" if page.people is None else icon_array(page.people, page.picture_words, page.maybe),

@@ -1,4 +1,4 @@
-"""A text made small for a check code: deflate with the names and words of a case at hand."""
+"""A text made small for a code: deflate with the names and words of a case at hand."""
 
 import zlib
 from functools import cache

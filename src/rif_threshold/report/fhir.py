@@ -92,7 +92,7 @@ def risk_assessment(assessment: Assessment, date: datetime.date) -> dict[str, An
     if primary is not None:
         resource["prediction"] = list(_predictions(assessment, primary))
     code = code_or_why(assessment)
-    notes.append(f"Check code, which anyone can read: {code.text}" if code.text else f"No check code: {code.why_not}")
+    notes.append(f"Case code, which anyone can read: {code.text}" if code.text else f"No case code: {code.why_not}")
     # The text of a note is markdown, where a tag would be one.
     resource["note"] = [{"text": re.sub(r"<(?=[A-Za-z/!?])", r"\\<", text)} for text in notes]
     printable: dict[str, Any] = _printable(resource)

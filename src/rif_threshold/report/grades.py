@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from rif_threshold.assessment import Assessment
-from rif_threshold.report.words import Words
+from rif_threshold.pathway import facts, workup_lists
+from rif_threshold.report.words import Words, words
+from rif_threshold.rules import Condition, leaves
 from rif_threshold.vocabulary import Grade, WorkupState
 
 _DOUBTFUL = frozenset({"vitamin_d_treatment"})
@@ -15,26 +17,58 @@ def plain_grades(assessment: Assessment, words: Words) -> Iterator[tuple[Grade, 
 
     What the work-up says does not apply is not listed, and a grade of which nothing is left is not named.
     """
-    workup = assessment.workup
-    if workup is None:
-        return
-    shown = [
-        item
-        for item in (*workup.investigations, *workup.interventions)
-        if item.state != WorkupState.DOES_NOT_APPLY and item.id not in _DOUBTFUL
-    ]
     for grade in Grade:
-        plain = dict.fromkeys(_plain(item.id, item.label, words) for item in shown if item.grade == grade)
-        if plain:
+        if plain := told(assessment, grade, words):
             yield grade, words(f"grade_{grade}"), tuple(plain)
+
+
+def told(assessment: Assessment, grade: Grade, words: Words) -> dict[str, str]:
+    """The items of one grade that the sheet names, each by its plain words; of alike ones the first."""
+    workup = assessment.workup
+    plain: dict[str, str] = {}
+    for item in (*workup.investigations, *workup.interventions) if workup else ():
+        if item.grade == grade and item.state != WorkupState.DOES_NOT_APPLY and item.id not in _DOUBTFUL:
+            plain.setdefault(_plain(item.id, item.label, words), item.id)
+    return plain
+
+
+def beside(assessment: Assessment) -> tuple[str, ...]:
+    """The keys of what the sheet says beside the grades, because of something that was found."""
+    found = [item.id for item in assessment.workup.interventions if item.beside] if assessment.workup else []
+    return tuple(key for name in found if words().has(key := f"beside_{name}"))
+
+
+def asked() -> tuple[frozenset[str], frozenset[str]]:
+    """The findings and the answers by which it is decided what the sheet names, and what it says beside the grades.
+
+    What is not recommended is named whatever was found, and so is what an item tells that always applies.
+    """
+    both = workup_lists()
+    conditions: list[Condition] = []
+    findings: set[str] = set()
+    items = [*both.investigations.values(), *both.interventions.values()]
+    always = {(entry.grade, _plain(entry.id, entry.label, words())) for entry in items if not _asks(entry.when)}
+    for entry in items:
+        told_anyway = (entry.grade, _plain(entry.id, entry.label, words())) in always
+        if not told_anyway and entry.grade != Grade.NOT_RECOMMENDED and entry.id not in _DOUBTFUL:
+            conditions.append(entry.when)
+            findings |= {entry.id} & both.investigations.keys()  # what was looked for is named, whatever else decides
+        if words().has(f"beside_{entry.id}"):
+            conditions += [each.when for each in entry.beside]
+    named = {leaf.fact for condition in conditions for leaf in leaves(condition)}
+    named |= {leaf.fact for name in named if (when := facts()[name].when) for leaf in leaves(when)}
+    findings |= {name for each in named if (name := facts()[each].investigation)}
+    return frozenset(findings), frozenset(name for name in named if facts()[name].asked)
+
+
+def _asks(condition: Condition) -> bool:
+    """Whether a condition asks for something that the calculation does not know."""
+    return any(facts()[leaf.fact].kind != "derived" for leaf in leaves(condition))
 
 
 def purpose(assessment: Assessment, words: Words) -> str:
     """What the grades are about and what not; beside what was found, that a treatment for it is another matter."""
-    workup = assessment.workup
-    found = [item.id for item in workup.interventions if item.beside] if workup else []
-    beside = [f"beside_{name}" for name in found if words.has(f"beside_{name}")]
-    return " ".join(map(words, ("grades_purpose", "grades_other_illness", *beside)))
+    return " ".join(map(words, ("grades_purpose", "grades_other_illness", *beside(assessment))))
 
 
 def _plain(identifier: str, label: str, words: Words) -> str:

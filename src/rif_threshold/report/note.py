@@ -75,7 +75,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     sources = "; ".join(f"{source.key} ({source.read})" for source in _sources(assessment))
     yield f"Sources: {sources}"
     code = code_or_why(assessment)
-    yield f"Check code (anyone can read it): {code.text}" if code.text else f"Check code: none; {code.why_not}"
+    yield f"Case code (anyone can read it): {code.text}" if code.text else f"Case code: none; {code.why_not}"
     yield assessment.disclaimer
 
 

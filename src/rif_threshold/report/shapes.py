@@ -59,14 +59,14 @@ def icon_array(first: int, label: str, maybe: int = 0) -> str:
 
 
 _GRADES = {
-    Grade.RECOMMENDED: f'<circle cx="10" cy="10" r="8" fill="{INK}"/>',
+    Grade.RECOMMENDED: f'<path d="M10 1.5 18.5 10 10 18.5 1.5 10Z" fill="{INK}" stroke="{INK}" stroke-width="2"/>',
     Grade.CAN_BE_CONSIDERED: f'<path d="M10 1.5 18.5 10 10 18.5 1.5 10Z" fill="none" stroke="{INK}" stroke-width="2"/>',
     Grade.NOT_RECOMMENDED: '<path d="M4 4 16 16M16 4 4 16" fill="none" stroke="#111827" stroke-width="2.6"/>',
 }
 
 
 def grade_shape(grade: Grade, label: str) -> str:
-    """The shape of a grade: a filled circle, an empty diamond, a cross."""
+    """The shape of a grade: a filled diamond, an empty one, a cross."""
     return _SVG.format(wide=20, high=20, label=_escaped(label), inside=_GRADES[grade])
 
 

@@ -1,4 +1,4 @@
-"""Check a code: restore its case, compute it again, and say whether the answer is the same and why not."""
+"""Check a code: say which it is, restore its case, compute it again, and say whether and why the answer differs."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,20 +8,24 @@ from rif_threshold.assessment import Assessment, assess
 from rif_threshold.case import Case
 from rif_threshold.parts import default_parts
 from rif_threshold.record import Record
-from rif_threshold.report.check_code import (
-    Content,
-    all_fingerprint,
-    answer_digests,
-    answer_now,
-    fingerprints,
-    read_code,
-)
+from rif_threshold.report.check_code import CodeKind, Content, read_code
+from rif_threshold.report.couple_code import couple_digests
+from rif_threshold.report.digests import all_fingerprint, answer_digests, answer_now, fingerprints
+from rif_threshold.report.words import ENGLISH
 from rif_threshold.vocabulary import Part
 from rif_threshold.wording import long_word, transfers_words
 
 _ANSWERS: dict[str, str] = {"threshold": "the calculation"} | {
     part.value: long_word(part) for part in (Part.WORKUP, Part.TACROLIMUS)
 }
+
+
+CODES: Mapping[CodeKind, str] = {
+    CodeKind.CASE: "This is a case code. It holds everything that was entered.",
+    CodeKind.COUPLE: "This is a couple code, from a couple's sheet. It holds only what the sheet uses: medicines, and"
+    " what only the immune step asks, are not in it.",
+}
+"""What each code is, and holds."""
 
 
 class Was(Record):
@@ -40,9 +44,12 @@ class Was(Record):
 
 
 class Verification(Record):
-    """What a check code says and what is computed from it now.
+    """What a code says and what is computed from it now.
 
     Attributes:
+        kind: whether it is a case code or a couple code.
+        holds: which it is and what it holds, in words.
+        language: of the sheet that a couple code stands on.
         same: whether every answer is the one the code was made with.
         sentence: that, in one sentence.
         reasons: what changed since: answers, tables, software. May be filled although the answer is the same.
@@ -51,6 +58,9 @@ class Verification(Record):
         assessment: what it gives now.
     """
 
+    kind: CodeKind
+    holds: str
+    language: str
     same: bool
     sentence: str
     reasons: tuple[str, ...]
@@ -60,7 +70,7 @@ class Verification(Record):
 
 
 def verify(code: str, tables: str | Path | None = None) -> Verification:
-    """Restore the case of a check code and compute it again.
+    """Restore the case of a case code, or as much as a couple code holds of one, and compute it again.
 
     Args:
         code: as it was copied or typed.
@@ -72,13 +82,16 @@ def verify(code: str, tables: str | Path | None = None) -> Verification:
     content = read_code(code)
     parts = content.parts & default_parts()
     assessment = assess(content.case, include=parts, tables=tables)
-    now = answer_digests(assessment)
+    now = couple_digests(assessment) if content.kind == CodeKind.COUPLE else answer_digests(assessment)
     # What a setting leaves out here is not computed, and so not compared.
     compared = {name: words for name, words in _ANSWERS.items() if name not in content.parts - parts}
     changed = [words for name, words in compared.items() if content.answers[name] != now[name]]
     was = _answered(content.was, content.version)
     because = tuple(_because(content, assessment))
     return Verification(
+        kind=content.kind,
+        holds=CODES[content.kind],
+        language=content.language or ENGLISH,
         same=not changed,
         sentence=_sentence(changed, was, assessment, because),
         reasons=because,

@@ -26,6 +26,10 @@ ALSO_FROM = "also_from"
 TABS = "tabs"
 MORE = "Planned next, several embryos, eggs, settings"
 _CLEARED, _UNSENT = "cleared", "unsent"
+LANGUAGE = "language"
+"""Where the session keeps the language of the couple's sheet."""
+OPENED = "opened_from"
+"""Where the session keeps from which kind of code its case was opened, until that has been looked at."""
 DESK = "desk"
 """Where the session keeps from what its files were made."""
 
@@ -138,9 +142,17 @@ def history_length() -> int:
 def clear() -> None:
     """Forget everything that was typed, on every page, and what was taken."""
     st.session_state.pop(DESK, None)
+    opened()
+    if LANGUAGE in st.session_state:
+        write(LANGUAGE, None)
     for key in filter(_OURS.match, map(str, list(st.session_state))):
         empty_of: dict[type, Any] = {bool: False, list: []}
         write(key, 1 if key == HISTORY_LENGTH else empty_of.get(type(st.session_state[key])))
+
+
+def opened(kind: str | None = None) -> None:
+    """Note from which kind of code the case was opened, or that this has been looked at."""
+    st.session_state[OPENED] = kind
 
 
 def new_couple() -> None:

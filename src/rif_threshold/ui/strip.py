@@ -5,10 +5,11 @@ import streamlit as st
 from rif_threshold._version import __version__
 from rif_threshold.answers import chance_words
 from rif_threshold.assessment import Assessment, assess
+from rif_threshold.errors import InvalidInput
 from rif_threshold.method import method
 from rif_threshold.repeated import who_words
 from rif_threshold.report import report
-from rif_threshold.ui import exports, inputs, kept
+from rif_threshold.ui import codes, exports, inputs, kept
 from rif_threshold.ui.judging import Judged
 from rif_threshold.ui.markdown import escaped, unbroken
 from rif_threshold.ui.whole import announce
@@ -17,8 +18,22 @@ from rif_threshold.wording import NOT_KNOWN, STATE_SHAPES, between_percent, line
 _KEPT = "Kept in this tab only. Save the case code to come back."
 
 
-def strip(judged: Judged) -> None:
-    """Who, the state with its number, the next chance; the note, the code, another couple. Each page begins with it."""
+def strip(judged: Judged, *, folded: bool = False) -> None:
+    """Who, the state with its number, the next chance; the note, the code, another couple. Each page begins with it.
+
+    Args:
+        judged: what the page has judged.
+        folded: lay it in a fold, named in no language: beside a sheet in another language than its own.
+    """
+    if folded:
+        with st.expander(f"RIF threshold {__version__}", key="folded_strip"):
+            _strip(judged)
+    else:
+        _strip(judged)
+    kept.notice()
+
+
+def _strip(judged: Judged) -> None:
     if judged.untouched:
         rule = f"above {line_words(method().threshold_percent)} after at least "
         rule += transfers_words(method().minimum_transfers)
@@ -32,10 +47,12 @@ def strip(judged: Judged) -> None:
         words = _words(judged.assessment)
     with st.container(key="strip"):
         announce("strip", words)
-        _note(judged.assessment)
-        _save(judged.assessment)
+        if st.button("Copy note", key="note", type="tertiary", disabled=judged.assessment is None):
+            _note()
+        if st.button("Save or open", key="save", type="tertiary"):
+            _save()
         _another(untouched=judged.untouched)
-    kept.notice()
+    codes.notice()
 
 
 def _words(assessment: Assessment) -> str:
@@ -49,24 +66,27 @@ def _words(assessment: Assessment) -> str:
     return " · ".join(map(unbroken, parts))
 
 
-def _note(assessment: Assessment | None) -> None:
-    panel = st.popover("Copy note", key="note", on_change="rerun", type="tertiary", disabled=assessment is None)
-    if panel.open and assessment is not None:
-        with panel:
-            note = report(assess(inputs.typed_case()), exports.NOTE).content.decode("ascii")
-            st.caption("The sign at the corner copies it; where it does not, the text can be selected.")
-            st.code(note, language=None, wrap_lines=True)
-            exports.offer((exports.NOTE,), assessment)
+# Panels that are laid over the page and shut by themselves. One that tells the page when it is shut can do so while the
+# page is being left, and that page then comes back with fields that look empty.
 
 
-def _save(assessment: Assessment | None) -> None:
-    panel = st.popover("Save or open", key="save", on_change="rerun", type="tertiary")
-    if panel.open:
-        with panel:
-            st.caption(_KEPT)
-            if assessment is not None:
-                exports.check_code(assess(inputs.typed_case()))
-            exports.read_code()
+@st.dialog("Copy note", width="large")
+def _note() -> None:
+    assessment = assess(inputs.typed_case())
+    st.caption("The sign at the corner copies it; where it does not, the text can be selected.")
+    st.code(report(assessment, exports.NOTE).content.decode("ascii"), language=None, wrap_lines=True)
+    exports.offer((exports.NOTE,), assessment)
+
+
+@st.dialog("Save or open", width="large")
+def _save() -> None:
+    st.caption(_KEPT)
+    if typed := inputs.typed_case():
+        try:
+            codes.case_code(assess(typed))
+        except InvalidInput:
+            st.caption("There is no case code while something typed cannot be used.")
+    codes.read_code()
 
 
 def _another(*, untouched: bool) -> None:

@@ -168,6 +168,16 @@ def _list_what_was_said() -> None:
             write(f"history_{row}_{part}", state.get(part))
 
 
+def add_a_transfer() -> None:
+    """One more in the list, which begins with what the short form says. How it ended is still to be said."""
+    if not st.session_state.get(HISTORY_GIVEN):
+        write(HISTORY_GIVEN, value=True)
+        _list_what_was_said()
+    if holds_something(f"history.{history_length()}.result"):
+        _add()
+        empty([f"history.{history_length()}.result"])
+
+
 def _failed_in_the_list() -> str | None:
     """How many failed since the last positive test, by a list that is left: the number typed before it is another."""
     case, problems = read_case({"history": listed_transfers()})

@@ -200,7 +200,7 @@ CRITERION: Mapping[v.Verdict, str] = {
 STATE_SHAPES: Mapping[v.ThresholdState, str] = dict(zip(v.ThresholdState, "■□◪–", strict=True))
 """The shape that stands beside the word for where a couple stands."""
 
-GRADE_SHAPES: Mapping[v.Grade, str] = dict(zip(v.Grade, "●◇✕", strict=True))
+GRADE_SHAPES: Mapping[v.Grade, str] = dict(zip(v.Grade, "◆◇✕", strict=True))
 """The shape that stands beside a grade's word; the paper draws the same."""
 
 _OF_CODE = {member.value: words.short for listed in _WORDS.values() for member, words in listed.items()}
