@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from pypdf import PdfReader
@@ -142,3 +143,35 @@ def test_nothing_jumps_or_vanishes_and_what_is_answered_can_be_corrected(visit: 
     assert grey.get_attribute("aria-disabled") == "false"
     visit.go("Work-up")
     assert visit.page.locator(".st-key-finding_thyroid_function [aria-checked=true]").inner_text() == "Abnormal"
+
+
+@pytest.mark.parametrize("width", [360, 640])
+def test_a_page_is_seen_once_it_is_chosen_on_a_narrow_screen(visitor: Callable[..., Any], width: int) -> None:
+    visit = five_failed_euploid(visitor(width=width, height=740))
+    pages = visit.page.locator("nav a:visible")
+    assert pages.count() == 5
+    for number in (1, 2, 4, 0):
+        if number == 2:
+            visit.page.keyboard.press("Tab")
+            assert pages.nth(number).evaluate("each => getComputedStyle(each).outlineStyle") == "solid"
+            visit.page.keyboard.press("Enter")
+        else:
+            pages.nth(number).click()
+        visit.page.wait_for_url(f"**{urlsplit(pages.nth(number).get_attribute('href')).path}")
+        visit.settle()
+        assert uncovered(visit, "h1")
+        assert uncovered(visit, ".st-key-strip")
+    visit.no_sideways_scroll()
+
+
+def uncovered(visit: Any, selector: str) -> bool:
+    """Whether something is on the screen, and nothing lies over it from end to end."""
+    return bool(
+        visit.page.locator(selector).first.evaluate(
+            """each => {
+                const {left, right, top, bottom} = each.getBoundingClientRect();
+                return [left + 2, (left + right) / 2, right - 2]
+                    .every(x => each.contains(document.elementFromPoint(x, (top + bottom) / 2)));
+            }"""
+        )
+    )
