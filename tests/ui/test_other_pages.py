@@ -315,7 +315,10 @@ def test_sources_show_every_table_source_and_conflict(tab: Any) -> None:
     for key in ("fold_conflicts", "fold_bibliography", "fold_rules", "fold_files"):
         page.unfold(key)
     text = unescaped(page)
-    assert all(key in text for key in sources())
+    for number, source in enumerate(sources().values(), start=1):  # by number: keys are for files and scripts
+        assert f"- [{number}] {source.citation} *Read" in text
+    beside_files = re.sub(r"^\| \S+\.(csv|toml) \|", "", text, flags=re.MULTILINE)
+    assert [key for key in sources() if "_" in key and key in beside_files] == []
     assert all(name in text and digest[:16] in text for name, digest in shipped().digests.items())
 
 

@@ -53,7 +53,7 @@ def _line(found: Medication, number: int, cited: Numbered) -> None:
     via = f" (as {escaped(found.matched)})" if found.matched and found.matched != found.typed else ""
     effect = f" Effect: {escaped(found.effect)}." if found.effect else ""
     quoted = f" {escaped(found.quoted)}." if found.quoted else ""
-    source = f" :small[{cited.where(found.source)}]" if found.source else ""
+    source = f" :small[{cited.where(found.source, *found.further_sources)}]" if found.source else ""
     say(f"medicine_{number}", f"- {literal(found.typed)}{via}:{kind}{effect} {escaped(found.action)}.{quoted}{source}")
     if found.matched is None and not held_near(found):
         key = f"{inputs.CHECKED}{found.typed}"

@@ -45,7 +45,7 @@ def strip_words(step: Tacrolimus) -> str:
 def against(cited: Numbered) -> None:
     """What speaks against the whole step: five lines, the same for everyone."""
     short = [entry for entry in gate_lists().against if entry.short]
-    st.markdown("\n".join(f"- {escaped(entry.short)} {cited.number(entry.source)}" for entry in short))
+    st.markdown("\n".join(f"- {escaped(entry.short)} {cited.number(*entry.stands)}" for entry in short))
 
 
 def bodies() -> int:
@@ -55,12 +55,12 @@ def bodies() -> int:
 
 def positions(cited: Numbered) -> str:
     """What speaks against it in full; what bodies say, and whether their text names the drug."""
-    full = [f"- {escaped(entry.statement)} :small[{cited.where(entry.source)}]" for entry in gate_lists().against]
+    full = [f"- {escaped(entry.statement)} :small[{cited.where(*entry.stands)}]" for entry in gate_lists().against]
     said = [
         [
             escaped(f"{each.body}, {each.year}"),
             escaped(each.topic),
-            f"{escaped(each.position)} :small[(read: {each.source.read}) {cited.number(each.source)}]",
+            f"{escaped(each.position)} :small[(read: {each.source.read}) {cited.number(*each.stands)}]",
             escaped(each.names_tacrolimus),
         ]
         for each in guideline_positions()
@@ -73,7 +73,10 @@ def disagreements(cited: Numbered) -> str:
     return markdown_table(
         ["About", "One side", "The other", "What is done here"],
         [
-            [f"**{escaped(each.topic)}**", *map(cited.words, (each.one_side, each.other_side, each.what_we_do))]
+            [
+                f"**{escaped(each.topic)}** {cited.number(*each.stands)}",
+                *map(escaped, (each.one_side, each.other_side, each.what_we_do)),
+            ]
             for each in conflicts_about(Part.TACROLIMUS)
         ],
     )
@@ -149,7 +152,7 @@ def notes(step: Tacrolimus, *, of_this_case: bool) -> str:
 
 def keep_in_mind(step: Tacrolimus, cited: Numbered) -> str:
     """What changes no verdict."""
-    return "\n".join(f"- {escaped(item.label)} :small[{cited.where(item.source)}]" for item in step.advice)
+    return "\n".join(f"- {escaped(item.label)} :small[{cited.where(*item.stands)}]" for item in step.advice)
 
 
 def monitoring(step: Tacrolimus) -> str:
@@ -164,7 +167,7 @@ def pregnancy(step: Tacrolimus, cited: Numbered) -> str:
     """Label texts on pregnancy and lactation, and outcomes with their denominators."""
     return "\n".join(
         f"- **{escaped(each.topic)}.** {escaped(each.content)} {escaped(each.relevance)}"
-        f" :small[{cited.where(each.source)}]"
+        f" :small[{cited.where(*each.stands)}]"
         for each in step.pregnancy_and_lactation
     )
 
