@@ -63,7 +63,7 @@ def test_from_an_empty_page_to_the_verdicts_and_to_paper(visit: Any) -> None:
     assert "62.1 % so far" in visit.text
     paper = PdfReader(io.BytesIO(visit.page.pdf(format="A4")))
     assert len(paper.pages) == 1
-    assert "For: oocyte age 36" in "\n".join(page.extract_text() for page in paper.pages).replace("\n", " ")
+    assert "For: age at egg retrieval 36" in "\n".join(page.extract_text() for page in paper.pages).replace("\n", " ")
     assert "?" not in visit.page.url
 
 

@@ -3,6 +3,7 @@
 from functools import cache
 
 from rif_threshold._version import __version__
+from rif_threshold.ages import label_words
 from rif_threshold.listing import equal_words, listed_rules, listed_sources, listed_tables, recomputed_table
 from rif_threshold.method import method
 from rif_threshold.parts import default_parts
@@ -47,7 +48,7 @@ def published_table() -> tuple[str, str]:
     for row in rows:
         figures = "  ".join(f"{cell.printed}/{cell.computed}" for cell in row.cells)
         rate, after = percent_words(row.per_transfer_percent), row.printed_transfers_to_threshold
-        kind = escaped(f"{word(row.ploidy)}, {row.age_label}")
+        kind = escaped(f"{word(row.ploidy)}, {label_words(row.age_label)}")
         lines.append([kind, rate, figures, f"{after}/{row.transfers_to_threshold}"])
     head = ["Embryos, age", "Per transfer", "After 1, 2, 3 … transfers, in percent", "Intervene after"]
     return markdown_table(head, lines), f"Printed/computed. {equal_words(rows)}"
