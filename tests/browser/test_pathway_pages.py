@@ -12,6 +12,8 @@ from pypdf import PdfReader
 
 from rif_threshold import assess
 from rif_threshold.report.check_code import check_code
+from rif_threshold.vocabulary import Ploidy, Stage, TransferResult
+from rif_threshold.wording import capital, word
 
 from .test_journeys import go_narrow
 
@@ -175,3 +177,35 @@ def uncovered(visit: Any, selector: str) -> bool:
             }"""
         )
     )
+
+
+@pytest.mark.parametrize("width", SCREENS)
+def test_every_word_of_a_transfer_is_read_whole(visitor: Callable[..., Any], width: int) -> None:
+    visit = visitor(width=width, height=SCREENS[width])
+    visit.open()
+    visit.type("failed_transfers", "1")
+    visit.page.locator(".st-key-history_given label").first.click()
+    visit.settle()
+    visit.type("history_1_oocyte_age_years", "35-39")
+    for part, listed in (("result", TransferResult), ("ploidy", Ploidy), ("stage", Stage)):
+        label = max((capital(word(each)) for each in listed), key=len)
+        box = visit.page.locator(f".st-key-history_1_{part} input").first
+        box.fill(label)
+        box.press("ArrowDown")
+        box.press("Enter")
+        visit.settle()
+    visit.page.locator("h1").first.click()
+    visit.settle()
+    room = visit.page.locator("[class*=st-key-history_row_1] input").evaluate_all(
+        "all => all.map(each => [each.value, each.clientWidth - each.scrollWidth])"
+    )
+    assert [value for value, spare in room if spare < 0] == []
+    assert {"Pregnancy of unknown location", "Low-level mosaic", "35-39"} <= {value for value, _ in room}
+    tops = {round(cell.bounding_box()["y"]) for cell in cells(visit)}
+    assert len(tops) == {1280: 1, 360: 2}[width]
+    visit.no_sideways_scroll()
+
+
+def cells(visit: Any) -> list[Any]:
+    """What can be filled in or pressed in the first transfer of the list."""
+    return list(visit.page.locator("[class*=st-key-history_row_1] :is(.react-aria-ComboBox, .stTextInput > div)").all())

@@ -243,8 +243,11 @@ def test_a_route_that_is_left_out_again_answers_no_longer(worked: Any) -> None:
     worked.fill(also_from=["clinic_rate"])
     assert not worked.has("live_birth_percent")
     assert "live birth" not in worked.text.split("For:")[1].split("\n")[0]
-    worked.fill(also_from=["live_birth"])
-    assert worked.widget("live_birth_percent").value is None
+    worked.fill(also_from=["live_birth"])  # nothing typed is lost
+    assert {key: worked.widget(key).value for key in WORKED} == WORKED
+    assert "live birth" in worked.text.split("For:")[1].split("\n")[0]
+    worked.fill(also_from=[]).press("new_couple").fill(also_from=["live_birth"])
+    assert worked.widget("live_birth_percent").value is None  # the next couple's
 
 
 def test_the_list_begins_with_what_was_said_and_a_new_line_copies_the_one_above(tab: Any) -> None:

@@ -26,6 +26,8 @@ ALSO_FROM = "also_from"
 TABS = "tabs"
 MORE = "Planned next, several embryos, eggs, settings"
 _CLEARED, _UNSENT = "cleared", "unsent"
+LAID_ASIDE = "laid_aside"
+"""Where the session keeps what was typed for a route that is left out."""
 DESK = "desk"
 """Where the session keeps from what its files were made."""
 
@@ -138,6 +140,7 @@ def history_length() -> int:
 def clear() -> None:
     """Forget everything that was typed, on every page, and what was taken."""
     st.session_state.pop(DESK, None)
+    st.session_state.pop(LAID_ASIDE, None)
     for key in filter(_OURS.match, map(str, list(st.session_state))):
         empty_of: dict[type, Any] = {bool: False, list: []}
         write(key, 1 if key == HISTORY_LENGTH else empty_of.get(type(st.session_state[key])))
