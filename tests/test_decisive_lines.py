@@ -237,7 +237,10 @@ def test_the_summary_names_the_protocols_of_each_verdict_by_kind() -> None:
         f" Cannot be said: those of studies: {trial}. The others: not met."
     )
     unsaid = step(read("five_failed_euploid"), fasting_glucose_abnormal="yes", active_infection=None).summary
-    assert unsaid.startswith("Meets the entry criteria of none. This is not advice to treat. Cannot be said: those of")
+    assert unsaid.startswith("Meets the entry criteria of none so far. This is not advice to treat. Cannot be said:")
+    fresh = assess({"oocyte_age_years": 34, "ploidy": "euploid", "failed_transfers": 5}, include={"tacrolimus"})
+    assert fresh.tacrolimus is not None
+    assert fresh.tacrolimus.summary == "No entry criteria are decided yet. This is not advice to treat."
     assert unsaid.endswith("What holds all the same: Baseline glucose abnormal or missing, or diabetes known.")
     assert step(read("five_failed_euploid"), ciclosporin="yes").summary == (
         "Meets the entry criteria of none. This is not advice to treat."

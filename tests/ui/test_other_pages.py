@@ -222,6 +222,39 @@ def test_what_holds_is_named_on_the_page(tab: Any) -> None:
     assert "Does not meet" in row_of(page, "A clinic's web page")
 
 
+def test_the_strip_says_what_is_unanswered_held_and_met(tab: Any) -> None:
+    def strip(page: Any) -> str:
+        return str(next(each.value for each in page.at.markdown if "REACHED" in each.value)).replace("\\", "")
+
+    page = tab().fill(**GATE).go("tacrolimus")
+    assert re.search(r"\n:small\[\d\d unanswered\]$", strip(page))
+    assert "No entry criteria are decided yet." in unescaped(page)
+    page = answer_everything(page).fill(medications=["fluconazole"])
+    assert strip(page).endswith(":small[on hold: fluconazole · met: none]")
+    page.fill(medications=[])
+    assert ":small[met: series of 2015 (Tokyo); euploid series of 2024; " in strip(page)
+    assert "met:" not in page.go("workup").text
+
+
+def test_what_the_case_says_elsewhere_is_counted_as_known(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="34", ploidy="euploid", failed_transfers="2").fill(history_given=True)
+    page.fill(history_2_result="biochemical").unfold("fold_kinds").fill(stage="blastocyst").go("tacrolimus")
+    text = unescaped(page)
+    entry, safety = (line for line in text.splitlines() if re.match(r"\s*:small\[.*\d open", line))
+    assert ":small[2 known from the rest of the case · " in entry  # a positive test, and the stage
+    assert text.count("the rest of the case says so") == 2
+    assert "answered" not in entry + safety
+    page.fill(answer_hypersensitivity="no")
+    assert ":small[1 answered · " in unescaped(page)
+
+
+def test_a_medicine_says_what_rises(tab: Any) -> None:
+    page = tab().fill(**GATE).go("tacrolimus").fill(medications=["fluconazole", "fluconazloe"])
+    text = unescaped(page)
+    assert "Effect: raises the tacrolimus level." in text
+    assert "Not in our list; near it: fluconazole. What was meant is not guessed" in text
+
+
 def test_the_list_of_medicines_is_asked_while_it_is_open(tab: Any) -> None:
     page = answer_everything(tab().fill(**GATE).go("tacrolimus"))
     assert "Nothing more that could be asked would change a verdict." in page.text

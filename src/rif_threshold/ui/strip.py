@@ -17,8 +17,13 @@ from rif_threshold.wording import NOT_KNOWN, STATE_SHAPES, between_percent, line
 _KEPT = "Kept in this tab only. Save the case code to come back."
 
 
-def strip(judged: Judged) -> None:
-    """Who, the state with its number, the next chance; the note, the code, another couple. Each page begins with it."""
+def strip(judged: Judged, verdicts: str = "") -> None:
+    """Who, the state with its number, the next chance; the note, the code, another couple. Each page begins with it.
+
+    Args:
+        judged: what the page has judged.
+        verdicts: a line of the page's own beneath.
+    """
     if judged.untouched:
         rule = f"above {line_words(method().threshold_percent)} after at least "
         rule += transfers_words(method().minimum_transfers)
@@ -29,7 +34,7 @@ def strip(judged: Judged) -> None:
     elif judged.assessment is None:
         words = "**No answer**"
     else:
-        words = _words(judged.assessment)
+        words = _words(judged.assessment) + (f"  \n:small[{escaped(verdicts)}]" if verdicts else "")
     with st.container(key="strip"):
         announce("strip", words)
         _note(judged.assessment)

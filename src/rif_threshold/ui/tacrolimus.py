@@ -118,7 +118,8 @@ def _still_open(step: Tacrolimus | None, *, only: str = "") -> str:
     """What a verdict waits for that has no question of its own: it is given with the case, or as a list."""
     derived = [name for name in (step.questions if step else ()) if facts()[name].kind == "derived"]
     wanted = [name for name in derived if (name == only if only else name != _LIST)]
-    return " ".join(f"Still open: {facts()[name].question}" for name in wanted)
+    asked = [(facts()[name].question or "").partition("?")[0] for name in wanted]  # how to answer it is seen here
+    return " ".join(f"Still open: {question}?" for question in asked)
 
 
 def _counter(asked: Iterable[Fact], step: Tacrolimus | None, standing: Standing) -> str:
@@ -127,7 +128,13 @@ def _counter(asked: Iterable[Fact], step: Tacrolimus | None, standing: Standing)
     done = [fact for fact in found if questions.answered(fact)]
     still = [fact for fact in found if fact.id in standing.open]
     grey = [fact for fact in found if not standing.matters(fact)]
-    line = f"{len(done)} answered" + (f" · {len(still)} open" if standing.decided else "")
+    known = [fact for fact in found if fact.id in standing.known]
+    counted = {
+        "known from the rest of the case": len(known),
+        "answered": len(done),
+        "open": len(still) if standing.decided else 0,
+    }
+    line = " · ".join(f"{count} {said}" for said, count in counted.items() if count) or "None answered"
     if step and grey:
         why = "what stops, stops them all" if in_force(step.stops) else "no verdict turns on them any more"
         line += f" · {len(grey)} grey: {why}"

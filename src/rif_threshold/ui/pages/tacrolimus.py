@@ -14,13 +14,11 @@ from rif_threshold.vocabulary import Part
 
 cited = Numbered(keys_of(Part.TACROLIMUS))
 judged = judging.judge(Part.TACROLIMUS)
-strip(judged)
+step = judged.assessment.tacrolimus if judged.assessment is not None else None
+strip(judged, tacrolimus.strip_words(step) if step is not None else "")
 judged = judging.of_part(judged)
 beside = judging.beside(judged)
-step = judged.assessment.tacrolimus if judged.assessment is not None else None
 
-if step is not None:
-    say("verdict_line", f":small[{markdown.escaped(tacrolimus.strip_words(step))}]")
 tacrolimus.against(cited)
 controls.folds(
     "against",
