@@ -209,3 +209,89 @@ def test_every_word_of_a_transfer_is_read_whole(visitor: Callable[..., Any], wid
 def cells(visit: Any) -> list[Any]:
     """What can be filled in or pressed in the first transfer of the list."""
     return list(visit.page.locator("[class*=st-key-history_row_1] :is(.react-aria-ComboBox, .stTextInput > div)").all())
+
+
+VIEWS: dict[str, dict[str, Any]] = {
+    "desk": {"width": 1280, "height": 900},
+    "phone in the dark": {"width": 360, "height": 740, "dark": True},
+    "desk at 200 %": {"width": 640, "height": 450, "device_scale_factor": 2},
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_axe_finds_nothing_in_the_main_states(visitor: Callable[..., Any], view: str) -> None:
+    visit = five_failed_euploid(visitor(**VIEWS[view]))
+    go_narrow(visit, "workup")
+    visit.choose("finding_chronic_endometritis", "Abnormal")
+    unfold(visit, "fold_not_recommended")
+    visit.accessible()
+    visit.no_sideways_scroll()
+    go_narrow(visit, "tacrolimus")
+    visit.type("answer_th1_th2_ratio", "12,5")  # refused
+    visit.accessible()
+    visit.type("answer_th1_th2_ratio", "12.5")
+    visit.choose("answer_active_infection", "Yes")  # stopped, the rest grey
+    unfold(visit, "fold_gate", "fold_nakagawa_2015")
+    visit.accessible()
+    visit.no_sideways_scroll()
+
+
+def unfold(visit: Any, *folds: str) -> None:
+    for fold in folds:
+        visit.page.locator(f".st-key-{fold} summary").first.click()
+        visit.settle()
+
+
+FOCUS_SEEN = """() => {
+    const at = document.activeElement, {left, right, top, bottom} = at.getBoundingClientRect();
+    const shows = each => { const style = getComputedStyle(each);
+        return style.outlineStyle !== 'none' || style.boxShadow !== 'none' || style.borderColor !== style.color; };
+    const on = right > 0 && left < innerWidth && bottom > 0 && top < innerHeight;
+    return on && [at, at.parentElement, at.parentElement.parentElement].some(shows);
+}"""
+
+
+def tab_to(visit: Any, selector: str) -> int:
+    """Reach something by the Tab key alone, and how many presses that took; the focus is seen all the way."""
+    for pressed in range(1, 90):
+        visit.page.keyboard.press("Tab")
+        at = visit.page.evaluate("() => document.activeElement.outerHTML.slice(0, 200)")
+        assert visit.page.evaluate(FOCUS_SEEN), at
+        if visit.page.evaluate("selector => document.activeElement.closest(selector) !== null", selector):
+            return pressed
+    pytest.fail(f"{selector} cannot be reached by the Tab key")
+
+
+def test_work_up_and_immune_step_by_keyboard_alone(visit: Any) -> None:
+    five_failed_euploid(visit)
+    keyboard = visit.page.keyboard
+    visit.go("Work-up")
+    tab_to(visit, ".st-key-finding_lifestyle [role=radio]")
+    keyboard.press("ArrowRight")
+    keyboard.press("Space")
+    visit.settle()
+    assert visit.page.locator(".st-key-finding_lifestyle [aria-checked=true]").inner_text() == "Abnormal"
+    assert tab_to(visit, ".st-key-finding_endometrial_thickness [role=radio]") == 1  # one stop an item
+    visit.go("Immune step (contested)")
+    tab_to(visit, ".st-key-answer_th1_th2_ratio input")
+    keyboard.type("12.5")
+    keyboard.press("Enter")
+    visit.settle()
+    tab_to(visit, ".st-key-answer_hypersensitivity [role=radio]")
+    keyboard.press("ArrowRight")
+    keyboard.press("Space")
+    visit.settle()
+    assert visit.page.locator(".st-key-answer_hypersensitivity [aria-checked=true]").inner_text() == "No"
+    tab_to(visit, ".st-key-medications input")
+    keyboard.type("fluconazloe")
+    keyboard.press("Enter")
+    keyboard.press("Escape")
+    visit.settle()
+    tab_to(visit, "[class*=st-key-suggestion_0_] button")
+    keyboard.press("Enter")
+    visit.settle()
+    assert "on hold: fluconazole" in visit.page.locator(".st-key-strip").inner_text()
+    tab_to(visit, ".st-key-fold_nakagawa_2015 summary")
+    keyboard.press("Enter")
+    visit.settle()
+    assert "What it found" in visit.text

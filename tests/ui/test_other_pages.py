@@ -252,6 +252,8 @@ def test_a_medicine_says_what_rises(tab: Any) -> None:
     page = tab().fill(**GATE).go("tacrolimus").fill(medications=["fluconazole", "fluconazloe"])
     text = unescaped(page)
     assert "Effect: raises the tacrolimus level." in text
+    folic = unescaped(page.fill(medications=["folic acid"]))
+    assert folic.count("No labelled row found") == 1
     assert "Not in our list; near it: fluconazole. What was meant is not guessed" in text
 
 
