@@ -238,7 +238,7 @@ def test_the_strip_says_what_is_unanswered_held_and_met(tab: Any) -> None:
 
 def test_what_the_case_says_elsewhere_is_counted_as_known(tab: Any) -> None:
     page = tab().fill(oocyte_age_years="34", ploidy="euploid", failed_transfers="2").fill(history_given=True)
-    page.fill(history_2_result="biochemical").unfold("fold_kinds").fill(stage="blastocyst").go("tacrolimus")
+    page.fill(history_2_result="biochemical").unfold("fold_more").fill(stage="blastocyst").go("tacrolimus")
     text = unescaped(page)
     entry, safety = (line for line in text.splitlines() if re.match(r"\s*:small\[.*\d open", line))
     assert ":small[2 known from the rest of the case · " in entry  # a positive test, and the stage

@@ -15,7 +15,7 @@ CASES = Path(__file__).parents[1] / "cases"
 FIVE = json.loads((CASES / "tacrolimus_five_failed_euploid.json").read_text("utf-8"))
 FOLDS = {
     "threshold": (
-        *("kinds", "settings", "exports"),
+        *("more", "exports"),
         *("interval", "couples_differ", "what_moves_the_answer", "meaning_of_crossing", "against_observed", "budget"),
     ),
     "explain": (),
