@@ -22,7 +22,7 @@ def strip(judged: Judged, verdicts: str = "") -> None:
 
     Args:
         judged: what the page has judged.
-        verdicts: a line of the page's own beneath.
+        verdicts: what the page has to add to it.
     """
     if judged.untouched:
         rule = f"above {line_words(method().threshold_percent)} after at least "
@@ -34,7 +34,7 @@ def strip(judged: Judged, verdicts: str = "") -> None:
     elif judged.assessment is None:
         words = "**No answer**"
     else:
-        words = _words(judged.assessment) + (f"  \n:small[{escaped(verdicts)}]" if verdicts else "")
+        words = _words(judged.assessment) + (f" · {escaped(verdicts)}" if verdicts else "")
     with st.container(key="strip"):
         announce("strip", words)
         _note(judged.assessment)
