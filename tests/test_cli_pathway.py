@@ -52,12 +52,12 @@ def test_tacrolimus_says_first_what_speaks_against_it() -> None:
 
 def test_each_medicine_says_its_effect_weight_action_and_source() -> None:
     text = flat(run("tacrolimus", "--case", str(CASES / "tacrolimus_comedication.json")))
-    assert "clarithromycin: HOLDS. Effect: increase (marked;" in text
+    assert "clarithromycin: HOLDS. Effect: raises the tacrolimus level (marked;" in text
     assert "a longer interval as needed. An AI-written article, awaiting human review, says of macrolides:" in text
     assert "holds here. [prograf_thailand] [advagraf_leaflet] [tacrolimus_smpc] [droracle_2026]" in text
     assert (
         "oestradiol (row: oestradiol and progesterone for endometrial preparation): neither stops nor holds. Effect:"
-        " not known." in text
+        " on the tacrolimus level not known." in text
     )
     assert "foozol: HOLDS. Not in our list." in text
     assert "Not known: Contraindicated co-medication in the list." in text

@@ -93,7 +93,7 @@ def test_a_code_is_verified() -> None:
     assert result.exit_code == 0
     assert result.stdout.startswith("This is a case code. It holds everything that was entered.\nSame result.\n")
     assert "Not yet: the threshold comes after 4 transfers" in result.stdout
-    assert "oocyte age 36" in result.stdout
+    assert "age at egg retrieval 36" in result.stdout
     assert run("verify", *code.split("-")).stdout == result.stdout
     assert run("verify", "-", stdin=f"{code}\n").stdout == result.stdout
 

@@ -221,5 +221,5 @@ def test_the_list_of_studies_says_how_far_each_was_read_and_what_limits_it() -> 
     for each in study_entries():
         assert f"[{each.source.key}; read: {each.source.read}]" in listed
         assert f"Limits: {each.limits[:16]}" in listed
-    assert "now 5.5 (prograf_us_2024, heading); read: secondary]" in listed
+    assert "now 5.5 (the US label of 2024, heading); read: secondary]" in listed
     assert "less frequent than with ciclosporin" in listed

@@ -220,21 +220,22 @@ def test_the_worked_case_has_the_expected_numbers() -> None:
 
 # The chance of each transfer of the run and of the planned ones, from ESHRE's printed table (untested 31.5 below 35,
 # 25.9 at 35 to 39; euploid 64.1 at 35 to 40, 68.4 below 35) or as it was entered, and where it comes from.
+AT_36 = "age at egg retrieval 36"
 DOUBLE = 100 - 100 * 0.741**2
 OWN_REASONS: dict[str, list[tuple[float | tuple[float, float], str, str]]] = {
     "mixed": [
-        (31.5, "failed", "31.5 % printed for untested embryos, oocyte age 34 "),
-        (25.9, "failed", "25.9 % printed for untested embryos, oocyte age 36 "),
+        (31.5, "failed", "31.5 % printed for untested embryos, age at egg retrieval 34 "),
+        (25.9, "failed", "25.9 % printed for untested embryos, age at egg retrieval 36 "),
         (64.1, "planned", "64.1 % printed for euploid embryos, age 35-40 "),
         (64.1, "planned", "64.1 % printed for euploid embryos, age 35-40 "),
     ],
     "history": [
-        ((25.9, DOUBLE), "failed", "25.9 to 45.1 % printed for untested embryos, oocyte age 36, 2 embryos at once "),
+        ((25.9, DOUBLE), "failed", f"25.9 to 45.1 % printed for untested embryos, {AT_36}, 2 embryos at once "),
         (40.5, "failed", "40.5 % entered for this very transfer "),
         (64.1, "planned", "64.1 % printed for euploid embryos, age 35-40 "),
     ],
     "two_embryos": [
-        ((25.9, DOUBLE), "failed", "25.9 to 45.1 % printed for untested embryos, oocyte age 36, 2 embryos at once "),
+        ((25.9, DOUBLE), "failed", f"25.9 to 45.1 % printed for untested embryos, {AT_36}, 2 embryos at once "),
         (64.1, "planned", "64.1 % printed for euploid embryos, age 35-40 "),
     ],
     "settled": [

@@ -179,7 +179,8 @@ def test_the_kind_that_failed_and_the_kind_planned_are_two_things() -> None:
     assert found.threshold.cumulative_percent_so_far == pytest.approx(59.3130979)
     assert found.threshold.next_transfer_percent == 64.1
     assert found.threshold.further_transfers == 1
-    assert inputs_words(found) == "oocyte age 36; untested embryos; 3 failed; next: oocyte age 36, euploid embryos"
+    planned = "next: age at egg retrieval 36, euploid embryos"
+    assert inputs_words(found) == f"age at egg retrieval 36; untested embryos; 3 failed; {planned}"
     # As in 0.1.0 the fields alone mean both, and beside a history the kind planned next.
     both = answer(euploid, failed_transfers=3).threshold
     assert both is not None
@@ -265,8 +266,8 @@ def test_the_sheet_and_the_note_say_what_was_used_and_what_is_not_known() -> Non
         "Embryos for the next transfer: tested and found normal.",
     )
     assert inputs_words(found) == (
-        "oocyte age 33-36; untested embryos; 2 embryos at once; blastocyst (day 5 or 6); 2 failed; next: oocyte age"
-        " <35, euploid embryos, one embryo at a time"
+        "age at egg retrieval 33-36; untested embryos; 2 embryos at once; blastocyst (day 5 or 6); 2 failed;"
+        " next: age at egg retrieval <35, euploid embryos, one embryo at a time"
     )
     open_ended = answer({"history": [FAILED | {"oocyte_age_years": 36, "ploidy": "euploid"}]})
     assert "Route: ESHRE's table by age and ploidy, not known per transfer" in note(
@@ -401,5 +402,5 @@ def test_the_number_of_embryos_does_not_run_into_the_age() -> None:
 
 def test_whose_eggs_is_repeated() -> None:
     told = inputs_words(assess({"oocyte_age_years": 26, "ploidy": "untested", "failed_transfers": 2, "eggs": "donor"}))
-    assert told.startswith("oocyte age 26; untested embryos; 2 failed; ")
+    assert told.startswith("age at egg retrieval 26; untested embryos; 2 failed; ")
     assert "donor" in told

@@ -53,7 +53,7 @@ def test_a_near_miss_is_offered_and_never_taken() -> None:
     found = find_medication("fluconazol")
     assert (found.matched, found.row, found.status.value) == (None, None, "did_you_mean")
     assert found.suggestions[0] == "fluconazole"
-    assert found.action.startswith("Not in our list; names near it: fluconazole")
+    assert found.action.startswith("Not in our list; near it: fluconazole")
     assert found.gate.value == "holds"
     assert facts_from([found])["comedication_not_in_list"] is True
 

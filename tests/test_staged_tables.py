@@ -69,7 +69,7 @@ def test_a_clinics_own_table_may_have_a_stage_and_leave_out_what_its_counts_say(
     assert not either.background
     one = by_own(own, stage="cleavage")
     assert (one.per_transfer_percent, one.successes, one.transfers) == (30, 60, 200)
-    assert one.stage == "cleavage stage (day 2 or 3)"
+    assert one.stage == "cleavage (day 2 or 3)"
     two = by_own(own, stage="cleavage", embryos=2)  # the clinic's own is widened as before
     assert two.per_transfer_percent_highest == pytest.approx(51)
 

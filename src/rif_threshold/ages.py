@@ -46,6 +46,11 @@ def usual_label(label: str) -> str:
     return label
 
 
+def label_words(label: str) -> str:
+    """A label as it is shown: ``≥40``."""
+    return label.replace(">=", "≥").replace("<=", "≤")
+
+
 def band_of_label(label: str) -> AgeBand | None:
     """The ages that a label means; ``None`` where it is not written as bands usually are."""
     for pattern, meant in _LABELS:

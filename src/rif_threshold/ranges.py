@@ -48,8 +48,8 @@ def range_problems(case: Case, malformed: Collection[str], own_tables: Collectio
         yield Problem(
             "case",
             "",
-            "something to reckon with is needed: oocyte age and ploidy, a live-birth chance, the inputs of the model,"
-            " or the clinic's own rate",
+            "something to reckon with is needed: the age at egg retrieval and the kind of embryos, a live-birth"
+            " chance, the inputs of the model, or the clinic's own rate",
             "missing",
         )
 

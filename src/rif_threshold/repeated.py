@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from rif_threshold.ages import label_words
 from rif_threshold.assessment import Assessment
 from rif_threshold.routes import ROUTES
 from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, planned_apart, planned_kind
@@ -22,7 +23,7 @@ def who_words(assessment: Assessment) -> str:
         case if case.oocyte_age_years or case.ploidy or not case.history else case.history[-1]
     )
     parts = (
-        "" if kind.oocyte_age_years is None else f"{kind.oocyte_age_years} y",
+        "" if kind.oocyte_age_years is None else f"{label_words(str(kind.oocyte_age_years))} y",
         "" if kind.ploidy is None else word(kind.ploidy),
         "" if failed is None else f"{failed} failed",
     )
@@ -45,14 +46,16 @@ def _inputs(assessment: Assessment) -> Iterator[str]:
             yield f"next: {said}"
     if case.eggs is not None:
         yield long_word(case.eggs)
-    for route in ROUTES:
-        yield from route.told(case)
+    answered = {estimate.route for estimate in assessment.estimates}
+    for route in ROUTES:  # what no answer is made from yet is no part of what it is for
+        if not answered or route.name in answered:
+            yield from route.told(case)
 
 
 def _kind_words(kind: EmbryoKind | Transfers) -> Iterator[str]:
     """What a transfer's chance depends on; one embryo at a time is meant where no other number is said."""
     if kind.oocyte_age_years is not None:
-        yield f"oocyte age {kind.oocyte_age_years}"
+        yield f"age at egg retrieval {label_words(str(kind.oocyte_age_years))}"
     if kind.ploidy is not None:
         yield long_word(kind.ploidy)
     if kind.embryos is not None:
@@ -75,7 +78,7 @@ def _listed(history: Iterable[Transfer]) -> Iterator[str]:
 def _told(transfer: Transfer) -> str:
     parts = [
         "" if transfer.ploidy is None else word(transfer.ploidy),
-        "" if transfer.oocyte_age_years is None else f"at {transfer.oocyte_age_years}",
+        "" if transfer.oocyte_age_years is None else f"at {label_words(str(transfer.oocyte_age_years))}",
         "" if transfer.per_transfer_percent is None else f"{transfer.per_transfer_percent} %",
         "" if transfer.stage is None else word(transfer.stage),
         "" if transfer.embryos in {None, 1} else f"with {_at_once(transfer.embryos or 1)}",

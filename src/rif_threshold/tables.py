@@ -111,7 +111,12 @@ class Source(Record):
     def short(self) -> str:
         """The first author or body, year and address."""
         address = f"doi:{self.doi}" if self.doi else self.url
-        return ", ".join(part for part in (self.who, self.year, address) if part)
+        return ", ".join(part for part in (self.by, address) if part)
+
+    @property
+    def by(self) -> str:
+        """The first author or body, and the year."""
+        return ", ".join(part for part in (self.who, self.year) if part)
 
     @property
     def who(self) -> str:

@@ -115,7 +115,7 @@ def take_away(visitor: Visitor, proxy: Proxy, age: int) -> int:
     """Take a note of that age away through the proxy; which of the two processes had made it."""
     status, note, path = visitor.download(age)
     assert status == 200
-    assert f"oocyte age {age}" in note
+    assert f"age at egg retrieval {age}" in note
     (made_by,) = (
         number for number, replica in enumerate(proxy.replicas) if Visitor(replica.address).get(path)[0] == 200
     )

@@ -223,6 +223,42 @@ def test_what_holds_is_named_on_the_page(tab: Any) -> None:
     assert "Does not meet" in row_of(page, "A clinic's web page")
 
 
+def test_the_strip_says_what_is_unanswered_held_and_met(tab: Any) -> None:
+    def strip(page: Any) -> str:
+        said = str(next(each.value for each in page.at.info if "REACHED" in each.value)).replace("\\", "")
+        return said.removeprefix(":small[").strip("*]")
+
+    page = tab().fill(**GATE).go("tacrolimus")
+    assert re.search(r" · \d\d unanswered$", strip(page))
+    assert "No entry criteria are decided yet." in unescaped(page)
+    page = answer_everything(page).fill(medications=["fluconazole"])
+    assert strip(page).endswith(" · on hold: fluconazole · met: none")
+    page.fill(medications=[])
+    assert " · met: series of 2015 (Tokyo); euploid series of 2024; " in strip(page)
+    assert "met:" not in strip(page.go("workup"))
+
+
+def test_what_the_case_says_elsewhere_is_counted_as_known(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="34", ploidy="euploid", failed_transfers="2").fill(history_given=True)
+    page.fill(history_2_result="biochemical").unfold("fold_more").fill(stage="blastocyst").go("tacrolimus")
+    text = unescaped(page)
+    entry, safety = (line for line in text.splitlines() if re.match(r"\s*:small\[.*\d open", line))
+    assert ":small[2 known from the rest of the case · " in entry  # a positive test, and the stage
+    assert text.count("the rest of the case says so") == 2
+    assert "answered" not in entry + safety
+    page.fill(answer_hypersensitivity="no")
+    assert ":small[1 answered · " in unescaped(page)
+
+
+def test_a_medicine_says_what_rises(tab: Any) -> None:
+    page = tab().fill(**GATE).go("tacrolimus").fill(medications=["fluconazole", "fluconazloe"])
+    text = unescaped(page)
+    assert "Effect: raises the tacrolimus level." in text
+    folic = unescaped(page.fill(medications=["folic acid"]))
+    assert folic.count("No labelled row found") == 1
+    assert "Not in our list; near it: fluconazole. What was meant is not guessed" in text
+
+
 def test_the_list_of_medicines_is_asked_while_it_is_open(tab: Any) -> None:
     page = answer_everything(tab().fill(**GATE).go("tacrolimus"))
     assert "Nothing more that could be asked would change a verdict." in page.text
@@ -316,7 +352,10 @@ def test_sources_show_every_table_source_and_conflict(tab: Any) -> None:
     for key in ("fold_conflicts", "fold_bibliography", "fold_rules", "fold_files"):
         page.unfold(key)
     text = unescaped(page)
-    assert all(key in text for key in sources())
+    for number, source in enumerate(sources().values(), start=1):  # by number: keys are for files and scripts
+        assert f"- [{number}] {source.citation} *Read" in text
+    beside_files = re.sub(r"^\| \S+\.(csv|toml) \|", "", text, flags=re.MULTILINE)
+    assert [key for key in sources() if "_" in key and key in beside_files] == []
     assert all(name in text and digest[:16] in text for name, digest in shipped().digests.items())
 
 

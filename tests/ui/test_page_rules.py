@@ -41,6 +41,7 @@ def test_only_what_takes_no_patient_is_cached() -> None:
     assert {name: taken for name, taken in cached.items() if taken} == {
         "frame._pages": ["listed"],
         "frame.settle": ["page"],
+        "numbered.keys_of": ["part"],
     }
 
 

@@ -30,7 +30,7 @@ def test_a_first_answer_from_three_inputs(tab: Any) -> None:
     page = tab().fill(oocyte_age_years="36", ploidy="untested", failed_transfers="3")
     assert "## □ Not yet: the threshold comes after **4** transfers" in page.text
     assert "59.3 % so far, one more crosses" in page.text
-    assert "oocyte age 36" in page.text
+    assert "age at egg retrieval 36" in page.text
 
 
 def test_every_number_on_screen_is_in_the_assessment(worked: Any) -> None:
@@ -153,7 +153,7 @@ def test_a_small_percentage_can_be_confirmed(worked: Any) -> None:
 
 def test_inputs_survive_other_pages_and_new_couple_clears_them(worked: Any) -> None:
     worked.go("sources").go("workup")
-    assert "oocyte age 36" in worked.text
+    assert "age at egg retrieval 36" in worked.text
     worked.go("threshold")
     assert worked.widget("oocyte_age_years").value == "36"
     assert worked.answered
@@ -222,9 +222,9 @@ def test_at_most_a_hundred_problems_are_shown_and_the_rest_is_counted(worked: An
     assert len(worked.errors[0].splitlines()) == 1
     worked.panel("save", check_code=code('{"history":[' + "{}," * 98 + '{"x":1,"y":2}]}'))
     lines = worked.errors[0].splitlines()
-    assert lines[0] == "- transfer 99: `x` was given. This name is not known; see `rif-threshold schema case`."
+    assert lines[0] == "- Transfer 99: `x` was given. This name is not known; see `rif-threshold schema case`."
     assert len(lines) == 101
-    assert lines[-1] == "- the case: And 1 more problem, not shown."
+    assert lines[-1] == "- And 1 more problem, not shown."
     assert worked.answered  # the couple's own answer stands
 
 
@@ -243,8 +243,11 @@ def test_a_route_that_is_left_out_again_answers_no_longer(worked: Any) -> None:
     worked.fill(also_from=["clinic_rate"])
     assert not worked.has("live_birth_percent")
     assert "live birth" not in worked.text.split("For:")[1].split("\n")[0]
-    worked.fill(also_from=["live_birth"])
-    assert worked.widget("live_birth_percent").value is None
+    worked.fill(also_from=["live_birth"])  # nothing typed is lost
+    assert {key: worked.widget(key).value for key in WORKED} == WORKED
+    assert "live birth" in worked.text.split("For:")[1].split("\n")[0]
+    worked.fill(also_from=[]).press("new_couple").fill(also_from=["live_birth"])
+    assert worked.widget("live_birth_percent").value is None  # the next couple's
 
 
 def test_the_list_begins_with_what_was_said_and_a_new_line_copies_the_one_above(tab: Any) -> None:

@@ -110,7 +110,8 @@ def find_medication(text: str) -> Medication:
     alike = process.extract(key, list(names), scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=_MOST_SUGGESTIONS)
     if near := list(dict.fromkeys([*sorted(inside, key=len, reverse=True), *(name for name, _, _ in alike)])):
         offered = tuple(names[name].name for name in near[:_MOST_SUGGESTIONS])
-        action = f"Not in our list; names near it: {', '.join(offered)}. Nothing is taken until the name is corrected"
+        near_it = f"Not in our list; near it: {', '.join(offered)}"
+        action = f"{near_it}. What was meant is not guessed: the name has to be corrected"
         return Medication(typed=text, matched=None, status=MatchStatus.DID_YOU_MEAN, suggestions=offered, action=action)
     action = "Not in our list. That does not make it safe"
     return Medication(typed=text, matched=None, status=MatchStatus.NOT_IN_LIST, action=action)

@@ -20,7 +20,7 @@ class Cited(Record):
     """An entry that says where it stands.
 
     ``further_sources`` are the others that its locator speaks of. A table lists their keys, in the order in which the
-    locator has them, and the locator is theirs too. What it says is read by people only: a key in it cites nothing.
+    locator has them, and the locator is theirs too. It is words for people: it names no key, and cites nothing.
     """
 
     source: SourceReference
@@ -35,6 +35,11 @@ class Cited(Record):
             return listed
         locator = known.data["source"].locator
         return [{"key": each, "locator": locator} if isinstance(each, str) else each for each in listed]
+
+    @property
+    def stands(self) -> tuple[SourceReference, ...]:
+        """Where it stands: its own source first."""
+        return (self.source, *self.further_sources)
 
 
 Entry = TypeVar("Entry", bound=Cited)

@@ -22,13 +22,16 @@ def summary(judged: tuple[Protocol, ...], gate: Gate, medications: tuple[Medicat
     met, held, unsaid = (
         of[each] for each in (ProtocolVerdict.MEETS_ENTRY_CRITERIA, ProtocolVerdict.ON_HOLD, ProtocolVerdict.CANNOT_SAY)
     )
+    undecided = len(unsaid) == len(judged)
+    none = "of none without a hold" if held else "of none so far" if unsaid else "of none"
+    begins = "No entry criteria are decided yet" if undecided else f"Meets the entry criteria {_by_kind(met) or none}"
     return " ".join(
         (
-            f"Meets the entry criteria {_by_kind(met) or ('of none without a hold' if held else 'of none')}.",
+            f"{begins}.",
             _NO_ADVICE,
             *(f"Stopped: {'; '.join(gate.stopped_by)}." for _ in gate.stopped_by[:1]),
             *(f"On hold ({'; '.join(gate.held_by)}), every criterion met: those {_by_kind(held)}." for _ in held[:1]),
-            *(f"Cannot be said: those {_by_kind(unsaid)}." for _ in unsaid[:1]),
+            *(f"Cannot be said: those {_by_kind(unsaid)}." for _ in unsaid[:1] if not undecided),
             *(f"What holds all the same: {'; '.join(gate.held_by)}." for _ in gate.held_by[:1] if unsaid and not held),
             *("The others: not met." for _ in of[ProtocolVerdict.DOES_NOT_MEET][:1] if met or held),
             *(f"Checked by the user in the product text, not by us: {checked}." for _ in [checked] if checked),

@@ -238,7 +238,7 @@ def _reason(assessment: Assessment, primary: Estimate, ends: Pair[float], done: 
         printed = "printed" if primary.route == Route.AGE_TABLE else "in this table"
         age = "not known" if done.oocyte_age_years is None else done.oocyte_age_years
         placed = "" if done.embryos in {None, 1} else f", {done.embryos} embryos at once"
-        of = f"{chance} {printed} for {long_word(done.ploidy)}, oocyte age {age}{placed}"
+        of = f"{chance} {printed} for {long_word(done.ploidy)}, age at egg retrieval {age}{placed}"
     start = of if of.startswith(chance) else f"{chance} from {of}"
     per = f"the figure is per {word(primary.denominator)}"
     if primary.denominator != Denominator.EMBRYO_TRANSFER:

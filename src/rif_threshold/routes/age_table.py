@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
+from rif_threshold.ages import label_words
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.pair import Pair
 from rif_threshold.rates import PUBLISHED_TABLE, background_tables, load_rate_table
@@ -241,7 +242,7 @@ def _explained(rows: tuple[Stratum, ...], kind: EmbryoKind, printed: str) -> str
     chance = " to ".join(dict.fromkeys(shown_percent(figure) for figure in (figures[0], figures[-1])))
     if first.ploidy != kind.ploidy:
         chance = f"0 (ours) to {shown_percent(figures[-1])}"
-    bands = [*dict.fromkeys(row.age_label for row in rows)]
+    bands = [*dict.fromkeys(label_words(row.age_label) for row in rows)]
     ages = bands[0] if len(bands) == 1 else f"{bands[0]} to {bands[-1]}"
     known = ("" if len(bands) == 1 else ", as the age is not known") if kind.oocyte_age_years is None else ""
     placed = "" if (kind.embryos or 1) == 1 else f", for one embryo; {kind.embryos} are placed"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from rif_threshold.ages import AgeBand, band_of
+from rif_threshold.ages import AgeBand, band_of, label_words
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.method import method
 from rif_threshold.pair import Pair
@@ -231,7 +231,7 @@ def asks_back(
     beyond = f"above the highest printed rate per transfer, {percent_words(limit)}"
     if row is not None:
         limit = method().high_percent_factor * row.per_transfer_percent
-        printed = f"the {percent_words(row.per_transfer_percent)} printed for {row.ploidy} {row.age_label}"
+        printed = f"the {percent_words(row.per_transfer_percent)} printed for {row.ploidy} {label_words(row.age_label)}"
         beyond = f"more than {method().high_percent_factor} times {printed}"
     if percent > limit:
         why = (

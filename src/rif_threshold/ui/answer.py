@@ -14,11 +14,11 @@ from rif_threshold.fields import without_codes
 from rif_threshold.parts import default_parts
 from rif_threshold.perspective import SECTIONS
 from rif_threshold.repeated import inputs_words
-from rif_threshold.tables import OURS, Remark
 from rif_threshold.ui import exports, frame, panels
 from rif_threshold.ui.inputs import TABS
 from rif_threshold.ui.judging import problem_lines
 from rif_threshold.ui.markdown import bold_numbers, escaped, markdown_table, statement
+from rif_threshold.ui.numbered import Numbered
 from rif_threshold.ui.whole import say
 from rif_threshold.vocabulary import Part, ThresholdState
 from rif_threshold.wording import (
@@ -159,25 +159,20 @@ def routes(assessment: Assessment) -> str:
 
 def caveats(assessment: Assessment) -> str:
     """What to bear in mind. Sources are numbered as in the list of them."""
-    numbers = _numbered(assessment)
-
-    def cited(remark: Remark) -> str:
-        source = "(our own reading)" if remark.source == OURS else f"\\[{numbers[remark.source]}\\]"
-        return f"- {escaped(remark.text)} {source}"
-
+    cited = _numbered(assessment)
     remarks = [*assessment.notes, *(each for estimate in assessment.estimates for each in estimate.caveats)]
-    return "\n".join(["### To bear in mind", "", *map(cited, dict.fromkeys(remarks))])
+    lines = [f"- {escaped(each.text)} {cited.key(each.source)}" for each in dict.fromkeys(remarks)]
+    return "\n".join(["### To bear in mind", "", *lines])
 
 
-def _numbered(assessment: Assessment) -> dict[str, int]:
-    return {source.key: number for number, source in enumerate(assessment.sources, start=1)}
+def _numbered(assessment: Assessment) -> Numbered:
+    return Numbered(source.key for source in assessment.sources)
 
 
 def _sources(assessment: Assessment) -> str:
-    numbers = _numbered(assessment)
-    return "\n".join(
-        f"{numbers[each.key]}. {escaped(each.citation)} (read: {each.read})" for each in assessment.sources
-    )
+    cited = _numbered(assessment)
+    lines = [f"{cited.key(each.key)} {escaped(each.citation)} (read: {each.read})" for each in assessment.sources]
+    return "  \n".join(lines)
 
 
 def repeated(assessment: Assessment) -> None:

@@ -30,6 +30,8 @@ LANGUAGE = "language"
 """Where the session keeps the language of the couple's sheet."""
 OPENED = "opened_from"
 """Where the session keeps from which kind of code its case was opened, until that has been looked at."""
+LAID_ASIDE = "laid_aside"
+"""Where the session keeps what was typed for a route that is left out."""
 DESK = "desk"
 """Where the session keeps from what its files were made."""
 
@@ -145,6 +147,7 @@ def clear() -> None:
     opened()
     if LANGUAGE in st.session_state:
         write(LANGUAGE, None)
+    st.session_state.pop(LAID_ASIDE, None)
     for key in filter(_OURS.match, map(str, list(st.session_state))):
         empty_of: dict[type, Any] = {bool: False, list: []}
         write(key, 1 if key == HISTORY_LENGTH else empty_of.get(type(st.session_state[key])))

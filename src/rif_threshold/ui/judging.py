@@ -1,6 +1,7 @@
 """What is typed is judged here, and problems become words. This is the only place that catches errors."""
 
 import copy
+import re
 import string
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,17 +11,18 @@ import streamlit as st
 
 from rif_threshold.assessment import Assessment, assess
 from rif_threshold.errors import InvalidInput, Problem, TableError
-from rif_threshold.fields import place_words, without_codes
+from rif_threshold.fields import FIELDS, TRANSFER_FIELDS, place_words, without_codes
 from rif_threshold.pathway import facts, workup_lists
+from rif_threshold.tables import sources
 from rif_threshold.ui import inputs
 from rif_threshold.ui.markdown import escaped, literal
 from rif_threshold.ui.whole import say, whole
 from rif_threshold.vocabulary import Part
-from rif_threshold.wording import (
-    capital,
-)
+from rif_threshold.wording import capital, choices
 
 _STILL_NEEDED = {"missing"}
+_NEEDED = "this is needed"
+"""How a problem begins that says no more than that something is missing; the page says it in other words."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,33 @@ def of_part(judged: Judged) -> Judged:
 
 def said(problem: Problem) -> str:
     """One problem in words, for the person who typed it."""
-    given = f"{literal(problem.given)} was given. " if problem.given else ""
-    why = f" ({escaped(problem.source)})" if problem.source else ""
+    known = sources().get(problem.source)
+    why = f" ({escaped(known.by if known else problem.source)})" if problem.source else ""
     confirmed = problem.code in {"small_percent", "high_percent"}
     place = f" with the switch in '{inputs.MORE}'" if confirmed else ""
-    sentence = without_codes(replace(problem, allowed=f"{problem.allowed}{place}").sentence)
+    hint = problem.hint if problem.given else ""  # the word for something that is chosen here
+    sentence = without_codes(replace(problem, allowed=f"{problem.allowed}{place}", hint=hint).sentence)
+    if not problem.given:
+        sentence = sentence.replace(_NEEDED, "still needed", 1)
     end = "" if sentence.endswith("?") and not why else "."
-    return f"{given}{escaped(capital(sentence))}{why}{end}"
+    return f"{_given(problem)}{escaped(capital(sentence))}{why}{end}"
+
+
+def _given(problem: Problem) -> str:
+    """What was typed, as it was; what was chosen, in its words."""
+    if not problem.given:
+        return ""
+    if chosen := _options(problem.field).get(problem.given):
+        return f"{literal(chosen)} is chosen. "
+    several = "," in problem.field
+    return f"{literal(without_codes(problem.given) if several else problem.given)} was given. "
+
+
+def _options(field: str) -> Mapping[str, str]:
+    """What a field of the case offers to choose from, in words; nothing where it is typed."""
+    name = re.sub(r"^history\.\d+", "history", field)
+    described = FIELDS.get(name) or TRANSFER_FIELDS.get(name)
+    return choices(*described.choices) if described else {}
 
 
 def beside(judged: Judged) -> Callable[[str], None]:
@@ -107,7 +129,8 @@ def beside(judged: Judged) -> Callable[[str], None]:
         for number, problem in enumerate(judged.for_field(field)):
             if still_open(problem):
                 key = f"needed_{inputs.key_of(field)}_{number}"
-                say(key, f":small[Still needed here: {escaped(without_codes(problem.allowed))}.]")
+                wanted = without_codes(problem.allowed).removeprefix(_NEEDED).removeprefix("; ")
+                say(key, f":small[Still needed here{f': {escaped(wanted)}' if wanted else ''}.]")
             else:
                 text = said(problem)
                 with st.container(key=f"problem_{inputs.key_of(field)}_{number}"), whole(f"{field}_{number}", text):
@@ -139,7 +162,7 @@ def answered(judged: Judged) -> Assessment | None:
 
 def field_words(field: str) -> str:
     """A field's name as words: ``history.2.embryos`` is ``Transfer 2, embryos placed``."""
-    return " and ".join(map(_field, field.split(", ")))
+    return capital(" and ".join(map(_field, field.split(", "))))
 
 
 def _field(name: str) -> str:
@@ -148,9 +171,18 @@ def _field(name: str) -> str:
         return facts()[part].label
     if kind == "findings" and part in workup_lists().investigations:
         return workup_lists().investigations[part].label
-    return place_words(name) if name == "case" or name.startswith("history.") else capital(place_words(name))
+    return place_words(name)
 
 
 def problem_lines(problems: Iterable[Problem]) -> list[str]:
-    """Problems as the lines of a list, each with the field it is about."""
-    return [f"- {escaped(field_words(problem.field))}: {said(problem)}" for problem in problems]
+    """Problems as the lines of a list, each with the field it is about; what is said of several of one part once."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for problem in problems:
+        whole_case = problem.field == "case"  # that is what the page is about
+        part, _, field = ("" if whole_case else field_words(problem.field)).partition(", ")
+        alike.setdefault((said(problem), part), []).append(field)
+    lines = []
+    for (text, part), listed in alike.items():
+        place = ", ".join(filter(None, (part, "; ".join(listed))))
+        lines.append(f"- {escaped(place)}: {text}" if place else f"- {text}")
+    return lines

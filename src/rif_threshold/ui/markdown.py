@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from rif_threshold.tables import SourceReference
-
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -30,11 +28,6 @@ def statement(text: str) -> str:
     """A statement with the word before its colon in bold: ``Now: ...``, ``Not yet: ...``."""
     word, colon, rest = text.partition(":")
     return f"**{word}{colon}**{rest}" if colon else text
-
-
-def where(source: SourceReference) -> str:
-    """A source in brackets."""
-    return f"\\[{escaped(source.key)}: {escaped(source.locator)}\\]"
 
 
 def bold_numbers(text: str) -> str:

@@ -49,11 +49,12 @@ def ask(step: Tacrolimus | None, problems: Problems, cited: Numbered) -> None:
 
 def _line(found: Medication, number: int, cited: Numbered) -> None:
     """What was found for one medicine, and close names to choose from where it is not in the list."""
-    kind = f" {capital(word(found.seriousness))}." if found.seriousness else ""
+    serious = capital(word(found.seriousness)) if found.seriousness else ""
+    kind = "" if not serious or found.action.startswith(serious) else f" {serious}."  # said once
     via = f" (as {escaped(found.matched)})" if found.matched and found.matched != found.typed else ""
     effect = f" Effect: {escaped(found.effect)}." if found.effect else ""
     quoted = f" {escaped(found.quoted)}." if found.quoted else ""
-    source = f" :small[{cited.where(found.source)}]" if found.source else ""
+    source = f" :small[{cited.where(found.source, *found.further_sources)}]" if found.source else ""
     say(f"medicine_{number}", f"- {literal(found.typed)}{via}:{kind}{effect} {escaped(found.action)}.{quoted}{source}")
     if found.matched is None and not held_near(found):
         key = f"{inputs.CHECKED}{found.typed}"

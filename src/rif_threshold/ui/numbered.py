@@ -1,67 +1,61 @@
-"""Sources as numbers: each page's own, in the order in which its tables name them, and so the same on every visit."""
+"""Sources as numbers, on every page: each page's own, in a fixed order, and so the same on every visit."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from rif_threshold.citing import references
 from rif_threshold.pathway import entries
-from rif_threshold.tables import Source, SourceReference, sources
+from rif_threshold.tables import OURS, Source, SourceReference, sources
 from rif_threshold.ui.markdown import escaped
 from rif_threshold.vocabulary import Part
 
-_OURS = "own"
-"""The key of what is our own reading. It has no number."""
-_KEY = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
+OUR_READING = "our own reading"
+"""What stands in the place of a number where no source says it."""
 
 
 @cache
-def _numbers() -> Mapping[Part, Mapping[str, int]]:
-    """The number of every source that a part's tables name."""
-    found = {}
-    for part in (Part.WORKUP, Part.TACROLIMUS):
-        keys = dict.fromkeys(
-            key for entry in entries(part) for key in (entry.source.key, *sorted(references(entry))) if key != _OURS
-        )
-        found[part] = {key: number for number, key in enumerate(keys, start=1)}
-    return found
+def keys_of(part: Part) -> tuple[str, ...]:
+    """The keys of every source that a part's tables name, in the order in which they name them."""
+    named = (key for entry in entries(part) for key in (entry.source.key, *sorted(references(entry))))
+    return tuple(dict.fromkeys(named))
 
 
 class Numbered:
     """The sources of one page while it is drawn: it numbers them, and knows which were named."""
 
-    def __init__(self, part: Part) -> None:
-        """Of a part: the work-up or the tacrolimus step."""
-        self._numbers = _numbers()[part]
+    def __init__(self, keys: Iterable[str]) -> None:
+        """Of the sources with these keys, in their order; our own reading has no number."""
+        self._numbers = {
+            key: number for number, key in enumerate((key for key in dict.fromkeys(keys) if key != OURS), 1)
+        }
         self._named: set[str] = set()
 
-    def where(self, source: SourceReference) -> str:
-        """A source in brackets: its number, and the place in it."""
-        place = self.words(source.locator)
-        return f"(ours: {place})" if source.key == _OURS else f"{escaped(self._bracket(source.key)[:-1])}: {place}\\]"
+    def key(self, *keys: str) -> str:
+        """The numbers of sources by their keys, in brackets: ``[1, 4]``."""
+        known = [key for key in dict.fromkeys(keys) if key in self._numbers]
+        self._named.update(known)
+        return f"\\[{', '.join(str(self._numbers[key]) for key in known)}\\]" if known else f"({OUR_READING})"
 
-    def number(self, source: SourceReference) -> str:
-        """Its number alone, in brackets."""
-        return "(ours)" if source.key == _OURS else escaped(self._bracket(source.key))
+    def number(self, *listed: SourceReference) -> str:
+        """The numbers of the sources that something refers to, in brackets."""
+        return self.key(*(each.key for each in listed))
 
-    def words(self, text: str) -> str:
-        """Text in which sources are named by their keys, with their numbers instead; nothing in it is markup."""
-        return escaped(_KEY.sub(lambda found: self._bracket(found.group()), text))
+    def where(self, *listed: SourceReference) -> str:
+        """The same, with the place, which is one for them all."""
+        bracket, place = self.number(*listed), escaped(listed[0].locator)
+        end = "\\]" if bracket.endswith("\\]") else ")"
+        return f"{bracket.removesuffix(end)}: {place}{end}"
 
-    def _bracket(self, key: str) -> str:
-        if key not in self._numbers:
-            return key
-        self._named.add(key)
-        return f"[{self._numbers[key]}]"
-
-    def listed(self) -> str:
-        """Those that were named so far, by number."""
-        named = sorted(self._named, key=self._numbers.__getitem__)
-        lines = [f":small[\\[{self._numbers[key]}\\] {escaped(_told(sources()[key]))}]" for key in named]
-        return "## Sources\n\n" + "  \n".join(lines)
+    def listed(self, places: Mapping[str, Iterable[str]] | None = None) -> str:
+        """Those that were named so far, by number; with the places in them, where these are given."""
+        lines = []
+        for key in sorted(self._named, key=self._numbers.__getitem__):
+            at = "; ".join(dict.fromkeys((places or {}).get(key, ())))
+            lines.append(f":small[{self.key(key)} {escaped(told(sources()[key]))}{escaped(f': {at}') if at else ''}]")
+        return "  \n".join(lines)
 
 
-def _told(source: Source) -> str:
+def told(source: Source) -> str:
     """A source in one short line, without an address that a click would open on another host."""
-    told = source.short if source.doi else ", ".join(filter(None, (source.who, source.title, source.year)))
-    return f"{told} (read: {source.read})"
+    named = source.short if source.doi else ", ".join(filter(None, (source.who, source.title, source.year)))
+    return f"{named} (read: {source.read})"

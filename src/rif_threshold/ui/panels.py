@@ -11,6 +11,7 @@ from rif_threshold.perspective.section import Section
 from rif_threshold.tables import sources
 from rif_threshold.ui.controls import fold
 from rif_threshold.ui.markdown import escaped, markdown_table
+from rif_threshold.ui.numbered import Numbered
 from rif_threshold.vocabulary import SpreadModel
 from rif_threshold.wording import capital, long_word
 
@@ -46,15 +47,12 @@ def _notes(section: Section) -> Iterator[str]:
         places.setdefault(each.key, []).append(each.locator)
     for note in section.notes:
         places.setdefault(note.source, [])
-    listed = [key for key in places if key in sources()]
-    numbers = {key: f"\\[{number}\\]" for number, key in enumerate(listed, start=1)}
+    cited = Numbered(key for key in places if key in sources())
     for note in section.notes:
-        own = "(our own reading)" if note.source else ""
-        yield f"- {escaped(note.text)} {numbers.get(note.source, own)}"
+        yield f"- {escaped(note.text)} {cited.key(note.source) if note.source else ''}"
     yield ""
-    for number, key in enumerate(listed, start=1):
-        at = "; ".join(dict.fromkeys(places[key]))
-        yield f"{number}. :small[{escaped(sources()[key].short)}{escaped(f': {at}') if at else ''}]"
+    cited.key(*places)
+    yield cited.listed(places)
 
 
 def _which_model() -> str:

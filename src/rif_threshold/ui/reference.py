@@ -3,12 +3,14 @@
 from functools import cache
 
 from rif_threshold._version import __version__
+from rif_threshold.ages import label_words
 from rif_threshold.listing import equal_words, listed_rules, listed_sources, listed_tables, recomputed_table
 from rif_threshold.method import method
 from rif_threshold.parts import default_parts
 from rif_threshold.pathway import conflicts_about
-from rif_threshold.tables import shipped
-from rif_threshold.ui.markdown import escaped, markdown_table, where
+from rif_threshold.tables import SourceReference, shipped
+from rif_threshold.ui.markdown import escaped, markdown_table
+from rif_threshold.ui.numbered import Numbered
 from rif_threshold.wording import line_words, percent_words, word
 
 NOT_FOR = """
@@ -46,38 +48,44 @@ def published_table() -> tuple[str, str]:
     for row in rows:
         figures = "  ".join(f"{cell.printed}/{cell.computed}" for cell in row.cells)
         rate, after = percent_words(row.per_transfer_percent), row.printed_transfers_to_threshold
-        kind = escaped(f"{word(row.ploidy)}, {row.age_label}")
+        kind = escaped(f"{word(row.ploidy)}, {label_words(row.age_label)}")
         lines.append([kind, rate, figures, f"{after}/{row.transfers_to_threshold}"])
     head = ["Embryos, age", "Per transfer", "After 1, 2, 3 … transfers, in percent", "Intervene after"]
     return markdown_table(head, lines), f"Printed/computed. {equal_words(rows)}"
 
 
+def _numbered() -> Numbered:
+    return Numbered(listed_sources())
+
+
 def conflicts() -> str:
     """The ledger of what sources disagree on, and what is done about it."""
+    cited = _numbered()
     return "\n".join(
         f"- **{escaped(each.topic)}** — {escaped(each.one_side)} *But:* {escaped(each.other_side)} "
-        f"*Here:* {escaped(each.what_we_do)} {where(each.source)}"
+        f"*Here:* {escaped(each.what_we_do)} {cited.where(*each.stands)}"
         for each in conflicts_about(None, *default_parts())
     )
 
 
 def bibliography() -> str:
     """Every source: citation, how far it was read, and what to know of it."""
-    lines = []
+    cited, lines = _numbered(), []
     for key, source in listed_sources().items():
         note = f" {escaped(source.note)}" if source.note else ""
-        lines.append(f"- **{escaped(key)}** — {escaped(source.citation)} *Read: {source.read_words}.*{note}")
+        lines.append(f"- {cited.key(key)} {escaped(source.citation)} *Read: {source.read_words}.*{note}")
     return "\n".join(lines)
 
 
 def rules() -> str:
     """Every rule of the parts that are included: where it stands and how far that was read."""
-    lines = []
+    cited, lines = _numbered(), []
     for title, entries in listed_rules().items():
         lines += ["", f"**{title}**", ""]
         for entry in entries:
             label = getattr(entry, "label", "") or getattr(entry, "statement", "")
-            lines.append(f"- {escaped(label)} :small[{where(entry.source)}; read: {entry.source.read}]")
+            where = cited.where(*entry.stands)
+            lines.append(f"- {escaped(label)} :small[{where}; read: {entry.source.read}]")
     return "\n".join(lines)
 
 
@@ -85,7 +93,7 @@ def files() -> str:
     """Every table file: its source, how far that was read, and its checksum."""
     rows = []
     for name, digest in listed_tables().items():
-        rows.append([escaped(name), escaped(_source_of(name)), f"`{digest[:16]}`"])
+        rows.append([escaped(name), _source_of(name), f"`{digest[:16]}`"])
     head = ["Table", "Source", "SHA-256, first 16 of 64"]
     return f"{markdown_table(head, rows)}\n\nThe whole list: `cd tables && sha256sum -c SHA256SUMS`."
 
@@ -96,7 +104,8 @@ def _source_of(name: str) -> str:
     source = shipped().toml(about).get("source") if about in shipped().texts else None
     if not isinstance(source, dict):
         return "each row names its own"
-    return f"{source.get('key', '')}: {source.get('locator', '')} (read: {source.get('read', '') or 'as its source'})"
+    stands = SourceReference.model_validate(source)
+    return f"{_numbered().where(stands)} (read: {stands.read or 'as its source'})"
 
 
 def version() -> str:

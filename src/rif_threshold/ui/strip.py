@@ -18,22 +18,23 @@ from rif_threshold.wording import NOT_KNOWN, STATE_SHAPES, between_percent, line
 _KEPT = "Kept in this tab only. Save the case code to come back."
 
 
-def strip(judged: Judged, *, folded: bool = False) -> None:
+def strip(judged: Judged, verdicts: str = "", *, folded: bool = False) -> None:
     """Who, the state with its number, the next chance; the note, the code, another couple. Each page begins with it.
 
     Args:
         judged: what the page has judged.
+        verdicts: what the page has to add to it.
         folded: lay it in a fold, named in no language: beside a sheet in another language than its own.
     """
     if folded:
         with st.expander(f"RIF threshold {__version__}", key="folded_strip"):
-            _strip(judged)
+            _strip(judged, verdicts)
     else:
-        _strip(judged)
+        _strip(judged, verdicts)
     kept.notice()
 
 
-def _strip(judged: Judged) -> None:
+def _strip(judged: Judged, verdicts: str) -> None:
     if judged.untouched:
         rule = f"above {line_words(method().threshold_percent)} after at least "
         rule += transfers_words(method().minimum_transfers)
@@ -44,7 +45,7 @@ def _strip(judged: Judged) -> None:
     elif judged.assessment is None:
         words = "**No answer**"
     else:
-        words = _words(judged.assessment)
+        words = _words(judged.assessment) + (f" · {escaped(verdicts)}" if verdicts else "")
     with st.container(key="strip"):
         announce("strip", words)
         if st.button("Copy note", key="note", type="tertiary", disabled=judged.assessment is None):

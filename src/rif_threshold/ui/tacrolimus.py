@@ -45,7 +45,7 @@ def strip_words(step: Tacrolimus) -> str:
 def against(cited: Numbered) -> None:
     """What speaks against the whole step: five lines, the same for everyone."""
     short = [entry for entry in gate_lists().against if entry.short]
-    st.markdown("\n".join(f"- {escaped(entry.short)} {cited.number(entry.source)}" for entry in short))
+    st.markdown("\n".join(f"- {escaped(entry.short)} {cited.number(*entry.stands)}" for entry in short))
 
 
 def bodies() -> int:
@@ -55,12 +55,12 @@ def bodies() -> int:
 
 def positions(cited: Numbered) -> str:
     """What speaks against it in full; what bodies say, and whether their text names the drug."""
-    full = [f"- {escaped(entry.statement)} :small[{cited.where(entry.source)}]" for entry in gate_lists().against]
+    full = [f"- {escaped(entry.statement)} :small[{cited.where(*entry.stands)}]" for entry in gate_lists().against]
     said = [
         [
             escaped(f"{each.body}, {each.year}"),
             escaped(each.topic),
-            f"{escaped(each.position)} :small[(read: {each.source.read}) {cited.number(each.source)}]",
+            f"{escaped(each.position)} :small[(read: {each.source.read}) {cited.number(*each.stands)}]",
             escaped(each.names_tacrolimus),
         ]
         for each in guideline_positions()
@@ -73,7 +73,10 @@ def disagreements(cited: Numbered) -> str:
     return markdown_table(
         ["About", "One side", "The other", "What is done here"],
         [
-            [f"**{escaped(each.topic)}**", *map(cited.words, (each.one_side, each.other_side, each.what_we_do))]
+            [
+                f"**{escaped(each.topic)}** {cited.number(*each.stands)}",
+                *map(escaped, (each.one_side, each.other_side, each.what_we_do)),
+            ]
             for each in conflicts_about(Part.TACROLIMUS)
         ],
     )
@@ -115,7 +118,8 @@ def _still_open(step: Tacrolimus | None, *, only: str = "") -> str:
     """What a verdict waits for that has no question of its own: it is given with the case, or as a list."""
     derived = [name for name in (step.questions if step else ()) if facts()[name].kind == "derived"]
     wanted = [name for name in derived if (name == only if only else name != _LIST)]
-    return " ".join(f"Still open: {facts()[name].question}" for name in wanted)
+    asked = [(facts()[name].question or "").partition("?")[0] for name in wanted]  # how to answer it is seen here
+    return " ".join(f"Still open: {question}?" for question in asked)
 
 
 def _counter(asked: Iterable[Fact], step: Tacrolimus | None, standing: Standing) -> str:
@@ -124,7 +128,13 @@ def _counter(asked: Iterable[Fact], step: Tacrolimus | None, standing: Standing)
     done = [fact for fact in found if questions.answered(fact)]
     still = [fact for fact in found if fact.id in standing.open]
     grey = [fact for fact in found if not standing.matters(fact)]
-    line = f"{len(done)} answered" + (f" · {len(still)} open" if standing.decided else "")
+    known = [fact for fact in found if fact.id in standing.known]
+    counted = {
+        "known from the rest of the case": len(known),
+        "answered": len(done),
+        "open": len(still) if standing.decided else 0,
+    }
+    line = " · ".join(f"{count} {said}" for said, count in counted.items() if count) or "None answered"
     if step and grey:
         why = "what stops, stops them all" if in_force(step.stops) else "no verdict turns on them any more"
         line += f" · {len(grey)} grey: {why}"
@@ -149,7 +159,7 @@ def notes(step: Tacrolimus, *, of_this_case: bool) -> str:
 
 def keep_in_mind(step: Tacrolimus, cited: Numbered) -> str:
     """What changes no verdict."""
-    return "\n".join(f"- {escaped(item.label)} :small[{cited.where(item.source)}]" for item in step.advice)
+    return "\n".join(f"- {escaped(item.label)} :small[{cited.where(*item.stands)}]" for item in step.advice)
 
 
 def monitoring(step: Tacrolimus) -> str:
@@ -164,7 +174,7 @@ def pregnancy(step: Tacrolimus, cited: Numbered) -> str:
     """Label texts on pregnancy and lactation, and outcomes with their denominators."""
     return "\n".join(
         f"- **{escaped(each.topic)}.** {escaped(each.content)} {escaped(each.relevance)}"
-        f" :small[{cited.where(each.source)}]"
+        f" :small[{cited.where(*each.stands)}]"
         for each in step.pregnancy_and_lactation
     )
 

@@ -15,11 +15,13 @@ from rif_threshold.ui.inputs import (
     ALSO_FROM,
     HISTORY_GIVEN,
     HISTORY_LENGTH,
+    LAID_ASIDE,
     MORE,
     TRANSFER,
     empty,
     history_length,
     holds_something,
+    key_of,
     listed_transfers,
     write,
 )
@@ -100,11 +102,18 @@ def _route_fields(route: RouteKind, problems: Problems) -> None:
 
 
 def _leave_out(before: tuple[str, ...]) -> None:
-    """A route that is no longer chosen keeps nothing in its fields: what is not seen must not answer."""
+    """What is not seen must not answer: what was typed for a route that is left out is laid aside until it is back."""
     chosen = st.session_state.get(ALSO_FROM) or ()
+    aside = st.session_state.setdefault(LAID_ASIDE, {})
     for route in ROUTES:
+        keys = [key_of(each.path) for each in _asked(route)]
         if route.name in before and route.name not in chosen:
-            empty(each.path for each in _asked(route))
+            aside[route.name] = {key: st.session_state.get(key) for key in keys}
+            for key in keys:
+                write(key, None)
+        elif route.name in chosen and route.name not in before:
+            for key, typed in aside.pop(route.name, {}).items():
+                write(key, typed)
 
 
 def history_editor(problems: Problems) -> None:
@@ -135,18 +144,19 @@ def history_editor(problems: Problems) -> None:
         for part in shown:
             problems(f"history.{row}.{part}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Add a transfer", key="history_add", on_click=_add)
+        about = "Like the one above; its result too where that one failed."
+        st.button("Add a transfer", key="history_add", on_click=_add, help=about)
         st.toggle("each with a chance of its own", key=_OWN_CHANCE, persist_state="session")
 
 
 _OWN_CHANCE, _OWN_PART = "history_own_chance", "per_transfer_percent"
 _WIDTHS = {
-    "result": 190,
-    "oocyte_age_years": 60,
-    "embryos": 60,
-    "ploidy": 140,
-    "stage": 135,
-    _OWN_PART: 70,
+    "result": 212,
+    "oocyte_age_years": 52,
+    "embryos": 52,
+    "ploidy": 131,
+    "stage": 155,
+    _OWN_PART: 60,
 }
 """The parts of a transfer in a line, with the pixels that each takes; on a narrow screen a line wraps."""
 
@@ -185,7 +195,11 @@ def _failed_in_the_list() -> str | None:
 
 
 def _add() -> None:
-    """A line more, of the same kind as the one above; its result too where that was a failed transfer."""
+    """A line more, of the same kind as the one above; its result too where that was a failed transfer.
+
+    Failures come in a row, and each is counted before the eyes of whoever adds it. A positive test starts the count
+    again, and has to be said of each transfer by itself.
+    """
     state, last = st.session_state, history_length()
     if last == MOST_ENTRIES:
         return

@@ -57,7 +57,7 @@ def _gate(step: Tacrolimus, cited: Numbered) -> str:
     """Only what stops, holds or is open, and how many are clear."""
     parts = []
     for effect, items in ((GateEffect.STOPS, step.stops), (GateEffect.HOLDS, step.holds)):
-        if said := [f"{escaped(item.named)} {cited.number(item.source)}" for item in items if item.verdict == "yes"]:
+        if said := [f"{escaped(item.named)} {cited.number(*item.stands)}" for item in items if item.verdict == "yes"]:
             parts.append(f"**{capital(gate_word(Verdict.YES, effect))}**: {'; '.join(said)}.")
     above = (*step.stops, *step.holds)
     still = [item.label for item in above if item.verdict == Verdict.NOT_KNOWN]
@@ -73,7 +73,7 @@ def _lines(items: Iterable[GateItem], effect: GateEffect, cited: Numbered) -> It
         label = item.label_when_clear if item.verdict == Verdict.NO else item.label
         said = capital(gate_word(item.verdict, effect))
         strong = f"**{said}**" if item.verdict == Verdict.YES else said
-        yield f"- {strong}: {escaped(label)} :small[{cited.where(item.source)}]"
+        yield f"- {strong}: {escaped(label)} :small[{cited.where(*item.stands)}]"
 
 
 def _row(each: Protocol, step: Tacrolimus) -> str:
@@ -160,4 +160,4 @@ def _found(each: Protocol, cited: Numbered) -> Iterator[str]:
     yield from (f"- {escaped(sentence)}" for sentence in each.found)
     yield "\n**Limits**\n"
     yield from (f"- {escaped(sentence)}" for sentence in each.limits)
-    yield f"\n:small[{cited.where(each.source)}]"
+    yield f"\n:small[{cited.where(*each.stands)}]"

@@ -56,7 +56,7 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
         v.ThresholdState.NO_ANSWER: Words("no answer"),
     },
     v.Stage: {
-        v.Stage.CLEAVAGE: Words("cleavage stage (day 2 or 3)"),
+        v.Stage.CLEAVAGE: Words("cleavage (day 2 or 3)"),
         v.Stage.BLASTOCYST: Words("blastocyst (day 5 or 6)"),
     },
     v.Eggs: {

@@ -7,20 +7,18 @@ import streamlit as st
 from rif_threshold.pathway.facts import known_values
 from rif_threshold.repeated import inputs_words
 from rif_threshold.ui import answer, controls, judging, markdown, medicines, questions, tacrolimus, verdicts
-from rif_threshold.ui.numbered import Numbered
+from rif_threshold.ui.numbered import Numbered, keys_of
 from rif_threshold.ui.strip import strip
 from rif_threshold.ui.whole import say
 from rif_threshold.vocabulary import Part
 
-cited = Numbered(Part.TACROLIMUS)
+cited = Numbered(keys_of(Part.TACROLIMUS))
 judged = judging.judge(Part.TACROLIMUS)
-strip(judged)
+step = judged.assessment.tacrolimus if judged.assessment is not None else None
+strip(judged, tacrolimus.strip_words(step) if step is not None else "")
 judged = judging.of_part(judged)
 beside = judging.beside(judged)
-step = judged.assessment.tacrolimus if judged.assessment is not None else None
 
-if step is not None:
-    say("verdict_line", f":small[{markdown.escaped(tacrolimus.strip_words(step))}]")
 tacrolimus.against(cited)
 controls.folds(
     "against",
@@ -53,6 +51,6 @@ if assessment is not None and step is not None:
         ("Pregnancy and lactation", "pregnancy", partial(tacrolimus.pregnancy, step, cited)),
         ("The evidence in counts", "evidence", tacrolimus.forest),
     )
-say("sources", cited.listed())
+say("sources", f"## Sources\n\n{cited.listed()}")
 if assessment is not None:
     answer.footer(assessment)

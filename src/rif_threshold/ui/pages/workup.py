@@ -3,7 +3,7 @@
 import streamlit as st
 
 from rif_threshold.ui import answer, judging, markdown, workup
-from rif_threshold.ui.numbered import Numbered
+from rif_threshold.ui.numbered import Numbered, keys_of
 from rif_threshold.ui.strip import strip
 from rif_threshold.ui.whole import say
 from rif_threshold.vocabulary import Part
@@ -14,13 +14,13 @@ judged = judging.of_part(judged)
 beside = judging.beside(judged)
 assessment = judging.answered(judged)
 lists = assessment.workup if assessment is not None else None
-cited = Numbered(Part.WORKUP)
+cited = Numbered(keys_of(Part.WORKUP))
 if assessment is not None and lists is not None:
     answer.repeated(assessment)
     with st.container(key="answer"):
         say("statement", markdown.statement(lists.statement))
 if not judged.untouched:
     workup.show(lists, beside, cited)
-    say("sources", cited.listed())
+    say("sources", f"## Sources\n\n{cited.listed()}")
 if assessment is not None:
     answer.footer(assessment)
