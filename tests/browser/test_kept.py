@@ -106,7 +106,7 @@ def test_the_case_code_is_copied_or_taken_as_a_file_from_every_page(visitor: Cal
     visit.press("Save or open")
     visit.accessible()
     visit.page.get_by_role("dialog").locator(".stCode").hover()
-    visit.page.get_by_role("dialog").get_by_test_id("stCodeCopyButton").click()
+    visit.page.get_by_role("dialog").get_by_role("button", name="Copy to clipboard").click()
     assert visit.page.evaluate("navigator.clipboard.readText()") == code
     with visit.page.expect_download() as download:
         visit.page.get_by_role("button", name="Case code, file", exact=True).click()
