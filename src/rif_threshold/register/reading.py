@@ -67,6 +67,7 @@ class Register:
     mapping: Mapping
     kind_at: str
     unknown_columns: tuple[str, ...]
+    _said: tuple[str, ...] = field(repr=False)
     _left_out: ir.Table = field(repr=False)
     _reasons: tuple[tuple[str, str], ...] = field(repr=False)
 
@@ -81,7 +82,7 @@ class Register:
     @cached_property
     def warnings(self) -> tuple[str, ...]:
         """What must be said of the file beside every result, in sentences."""
-        return tuple(telling.warnings(self.alone, self.mapping))
+        return (*self._said, *telling.warnings(self.alone, self.mapping))
 
     def problems(self, most: int = MOST_PROBLEMS) -> tuple[Problem, ...]:
         """What is wrong with the first rows that have a problem, in words, and how many rows more have some.
@@ -116,7 +117,7 @@ def read(backend: ibis.BaseBackend, path: Path, mapping: Mapping) -> Register:
     alone = _unpacked(kept, found, codes, kind_at)
     rows = between_rows(alone, kind_at, ages_may_fall=found.ages_may_fall) if found.patient else alone
     reasons = (("", ""), *((column, word) for column, word, _ in left_out(found, raw.text)))
-    return Register(rows, alone, found, kind_at, unknown, dropped, reasons)
+    return Register(rows, alone, found, kind_at, unknown, raw.said, dropped, reasons)
 
 
 def _packed(raw: loading.Raw, mapping: Mapping) -> tuple[ir.Table, dict[str, tuple[str, ...]]]:

@@ -90,4 +90,4 @@ def unfolded(raw: Raw, mapping: Mapping) -> Raw:
     }
     table = crossed.mutate(**texts)
     stands = reduce(or_, (table[name].fill_null("").strip() != "" for name in texts))
-    return Raw(table.filter(stands), (*raw.heading, *patterns), raw.typed)
+    return raw._replace(table=table.filter(stands), heading=(*raw.heading, *patterns))

@@ -54,7 +54,7 @@ def parquet(backend: ibis.BaseBackend, name: str, path: Path) -> ir.Table:
     return backend.table(name)
 
 
-def in_memory(backend: ibis.BaseBackend, name: str, table: pa.Table) -> ir.Table:  # pragma: no cover - sheets on Spark
+def in_memory(backend: ibis.BaseBackend, name: str, table: pa.Table) -> ir.Table:
     """A table that is in memory already."""
     backend._session.createDataFrame(table).createOrReplaceTempView(name)  # noqa: SLF001 - Ibis goes through pandas
     return backend.table(name)
