@@ -150,6 +150,23 @@ def test_rows_that_are_none_and_columns_that_are_not_read_are_said(tmp_path: Pat
     assert "Columns that were not read: notes." in said
 
 
+def test_a_day_that_is_still_to_come_moves_no_period_and_is_said(tmp_path: Path) -> None:
+    lines = [f"p{n},202{n % 4}-06-01,36,untested,1,no_positive_test" for n in range(12)]
+    path, out = tmp_path / "r.csv", tmp_path / "c.csv"
+    found = []
+    for more in ([], ["q,2021-06-01,36,untested,1,no_positive_test", "q,2062-06-01,36,untested,1,no_positive_test"]):
+        path.write_text("\n".join(["patient,date,oocyte_age_years,ploidy,embryos,result", *lines, *more]), "utf-8")
+        found.append(json.loads(run("table", path, "--json").stdout))
+    before, after = found
+    assert (before["period_first"], before["period_last"]) == ("2020-01-01", "2022-12-31")
+    for name in ("period_first", "period_last", "births_last", "in_period", "outside_period"):
+        assert after[name] == before[name]
+    assert after["in_couples_with_problem"] == 2
+    said = " ".join(run("couples", path, "--output", out).output.split())
+    assert "row.14.date: the day lies after today, so that it cannot have been" in said
+    assert [row["problem"] for row in rows(out) if row["state"] == "problem"] == ["row 14: future:date"]
+
+
 def test_an_order_to_end_takes_the_private_folder_with_it(register: Path, tmp_path: Path) -> None:
     private = tmp_path / "temp"
     private.mkdir()

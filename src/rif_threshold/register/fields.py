@@ -1,6 +1,7 @@
 """The fields of a transfer, read from a file's texts as its mapping says: each packed into one number."""
 
 from collections.abc import Iterator
+from datetime import date
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -18,6 +19,7 @@ from rif_threshold.register.values import (
     age_of_years,
     day_number,
     days,
+    number_of_day,
     percent,
     trimmed,
     whole,
@@ -48,17 +50,17 @@ def patient(mapping: m.Mapping, text: Text) -> ir.StringValue:
     return ibis.ifelse(name.isin(mapping.patient.missing), "", name)
 
 
-def packed_fields(mapping: m.Mapping, text: Text, *, typed: bool) -> dict[str, Packed]:
-    """What is read of every transfer but the patient, by the field's name."""
+def packed_fields(mapping: m.Mapping, text: Text, today: date, *, typed: bool) -> dict[str, Packed]:
+    """What is read of every transfer but the patient, by the field's name. No day lies after today."""
     fields = {
-        "oocyte_age_years": _age(mapping, text, typed=typed),
+        "oocyte_age_years": _age(mapping, text, today, typed=typed),
         "embryos": _embryos(mapping, text),
         "live_birth_percent": _percent(mapping, text),
         **{name: _word(name, getattr(mapping, name), text) for name in CLOSED if getattr(mapping, name) is not None},
     }
     if mapping.date:
         cell = mapping.date
-        fields["date"] = day_number(text(cell.column), cell.missing, cell.order, typed=typed)
+        fields["date"] = day_number(text(cell.column), cell.missing, cell.order, today, typed=typed)
     elif mapping.order:
         fields["order"] = whole(text(mapping.order.column), mapping.order.missing, mapping.decimal, needed=True)
     if mapping.ploidy.columns() and not mapping.tested_means:
@@ -68,24 +70,26 @@ def packed_fields(mapping: m.Mapping, text: Text, *, typed: bool) -> dict[str, P
     return {name: fields[name] for name in (*m.FIELDS, "keep") if name in fields}
 
 
-def _age(mapping: m.Mapping, text: Text, *, typed: bool) -> Packed:
+def _age(mapping: m.Mapping, text: Text, today: date, *, typed: bool) -> Packed:
     field = mapping.oocyte_age_years
     if field is None:
         return Packed(NOTHING)
     if field.column:
         value, codes = age(text(field.column), field.missing, mapping.decimal)
     else:
-        value, codes = _age_of_dates(field, text, typed=typed)
+        value, codes = _age_of_dates(field, text, today, typed=typed)
     return Packed(ibis.ifelse(within(field.known_when, text), value, NOTHING) if field.known_when else value, codes)
 
 
-def _age_of_dates(field: m.Age, text: Text, *, typed: bool) -> Packed:
+def _age_of_dates(field: m.Age, text: Text, today: date, *, typed: bool) -> Packed:
     cells = [text(column or "") for column in (field.born, field.retrieved)]
     dates = [days(cell, field.order, typed=typed) for cell in cells]
     missing = reduce(or_, (trimmed(cell).isin(field.missing) for cell in cells))
     unread = reduce(or_, (each.isnull() for each in dates))
-    value = ibis.cases((missing, NOTHING), (unread, -1), else_=age_of_years(years_between(*dates), -2))
-    return Packed(value, ("date_form", "age_range"))
+    future = reduce(or_, (each > number_of_day(today) for each in dates))
+    years = age_of_years(years_between(*dates), -2)
+    value = ibis.cases((missing, NOTHING), (unread, -1), (future, -3), else_=years)
+    return Packed(value, ("date_form", "age_range", "future"))
 
 
 def _embryos(mapping: m.Mapping, text: Text) -> Packed:

@@ -6,6 +6,7 @@ name, and rows in which nothing stands, are counted. Everything is one expressio
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property, reduce
 from operator import and_, or_
 from pathlib import Path
@@ -93,13 +94,14 @@ class Register:
         return telling.problems(self.rows, self.mapping, most)
 
 
-def read(backend: ibis.BaseBackend, path: Path, mapping: Mapping) -> Register:
+def read(backend: ibis.BaseBackend, path: Path, mapping: Mapping, today: date | None = None) -> Register:
     """Read a file through a mapping on an engine.
 
     Args:
         backend: DuckDB or Spark, connected by Ibis.
         path: CSV, Parquet or XLSX; what it is, its first bytes say.
         mapping: how it is read.
+        today: the day after which no transfer can have been done; by the clock where it is left out.
 
     Raises:
         InvalidInput: where the file cannot be read at all, or lacks a column that the mapping names; all are named.
@@ -108,7 +110,7 @@ def read(backend: ibis.BaseBackend, path: Path, mapping: Mapping) -> Register:
     found, unknown = resolve(mapping, raw.heading)
     raw = unfolded(raw, found)
     kind_at = "date" if found.date else "order" if found.order else ""
-    packed, codes = _packed(raw, found)
+    packed, codes = _packed(raw, found, today or datetime.now().astimezone().date())
     packed = loading.stage(backend, packed)
     kept, dropped = packed.filter(packed["reason"].isnull()), packed.filter(packed["reason"].notnull())
     if found.rows == "embryo":
@@ -120,14 +122,14 @@ def read(backend: ibis.BaseBackend, path: Path, mapping: Mapping) -> Register:
     return Register(rows, alone, found, kind_at, unknown, raw.said, dropped, reasons)
 
 
-def _packed(raw: loading.Raw, mapping: Mapping) -> tuple[ir.Table, dict[str, tuple[str, ...]]]:
+def _packed(raw: loading.Raw, mapping: Mapping, today: date) -> tuple[ir.Table, dict[str, tuple[str, ...]]]:
     """Every row with one number for each field, why it is left out, and what a number below zero means."""
     nothing = reduce(and_, (raw.text(column).fill_null("") == "" for column in mapping.columns()), ~raw.table["ragged"])
     reasons = [(nothing, ibis.literal(0, "int64"))]
     reasons += [
         (fits, ibis.literal(number, "int64")) for number, (*_, fits) in enumerate(left_out(mapping, raw.text), start=1)
     ]
-    fields = packed_fields(mapping, raw.text, typed=raw.typed)
+    fields = packed_fields(mapping, raw.text, today, typed=raw.typed)
     table = raw.table.select(
         "row",
         "ragged",

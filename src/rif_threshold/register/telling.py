@@ -17,6 +17,7 @@ SAID = {
     "decimal_sign": "the number has the other decimal sign than the mapping says",
     "form": "the text is not written as this needs it",
     "date_form": "there is no such day in the one order that the mapping names",
+    "future": "the day lies after today, so that it cannot have been: look at the year, and at the clock here",
     "range": "the value is not possible",
     "age_range": "the age is not one at which oocytes are retrieved for this",
     "no_transfer": "no embryo was placed, so this is no transfer; keep in the mapping can leave such rows out",
