@@ -203,12 +203,13 @@ def test_a_last_row_whose_chance_lies_between_two_ends_shows_both_by_every_route
     names = ("next_percent", "next_percent_low", "next_percent_high", "further_transfers", "further_transfers_highest")
     found = [[row[name] for name in names] for row in rows]
     # ESHRE: 31.5 % untested below 35, 68.4 % euploid. Two embryos: 1 - 0.685**2 = 0.530775; missed 0.469225 now, and
-    # 0.2202 after one more. A mosaic has between no chance and a euploid embryo's: 0.316 is left, and one more makes the two that ESHRE asks for.
+    # 0.2202 after one more. A mosaic has between no chance and a euploid embryo's; one more makes the two that are
+    # needed at least.
     assert found[0] == [None, 31.5, pytest.approx(53.0775), None, 1]
     assert found[1] == [None, 0.0, 68.4, None, 1]
     assert found[2] == [31.5, 31.5, 31.5, 2, 2]
     assert couples.columns["next_percent_low"] == ("age_table", "next_percent_low")
-    # The clinic's example: 40 % untested below 35, 50 % euploid; 1 - 0.6**2. The individual chance, 23.8 x 1.16, is one.
+    # The clinic's example: 40 % untested below 35, 50 % euploid; 1 - 0.6**2. The individual chance is 23.8 x 1.16.
     ends = {
         route: [(row[f"{route}_next_percent_low"], row[f"{route}_next_percent_high"]) for row in rows]
         for route in couples.routes[1:]
