@@ -111,6 +111,16 @@ def test_a_table_as_json_has_every_number_and_what_was_written(register: Path) -
         (("couples", "{file}", "--output", "{folder}/c.csv", "--memory", "much"), 2, "a size such as 512MB"),
         (("couples", "{file}", "--output", "{folder}/c.csv", "--map", "nobody"), 2, "shipped mapping"),
         (("couples", "{file}", "--output", "{folder}/c.csv", "--tables", "{folder}/no"), 4, "no such folder of tables"),
+        (
+            ("couples", "{empty}", "--output", "{folder}/c.csv"),
+            2,
+            "it holds no transfer: nothing stands below its head",
+        ),
+        (
+            ("table", "{empty}"),
+            2,
+            "it holds no transfer: nothing stands below its headings, or the mapping leaves every",
+        ),
         (("table", "{file}", "--bands", "young"), 2, "bands of ages are needed"),
         (("table", "{file}", "--from", "2024-01-01"), 2, "has no dates"),
         (("table", "{file}", "--output", "{folder}"), 2, "new or empty"),
@@ -123,7 +133,12 @@ def test_what_is_refused_is_refused_in_words(
 ) -> None:
     small = register.parent / "small.csv"
     written(made_couples(5, 1), small, 1)
-    given = [each.format(file=register, folder=register.parent, small=small) for each in ("register", *arguments)]
+    empty = register.parent / "empty.csv"
+    empty.write_text("patient,order,oocyte_age_years,ploidy,embryos,result\n,,,,,\n", "utf-8")
+    given = [
+        each.format(file=register, folder=register.parent, small=small, empty=empty)
+        for each in ("register", *arguments)
+    ]
     before = sorted(register.parent.iterdir())
     assert ended(lambda: cli.main(given, standalone_mode=False)) == code
     assert said in " ".join(capsys.readouterr().err.split())

@@ -324,11 +324,27 @@ def test_ragged_rows_are_problems_and_lose_nobody(tmp_path: Path) -> None:
         == told(read_file(path))
         == [
             *EXPECTED,
-            ("P3", 19844, 30, "untested", 1, None, "ragged:row;missing:result"),
-            ("P4", 19844, 30, "untested", 1, "ongoing", "ragged:row"),
-            ("", None, None, None, None, None, "ragged:row;missing:patient;missing:date;missing:ploidy;missing:result"),
+            ("P3", None, 30, "untested", 1, None, "ragged:row"),
+            ("P4", None, 30, "untested", 1, "ongoing", "ragged:row"),
+            ("", None, None, None, None, None, "ragged:row"),
         ]
     )
+
+
+def test_a_row_that_stands_twice_has_advice_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    again, other = ROWS[0], [*ROWS[0][:-1], "live_birth"]
+    late = ["P2", "2024-02-29", "41", "untested", "1", "no_positive_test"]
+    path.write_text(text([HEAD, *ROWS, again, other, again, late]), "utf-8")
+    register = read_file(path)
+    assert [row[-1] for row in told(register)] == [
+        "same_row:date", None, "same_time:date;not_last:result", "same_row:date", "same_time:date", "same_row:date",
+        "same_time:date",
+    ]  # fmt: skip
+    assert register.problems()[0].allowed.startswith("the row stands twice in the file")
+    notes = [[*HEAD, "notes"], *([*row, str(place)] for place, row in enumerate([*ROWS, again]))]
+    path.write_text(text(notes), "utf-8")
+    assert [row[-1] for row in told(read_file(path))] == ["same_row:date", None, None, "same_row:date"]
 
 
 def test_an_engine_that_is_not_tried_is_refused(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How DuckDB reads a file: as texts, with numbered rows, never held whole."""
+"""How DuckDB reads a file: as texts, never held whole, its rows numbered by the order in which they are kept."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def csv(backend: ibis.BaseBackend, name: str, path: Path, separator: str, width:
     columns = ", ".join(f"'{each}': 'VARCHAR'" for each in (*names, "more"))
     mark = '"' if quoted else ""
     backend.raw_sql(
-        f"CREATE TEMP VIEW {name} AS SELECT row_number() OVER () AS row,"  # noqa: S608 - names of our own
+        f"CREATE TEMP VIEW {name} AS SELECT"  # noqa: S608 - names of our own
         f" ({names[-1]} IS NULL OR more IS NOT NULL) AS ragged, {', '.join(names)}"
         f" FROM read_csv({_quoted(str(path))}, columns = {{{columns}}}, auto_detect = false, header = true,"
         f" delim = {_quoted(separator)}, quote = '{mark}', escape = '{mark}', nullstr = '{_NO_TEXT}',"
@@ -43,9 +43,11 @@ def in_memory(backend: ibis.BaseBackend, name: str, table: pa.Table) -> ir.Table
     return backend.table(name)
 
 
-def view(backend: ibis.BaseBackend, name: str, query: str) -> ir.Table:
-    """A query by a name."""
-    backend.raw_sql(f"CREATE TEMP VIEW {name} AS {query}")
+def staged(backend: ibis.BaseBackend, name: str, query: str, *, numbered: bool) -> ir.Table:
+    """The rows of a query, reckoned once and kept in their order, numbered by it where they are not."""
+    backend.raw_sql(f"CREATE TEMP TABLE {name}_rows AS {query}")
+    number = "" if numbered else "rowid + 1 AS row, "
+    backend.raw_sql(f"CREATE TEMP VIEW {name} AS SELECT {number}* FROM {name}_rows")  # noqa: S608 - names of our own
     return backend.table(name)
 
 

@@ -104,7 +104,7 @@ def _duckdb(private: str, memory: str) -> Iterator[Engine]:
     )
 
     def keep(expression: "ir.Table", name: str) -> "ir.Table":
-        return backend.create_table(f"{name}_{next(_numbers)}", expression)
+        return backend.create_table(f"{name}_{next(_numbers)}", expression, temp=True)
 
     def batches(expression: "ir.Table") -> "Iterator[pa.RecordBatch]":
         # Ibis 12 asks DuckDB 2.0 for batches by a name that it no longer has.

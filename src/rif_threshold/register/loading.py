@@ -30,7 +30,8 @@ class Raw(NamedTuple):
     """A file as it is written.
 
     Attributes:
-        table: ``row`` from 1, ``ragged``, and the cells as text in ``c0``, ``c1``, ...; null where there is none.
+        table: ``ragged``, the cells as text in ``c0``, ``c1``, ... (null where there is none), and ``row`` from 1; that
+            is left out where the engine numbers rows as it stages them, so that it can read them side by side.
         heading: the columns by name, less the blanks around them.
         typed: whether a day may stand there as 2024-04-17 whatever the mapping says, because cells have types.
         said: what must be said of how its rows stand in the file.
@@ -47,8 +48,9 @@ class Raw(NamedTuple):
 
 
 def stage(backend: ibis.BaseBackend, table: ir.Table) -> ir.Table:
-    """The same table by a name: the engine then reckons its columns once, however often they are used."""
-    return _ENGINES[backend.name].view(backend, f"register_{uuid.uuid4().hex}", backend.compile(table))
+    """The same table by a name, with ``row``: the engine then reckons its columns once, however often they are used."""
+    named, query = f"register_{uuid.uuid4().hex}", backend.compile(table)
+    return _ENGINES[backend.name].staged(backend, named, query, numbered="row" in table.columns)
 
 
 def load(backend: ibis.BaseBackend, path: Path, mapping: Mapping) -> Raw:

@@ -60,7 +60,7 @@ def in_memory(backend: ibis.BaseBackend, name: str, table: pa.Table) -> ir.Table
     return backend.table(name)
 
 
-def view(backend: ibis.BaseBackend, name: str, query: str) -> ir.Table:
-    """A query by a name."""
+def staged(backend: ibis.BaseBackend, name: str, query: str, *, numbered: bool) -> ir.Table:  # noqa: ARG001
+    """A query by a name; its rows have their numbers."""
     backend._session.sql(query).createOrReplaceTempView(name)  # noqa: SLF001 - Ibis names views for good only
     return backend.table(name)
