@@ -161,7 +161,7 @@ def test_rows_that_are_none_and_columns_that_are_not_read_are_said(tmp_path: Pat
         "utf-8",
     )
     said = " ".join(run("couples", tmp_path / "r.csv", "--output", tmp_path / "c.csv").output.split())
-    assert "1 rows of the file are no transfers: nothing stands in them." in said
+    assert "1 row of the file is no transfer: nothing stands there." in said
     assert "Columns that were not read: notes." in said
 
 
