@@ -16,6 +16,7 @@ from register_rows import normalised, transfer
 from rif_threshold import assess
 from rif_threshold.errors import InvalidInput
 from rif_threshold.own_tables import new_folder, own_rate_tables
+from rif_threshold.register import engines
 from rif_threshold.register.counting import Kept, keep, numbered
 from rif_threshold.register.couples import LAST_ROW, Couples
 from rif_threshold.register.engines import engine
@@ -287,6 +288,14 @@ def test_runs_that_no_table_tells_apart_are_decided_once() -> None:
     rows, couples = of_rows(transfer("a", 1, age=30), transfer("b", 1, age=34), transfer("c", 1, age=35))
     assert [row["so_far_percent_low"] for row in rows] == [31.5, 31.5, 25.9]
     assert couples.summary.distinct_runs == 2
+
+
+def test_a_run_that_comes_again_in_a_later_batch_is_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "_BATCH", 2048)
+    rows, couples = of_rows(*(transfer(f"p{number:05d}", 1) for number in range(5000)))
+    assert [row["so_far_percent_low"] for row in rows] == [31.5] * 5000
+    assert couples.summary.distinct_runs == 1
+    assert couples.summary.failed_in_current_run == 5000
 
 
 def test_without_patients_there_are_no_couples() -> None:

@@ -14,6 +14,8 @@ import pytest
 
 from rif_threshold.errors import InvalidInput
 from rif_threshold.register import loading
+from rif_threshold.register.counting import keep
+from rif_threshold.register.engines import engine
 from rif_threshold.register.mapping import Mapping
 from rif_threshold.register.mappings import read_mapping
 from rif_threshold.register.reading import read
@@ -106,6 +108,17 @@ def test_every_line_is_a_row_in_every_layout(layout: dict[str, str], spark: ibis
     path.write_bytes(laid_out([*NOTED[:5], NOTED[5].replace("n5", '"n5')], layout))
     with pytest.raises(InvalidInput, match="a quotation mark is not closed in the row that begins in line 6"):
         read(spark, path, by)
+
+
+def test_a_session_that_runs_goes_on_and_keeps_nothing_of_ours(spark: ibis.BaseBackend) -> None:
+    session = spark._session
+    with engine("spark") as running:
+        assert running.backend._session is session
+        rows = read(running.backend, MADE[0], read_mapping("own_words_de")).rows
+        assert keep(rows, running).facts["rows"] > 1
+        assert [each.name for each in session.catalog.listTables() if each.name.startswith("register_")]
+    assert [each.name for each in session.catalog.listTables() if each.name.startswith("register_")] == []
+    assert session.range(3).count() == 3
 
 
 def test_large_csv_with_quotation_marks_is_not_read(

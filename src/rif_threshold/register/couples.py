@@ -171,7 +171,7 @@ class Couples:
         """The decision on a run, written as one text; an empty one is that of a couple with a problem."""
         if not key:
             return {name: PROBLEM for name, (_, value) in self.columns.items() if value == "state"}
-        if key not in self._decided:  # pragma: no branch - a run that comes again in a later piece of a large file
+        if key not in self._decided:
             kinds, last, live = key.split("#")
             run = alike(Run(kinds, int(last), int(live) if live else None), self._cells)
             if run not in self._runs:

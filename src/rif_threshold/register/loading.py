@@ -19,6 +19,7 @@ import pyarrow as pa
 from rif_threshold.errors import InvalidInput
 from rif_threshold.register import cells as in_memory
 from rif_threshold.register import duckdb_rows, spark_rows
+from rif_threshold.register.engines import STAGED
 from rif_threshold.register.mapping import Mapping
 from rif_threshold.register.scanning import LARGEST_IN_MEMORY, Scan, refused, scan
 
@@ -49,7 +50,7 @@ class Raw(NamedTuple):
 
 def stage(backend: ibis.BaseBackend, table: ir.Table) -> ir.Table:
     """The same table by a name, with ``row``: the engine then reckons its columns once, however often they are used."""
-    named, query = f"register_{uuid.uuid4().hex}", backend.compile(table)
+    named, query = f"{STAGED}{uuid.uuid4().hex}", backend.compile(table)
     return _ENGINES[backend.name].staged(backend, named, query, numbered="row" in table.columns)
 
 
@@ -91,7 +92,7 @@ def _csv(backend: ibis.BaseBackend, path: Path, mapping: Mapping, found: Scan) -
         in_memory.small_enough(found.size, "CSV with quotation marks or in another encoding than UTF-8")
         cells, lines = in_memory.csv_cells(path, found.encoding, separator)
         return _in_memory(backend, cells, separator)._replace(said=tuple(lines.warnings()))
-    name, lines = f"register_{uuid.uuid4().hex}", in_memory.Lines()
+    name, lines = f"{STAGED}{uuid.uuid4().hex}", in_memory.Lines()
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = lines.rows(file, separator)
         heading = _heading(tuple(next(rows, ())))
@@ -111,7 +112,7 @@ def _in_memory(backend: ibis.BaseBackend, cells: in_memory.Cells, separator: str
     numbers = pa.array(range(1, len(cells.rows) + 1), pa.int64())
     ragged = pa.array(in_memory.ragged(cells.rows, len(cells.heading)), pa.bool_())
     table = pa.table({"row": numbers, "ragged": ragged, **columns})
-    return Raw(_ENGINES[backend.name].in_memory(backend, f"register_{uuid.uuid4().hex}", table), heading, typed)
+    return Raw(_ENGINES[backend.name].in_memory(backend, f"{STAGED}{uuid.uuid4().hex}", table), heading, typed)
 
 
 def _parquet(backend: ibis.BaseBackend, path: Path) -> Raw:
@@ -122,7 +123,7 @@ def _parquet(backend: ibis.BaseBackend, path: Path) -> Raw:
     except pa.ArrowException:
         raise refused("the Parquet file cannot be read: it is damaged or was cut off") from None
     heading = _heading(tuple(schema.names))
-    rows = _ENGINES[backend.name].parquet(backend, f"register_{uuid.uuid4().hex}", path)
+    rows = _ENGINES[backend.name].parquet(backend, f"{STAGED}{uuid.uuid4().hex}", path)
     texts = {f"c{place}": rows[name].cast("string") for place, name in enumerate(schema.names)}
     return Raw(rows.select(row=rows["__row"] + 1, ragged=ibis.literal(value=False), **texts), heading, typed=True)
 

@@ -61,6 +61,8 @@ def in_memory(backend: ibis.BaseBackend, name: str, table: pa.Table) -> ir.Table
 
 
 def staged(backend: ibis.BaseBackend, name: str, query: str, *, numbered: bool) -> ir.Table:  # noqa: ARG001
-    """A query by a name; its rows have their numbers."""
-    backend._session.sql(query).createOrReplaceTempView(name)  # noqa: SLF001 - Ibis names views for good only
+    """A query by a name, kept where it was reckoned; its rows have their numbers."""
+    session = backend._session  # noqa: SLF001 - Ibis names views for good only
+    session.sql(query).createOrReplaceTempView(name)
+    session.catalog.cacheTable(name)
     return backend.table(name)
