@@ -88,8 +88,8 @@ def _age_of_dates(field: m.Age, text: Text, today: date, *, typed: bool) -> Pack
     unread = reduce(or_, (each.isnull() for each in dates))
     future = reduce(or_, (each > number_of_day(today) for each in dates))
     years = age_of_years(years_between(*dates), -2)
-    value = ibis.cases((missing, NOTHING), (unread, -1), (future, -3), else_=years)
-    return Packed(value, ("date_form", "age_range", "future"))
+    codes = ("date_form", "age_range", "future")
+    return Packed(ibis.cases((missing, NOTHING), (unread, -1), (future, -len(codes)), else_=years), codes)
 
 
 def _embryos(field: m.Number, decimal: str, text: Text) -> Packed:
