@@ -423,10 +423,12 @@ def test_a_table_of_the_clinic_is_an_estimate_of_its_own_and_never_primary_unles
     assert [each.route for each in outside.refused] == ["age_table:ours"]
 
 
-def test_half_of_a_clinics_count_is_repeated_as_half() -> None:
+def test_half_of_a_clinics_count_is_repeated_as_half_and_only_where_it_is_what_there_is() -> None:
     for counts, said in (
         ({"clinic_successes": 5}, "clinic 5 successes, of how many is not given"),
         ({"clinic_transfers": 200}, "clinic 200 transfers, how many succeeded is not given"),
-        ({"clinic_successes": 5, "clinic_transfers": 200}, "clinic 5 of 200"),
     ):
-        assert inputs_words(assess({**TABLE, **FAILED, **counts}, include=())).endswith(said)
+        assert inputs_words(assess({**FAILED, **counts}, include=())).endswith(said)
+        assert "clinic" not in inputs_words(assess({**TABLE, **FAILED, **counts}, include=()))  # the table answers
+    both = {"clinic_successes": 5, "clinic_transfers": 200, "clinic_outcome": "positive_test"}
+    assert inputs_words(assess({**TABLE, **FAILED, **both}, include=())).endswith("clinic 5 of 200")

@@ -192,4 +192,4 @@ def test_too_much_for_the_sheets_code_says_so() -> None:
     found = assess({"history": kinds, "planned": "none"}, include=PARTS)
     code = couple_code_or_why(found)
     assert code.text == ""
-    assert "too much was entered for a couple code" in code.why_not
+    assert "too much was entered for a code" in code.why_not

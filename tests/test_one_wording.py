@@ -132,7 +132,7 @@ def test_no_code_is_turned_into_words_by_its_letters() -> None:
 # A spec with decimals formats a number for a reader. Exactly these are no percentage, probability or p-value.
 OTHER_FORMATS = {
     ("perspective/budget.py", ".4f"),  # a sum of logarithms
-    ("report/check_code.py", "f"),  # a typed decimal, for a machine
+    ("report/digests.py", "f"),  # a typed decimal, for a machine
     ("case.py", "f"),  # a typed decimal, repeated
     ("register/written.py", "f"),  # the percentage of a written table, for a machine
 }

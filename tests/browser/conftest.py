@@ -161,7 +161,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_server(folder: Path, port: int | None = None, **environment: str) -> Served:
+def start_server(folder: Path, port: int | None = None, first: str = "", **environment: str) -> Served:
+    """Start a server, with a statement that is carried out before it serves."""
     port, log, home = port or free_port(), folder / "server.log", folder / "home"
     home.mkdir(exist_ok=True)
     variables = {
@@ -169,7 +170,7 @@ def start_server(folder: Path, port: int | None = None, **environment: str) -> S
     }  # fmt: skip
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, str(port)], cwd=folder, env=variables, stdout=out, stderr=out
+            [sys.executable, "-c", f"{first}\n{SERVE}", str(port)], cwd=folder, env=variables, stdout=out, stderr=out
         )
     address = f"http://127.0.0.1:{port}"
     for _ in range(6000):  # ten minutes: the machine may be busy

@@ -1,5 +1,9 @@
 """A tab whose server was started anew, or whose connection was cut for longer than the grace."""
 
+import contextlib
+import select
+import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -149,3 +153,83 @@ def test_two_quick_clicks_add_two_whole_lines(visit: Any) -> None:
     ages = [box.input_value() for box in visit.page.locator("[class*=oocyte_age_years] input[type=text]:visible").all()]
     assert ages == ["41"] * 5
     assert "4 failed: 47.8 % so far" in visit.text
+
+
+class Line:
+    """What lies between a tab and its server, and can be cut: it hands on bytes in both directions."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.whole = port, True
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self.listening.getsockname()[1]}"
+        self.threads = [threading.Thread(target=self._listen)]
+        self.threads[0].start()
+
+    def _listen(self) -> None:
+        with self.listening, contextlib.suppress(OSError):
+            while True:
+                near, _ = self.listening.accept()
+                self.threads.append(threading.Thread(target=self._hand_on, args=(near,)))
+                self.threads[-1].start()
+
+    def _hand_on(self, near: socket.socket) -> None:
+        with near, socket.create_connection(("127.0.0.1", self.port)) as far, contextlib.suppress(OSError):
+            while self.whole:
+                ready, _, _ = select.select([near, far], [], [], 0.1)
+                for one in ready:
+                    if not (data := one.recv(1 << 16)):
+                        return
+                    (far if one is near else near).sendall(data)
+
+    def cut(self) -> None:
+        self.whole = False
+
+    def mend(self) -> None:
+        self.whole = True
+
+    def end(self) -> None:
+        self.cut()
+        self.listening.shutdown(socket.SHUT_RDWR)
+        for each in self.threads:
+            each.join()
+
+
+_GRACE = "from streamlit import config; config.set_option('server.disconnectedSessionTTL', {})"
+
+
+@pytest.mark.parametrize(("grace", "away"), [(3600, 90), (2, 8)], ids=["within_the_grace", "beyond_it"])
+def test_a_connection_that_was_away_loses_nothing(
+    visitor: Callable[..., Any], tmp_path: Path, grace: int, away: int
+) -> None:
+    """A laptop that slept: within the grace nothing is said; beyond it the tab gives back what it held, and says so."""
+    served = start_server(tmp_path, first=_GRACE.format(grace))
+    line = Line(int(served.address.rpartition(":")[2]))
+    try:
+        visit = visitor(line.address).open()
+        visit.type("oocyte_age_years", "36")
+        visit.choose("ploidy", "Untested")
+        visit.type("failed_transfers", "3")
+        visit.go("Work-up")
+        visit.choose("finding_karyotype", "Abnormal")
+        before = visit.text
+        line.cut()
+        visit.page.wait_for_timeout(away * 1000)
+        line.mend()
+        visit.page.wait_for_function(f"fetch('{line.address}/_stcore/health').then(answer => answer.ok)")
+        visit.page.wait_for_timeout(20_000)  # the longer it was away, the later the tab looks again
+        visit.complaints.clear()  # of the line that was cut
+        visit.go("Threshold")
+        said = visit.page.get_by_text("has been put back from this tab")
+        if grace > away:
+            expect(said).to_have_count(0)
+        else:
+            said.wait_for(timeout=PATIENCE)
+            visit.press("I have looked")
+        visit.settle()
+        assert "59.3 % so far, one more crosses" in visit.text
+        assert visit.page.locator(".st-key-oocyte_age_years input").input_value() == "36"
+        visit.go("Work-up")
+        assert visit.text == before
+    finally:
+        line.end()
+        stop(served)

@@ -118,8 +118,7 @@ def made_code(
     """
     code = _written(PREFIXES[kind].encode() + _packed(assessment, case, answers, language), PREFIXES[kind])
     if len(code) > LONGEST:
-        name = kind.replace("_", " ")
-        why = f"too much was entered for a {name}: it would have more than {LONGEST} characters"
+        why = f"too much was entered for a code: it would have more than {LONGEST} characters"
         raise InvalidInput((Problem("code", f"{len(code)} characters", why, "code_too_long"),))
     return code
 
