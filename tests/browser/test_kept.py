@@ -194,7 +194,21 @@ class Line:
             each.join()
 
 
-_GRACE = "from streamlit import config; config.set_option('server.disconnectedSessionTTL', {})"
+_GRACE = """
+from streamlit import config
+from rif_threshold.ui import server
+
+made = server.make_app
+
+
+def make_app():
+    app = made()  # which reads the settings
+    config.set_option("server.disconnectedSessionTTL", {})
+    return app
+
+
+server.make_app = make_app
+"""
 
 
 @pytest.mark.parametrize(("grace", "away"), [(3600, 90), (2, 8)], ids=["within_the_grace", "beyond_it"])
