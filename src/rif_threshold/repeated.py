@@ -6,7 +6,7 @@ from itertools import groupby
 from rif_threshold.ages import label_words
 from rif_threshold.assessment import Assessment
 from rif_threshold.routes import ROUTES
-from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, planned_apart, planned_kind
+from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, counted_transfers, planned_apart, planned_kind
 from rif_threshold.wording import long_word, transfers_words, word
 
 
@@ -19,9 +19,12 @@ def who_words(assessment: Assessment) -> str:
     """Whose answer it is, as short as a label: ``36 y, untested, 3 failed``."""
     case = assessment.case
     failed = case.failed_transfers if assessment.threshold is None else assessment.threshold.failed_transfers
-    kind: EmbryoKind | Transfers = (
-        case if case.oocyte_age_years or case.ploidy or not case.history else case.history[-1]
-    )
+    kind: EmbryoKind | Transfers = case
+    if case.history:  # the fields beside a list are of the next transfer
+        counted = counted_transfers(case)
+        if len({(each.oocyte_age_years, each.ploidy) for each in counted}) > 1:
+            return f"{failed} failed, not all alike"
+        kind = counted[-1] if counted else case.history[-1]
     parts = (
         "" if kind.oocyte_age_years is None else f"{label_words(str(kind.oocyte_age_years))} y",
         "" if kind.ploidy is None else word(kind.ploidy),

@@ -183,10 +183,17 @@ def next_transfer(assessment: Assessment) -> str:
         return ""
     if answer.following is None:
         return "The chance of a next transfer is not known: nothing is planned, or not enough is known of it."
-    chance = chance_words(primary)
-    if (differ := answer.next_percent_if_couples_differ) is not None:
-        chance = f"{between_percent(differ, *answer.following[1:])}, as couples differ or not"
-    return f"The next transfer by itself: {chance}. That is not the cumulative chance."
+    differ = "" if answer.next_percent_if_couples_differ is None else ", as couples differ or not"
+    return f"The next transfer by itself: {next_chance(assessment)}{differ}. That is not the cumulative chance."
+
+
+def next_chance(assessment: Assessment) -> str:
+    """The chance of the next transfer by itself, as a range where couples that differ have another."""
+    answer, primary = assessment.threshold, assessment.primary
+    if answer is None or primary is None or answer.following is None:
+        return NOT_KNOWN
+    differ = answer.next_percent_if_couples_differ
+    return chance_words(primary) if differ is None else between_percent(differ, *answer.following[1:])
 
 
 def beside_words(assessment: Assessment) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Page 1 by the keys of its widgets."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -303,3 +304,38 @@ def test_a_list_that_is_left_counts_no_test_still_to_come(tab: Any) -> None:
     page = tab().fill(oocyte_age_years="38", ploidy="untested", failed_transfers="3").fill(history_given=True)
     page.fill(history_3_result="awaited").fill(history_given=False)
     assert page.widget("failed_transfers").value == "2"
+
+
+def test_a_new_line_is_of_the_kind_that_was_planned(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="36", ploidy="untested", failed_transfers="2").fill(history_given=True)
+    page.fill(ploidy="euploid").press("history_add")
+    assert page.widget("history_3_ploidy").value == "euploid"
+    # 36: 25.9 % printed for untested embryos, 64.1 % for euploid ones: 1 - 0.741 x 0.741 x 0.359.
+    assert "80.3 % so far" in page.text
+    assert "3 failed, not all alike" in page.text.replace("\N{NO-BREAK SPACE}", " ").replace("\\", "")
+
+
+def test_who_it_is_has_the_kind_that_failed_and_not_the_next(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="36", ploidy="untested", failed_transfers="3").fill(history_given=True)
+    page.fill(ploidy="euploid")
+    assert "36 y, untested, 3 failed" in page.text.replace("\N{NO-BREAK SPACE}", " ").replace("\\", "")
+
+
+def test_a_list_of_another_kind_carries_no_number_over(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="36", ploidy="untested", failed_transfers="2").fill(history_given=True)
+    page.fill(ploidy="euploid").fill(history_given=False)
+    assert page.widget("failed_transfers").value is None  # two untested ones that failed are not two euploid ones
+    assert not page.answered
+
+
+def test_a_number_typed_beside_a_list_is_said(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="36", ploidy="untested", failed_transfers="3").fill(history_given=True)
+    page.fill(history_given=False).fill(failed_transfers="5").fill(history_given=True)
+    assert any("5 was typed" in each.value and "the list: 3" in each.value for each in page.at.warning)
+
+
+def test_the_strip_has_the_range_that_the_card_has(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="36", ploidy="euploid", failed_transfers="3")
+    card = re.search(r"The next transfer by itself: ([0-9.]+ to [0-9.]+)", page.text.replace("\\", ""))
+    assert card is not None
+    assert f"next {card.group(1)}" in page.text.replace("\N{NO-BREAK SPACE}", " ").replace("\\", "")

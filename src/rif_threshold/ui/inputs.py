@@ -24,6 +24,8 @@ HISTORY_GIVEN = "history_given"
 HISTORY_LENGTH = "history_length"
 ALSO_FROM = "also_from"
 TABS = "tabs"
+LIST_BESIDE = "list_beside_the_number"
+"""Where the session keeps the number of failed transfers that was typed before a list was shown again."""
 MORE = "Planned next, several embryos, eggs, settings"
 _CLEARED, _UNSENT = "cleared", "unsent"
 LANGUAGE = "language"
@@ -148,6 +150,7 @@ def clear() -> None:
     if LANGUAGE in st.session_state:
         write(LANGUAGE, None)
     st.session_state.pop(LAID_ASIDE, None)
+    st.session_state.pop(LIST_BESIDE, None)
     for key in filter(_OURS.match, map(str, list(st.session_state))):
         empty_of: dict[type, Any] = {bool: False, list: []}
         write(key, 1 if key == HISTORY_LENGTH else empty_of.get(type(st.session_state[key])))

@@ -3,17 +3,17 @@
 import streamlit as st
 
 from rif_threshold._version import __version__
-from rif_threshold.answers import chance_words
 from rif_threshold.assessment import Assessment, assess
 from rif_threshold.errors import InvalidInput
 from rif_threshold.method import method
 from rif_threshold.repeated import who_words
 from rif_threshold.report import report
+from rif_threshold.sentences import next_chance
 from rif_threshold.ui import codes, exports, inputs, kept
 from rif_threshold.ui.judging import Judged
 from rif_threshold.ui.markdown import escaped, unbroken
 from rif_threshold.ui.whole import announce
-from rif_threshold.wording import NOT_KNOWN, STATE_SHAPES, between_percent, line_words, transfers_words, word
+from rif_threshold.wording import STATE_SHAPES, between_percent, line_words, transfers_words, word
 
 _KEPT = "Kept in this tab only. Save the case code to come back."
 
@@ -62,8 +62,7 @@ def _words(assessment: Assessment) -> str:
     parts = [escaped(who_words(assessment))]
     if answer is None or primary is None:
         return " · ".join([*parts, f"**{state}**"])
-    following = NOT_KNOWN if answer.following is None else chance_words(primary)
-    parts += [f"**{state} {between_percent(*answer.so_far, answer.percent)}**", f"next {following}"]
+    parts += [f"**{state} {between_percent(*answer.so_far, answer.percent)}**", f"next {next_chance(assessment)}"]
     return " · ".join(map(unbroken, parts))
 
 

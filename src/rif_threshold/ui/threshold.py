@@ -16,6 +16,7 @@ from rif_threshold.ui.inputs import (
     HISTORY_GIVEN,
     HISTORY_LENGTH,
     LAID_ASIDE,
+    LIST_BESIDE,
     MORE,
     TRANSFER,
     empty,
@@ -25,6 +26,7 @@ from rif_threshold.ui.inputs import (
     listed_transfers,
     write,
 )
+from rif_threshold.ui.markdown import escaped
 from rif_threshold.ui.widgets import Problems, choice, field, fields, line
 from rif_threshold.vocabulary import TransferResult
 from rif_threshold.wording import capital, exact_words
@@ -129,6 +131,10 @@ def history_editor(problems: Problems) -> None:
     if not st.session_state.get(HISTORY_GIVEN):
         return
     st.caption("Oldest first. Age and embryos of the next transfer stay in the fields at the top.")
+    beside, counted = _shown(st.session_state.get(LIST_BESIDE)), _failed_in_the_list()
+    if beside and counted and beside != counted:
+        with st.container(key="list_beside"):
+            st.warning(f"{escaped(beside)} was typed before the list was shown. What counts is the list: {counted}.")
     listed = range(1, history_length() + 1)
     own = st.session_state.get(_OWN_CHANCE) or any(holds_something(f"history.{row}.{_OWN_PART}") for row in listed)
     shown = {part: width for part, width in _WIDTHS.items() if own or part != _OWN_PART}
@@ -144,7 +150,7 @@ def history_editor(problems: Problems) -> None:
         for part in shown:
             problems(f"history.{row}.{part}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        about = "Like the one above; its result too where that one failed."
+        about = "Like the one above, or of the next transfer's kind; its result too where the one above failed."
         st.button("Add a transfer", key="history_add", on_click=_add, help=about)
         st.toggle("each with a chance of its own", key=_OWN_CHANCE, persist_state="session")
 
@@ -168,6 +174,7 @@ def _list_what_was_said() -> None:
         write("failed_transfers", _failed_in_the_list())
         return
     if any(holds_something(f"history.1.{part}") for part in TRANSFER):
+        state[LIST_BESIDE] = state.get("failed_transfers")
         return
     said = re.fullmatch("[1-9][0-9]?", str(state.get("failed_transfers") or ""))
     write(HISTORY_LENGTH, min(int(said.group()), MOST_ENTRIES) if said else 1)
@@ -189,13 +196,23 @@ def add_a_transfer() -> None:
 
 
 def _failed_in_the_list() -> str | None:
-    """How many failed since the last positive test, by a list that is left: the number typed before it is another."""
+    """How many failed since the last positive test, by a list that is left: the number typed before it is another.
+
+    None is carried over where they were not of the kind in the fields at the top: as that kind they would be others.
+    """
     case, problems = read_case({"history": listed_transfers()})
-    return None if problems else str(len(counted_transfers(case)))
+    run = () if problems else counted_transfers(case)
+    top = [_shown(st.session_state.get(part)) for part in EmbryoKind.model_fields]
+    alike = all([_shown(getattr(each, part)) for part in EmbryoKind.model_fields] == top for each in run)
+    return None if problems or not alike else str(len(run))
+
+
+def _shown(value: object) -> str:
+    return str(value or "").strip()
 
 
 def _add() -> None:
-    """A line more, of the same kind as the one above; its result too where that was a failed transfer.
+    """A line more, of the kind above or of the one planned next; its result too where that was a failed transfer.
 
     Failures come in a row, and each is counted before the eyes of whoever adds it. A positive test starts the count
     again, and has to be said of each transfer by itself.
@@ -204,8 +221,14 @@ def _add() -> None:
     if last == MOST_ENTRIES:
         return
     for part in TRANSFER:
-        above = state.get(f"history_{last}_{part}")
-        write(f"history_{last + 1}_{part}", above)
+        write(f"history_{last + 1}_{part}", state.get(f"history_{last}_{part}"))
+    # What comes after what is listed was the next transfer, as far as that is said.
+    for planned in ("planned_", ""):
+        told = {part: state.get(f"{planned}{part}") for part in EmbryoKind.model_fields}
+        if any(_shown(told[part]) not in {"", _shown(state.get(f"history_{last}_{part}"))} for part in told):
+            for part, value in {**told, _OWN_PART: None}.items():
+                write(f"history_{last + 1}_{part}", value)
+            break
     if state.get(f"history_{last}_result") != TransferResult.NO_POSITIVE_TEST:
         write(f"history_{last + 1}_result", None)
     write(HISTORY_LENGTH, last + 1)
