@@ -20,7 +20,7 @@ from rif_threshold.repeated import inputs_words
 from rif_threshold.report.couple_sheet import sheet
 from rif_threshold.report.note import note
 from rif_threshold.report.words import words
-from rif_threshold.sentences import beside_words, headline, next_transfer, standing
+from rif_threshold.sentences import beside_words, headline, next_chance, next_transfer, standing
 
 REAL = json.loads((Path(__file__).parent / "data/real_cases.json").read_text("utf-8"))
 FAILED = {"result": "no_positive_test"}
@@ -404,3 +404,8 @@ def test_whose_eggs_is_repeated() -> None:
     told = inputs_words(assess({"oocyte_age_years": 26, "ploidy": "untested", "failed_transfers": 2, "eggs": "donor"}))
     assert told.startswith("age at egg retrieval 26; untested embryos; 2 failed; ")
     assert "donor" in told
+
+
+def test_nothing_is_said_of_a_next_chance_where_nothing_is_planned() -> None:
+    found = assess({"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 3, "planned": "none"}, include=())
+    assert next_chance(found) == "not known"
