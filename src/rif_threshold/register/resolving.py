@@ -80,8 +80,7 @@ def unfolded(raw: Raw, mapping: Mapping) -> Raw:
         return raw
     numbers = _numbers(mapping, raw.heading)
     patterns = [column for column in mapping.columns() if NUMBERED in column]
-    table = raw.table if "row" in raw.table.columns else raw.table.mutate(row=ibis.row_number() + 1)
-    crossed = table.mutate(number=ibis.array([ibis.literal(n, "int64") for n in numbers]).unnest())
+    crossed = raw.table.mutate(number=ibis.array([ibis.literal(n, "int64") for n in numbers]).unnest())
     one = raw._replace(table=crossed)
     texts = {
         f"c{len(raw.heading) + place}": crossed["number"].cases(
@@ -91,4 +90,4 @@ def unfolded(raw: Raw, mapping: Mapping) -> Raw:
     }
     table = crossed.mutate(**texts)
     stands = reduce(or_, (table[name].fill_null("").strip() != "" for name in texts))
-    return raw._replace(table=table.filter(stands), heading=(*raw.heading, *patterns))
+    return Raw(table.filter(stands), (*raw.heading, *patterns), raw.typed)
