@@ -627,3 +627,17 @@ def test_nothing_is_observed_for_eggs_of_another_age(more: dict[str, Any]) -> No
 def test_the_shipped_tables_of_the_background_are_these() -> None:
     assert list(background_tables()) == ["hfea_2017_2018", "hfea_2017_2018_donor"]
     assert load_rate_table("eshre_rif_2023").background is None
+
+
+def test_the_band_of_counts_is_drawn_only_where_all_transfers_are_of_the_kind_that_was_counted() -> None:
+    """36 with day-5 blastocysts, 54.6 %: its interval is no band around a curve that begins with another row."""
+
+    def rows(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        case = AT_36 | {"stage": "blastocyst", "history": history, "primary_route": REGISTER}
+        del case["failed_transfers"]
+        layers = curve_specification(assess(case, include=()))["layer"]
+        return [row for layer in layers for row in layer["data"]["values"] if "lowest" in row]
+
+    alike = {"result": "no_positive_test", "oocyte_age_years": 36, "ploidy": "untested", "stage": "blastocyst"}
+    assert rows([alike, alike])
+    assert not rows([alike | {"stage": "cleavage"}, alike])

@@ -50,9 +50,9 @@ def describe_curve(assessment: Assessment) -> str:
         if total == estimate.total.highest is None:
             crossed = "does not pass"
         parts.append(f"By {estimate.label} the chance {crossed}; transfer by transfer it adds up to {steps}.")
-        if estimate.interval is not None:
+        if (interval := _interval(estimate)) is not None:
             ends = (f"{between_percent(row['lowest'], row['highest'], line)}" for row in _band(estimate))
-            parts.append(f"The {_level(estimate.interval)} interval of these is {'; '.join(ends)}.")
+            parts.append(f"The {_level(interval)} interval of these is {'; '.join(ends)}.")
     done = assessment.threshold.failed_transfers if assessment.threshold else 0
     return f"Cumulative chance by number of transfers. {' '.join(parts)} Done so far: {transfers_words(done)}."
 
@@ -64,10 +64,15 @@ def _main_first(assessment: Assessment) -> list[Estimate]:
 
 def _named(estimate: Estimate) -> str:
     """A route's name, and where it crosses: words beside a point would stand beside another curve's point too."""
-    total, interval = estimate.transfers_to_threshold, estimate.interval
+    total, interval = estimate.transfers_to_threshold, _interval(estimate)
     crossing = "" if total is None else f": {'crossed' if estimate.reached else 'crosses'} at {total}"
     shaded = "" if interval is None else f" (shaded: {_level(interval)} interval)"
     return "\n".join(wrap(f"{estimate.label}{crossing}{shaded}", _LEGEND_WIDTH))
+
+
+def _interval(estimate: Estimate) -> RateInterval | None:
+    """The interval of counts, where it is of this curve: it is that of transfers all of the kind planned."""
+    return estimate.interval if len(set(estimate.transfer_percents)) == 1 else None
 
 
 def _level(interval: RateInterval) -> str:
@@ -76,13 +81,13 @@ def _level(interval: RateInterval) -> str:
 
 def _band(estimate: Estimate) -> Iterator[dict[str, Any]]:
     """What lies between both ends of a chance that is not known, or in the interval of one that was counted."""
-    curve, interval = estimate.curve, estimate.interval
+    curve, interval, named = estimate.curve, _interval(estimate), _named(estimate)
     if interval is not None:
         curve = tuple(map(Pair, interval.cumulative_lower_percent, interval.cumulative_upper_percent))[: len(curve)]
     if all(lowest == highest for lowest, highest in curve):
         return
     for number, (lowest, highest) in enumerate(curve, start=1):
-        yield {"transfer": number, "lowest": lowest, "highest": highest, "named": _named(estimate)}
+        yield {"transfer": number, "lowest": lowest, "highest": highest, "named": named}
 
 
 def _points(estimate: Estimate, estimates: list[Estimate], threshold: float) -> Iterator[dict[str, Any]]:
