@@ -17,7 +17,7 @@ from rif_threshold.case import PARTS, Case
 from rif_threshold.fields import ONE_VALUE, SWITCHES, TRANSFER_FIELDS
 from rif_threshold.forms import as_typed
 from rif_threshold.pathway import as_now_named
-from rif_threshold.transfers import NOTHING
+from rif_threshold.transfers import NOTHING, EmbryoKind
 from rif_threshold.vocabulary import Verdict
 
 HISTORY_GIVEN = "history_given"
@@ -51,7 +51,8 @@ TRANSFER = tuple(path.removeprefix("history.") for path in TRANSFER_FIELDS)
 _NO_TEXT = (*SWITCHES, "no_medications", "medications")
 FINDING, ANSWER, CHECKED = "finding_", "answer_", "checked_"
 
-_WHOLE = (*map(key_of, ONE_VALUE), HISTORY_GIVEN, HISTORY_LENGTH, ALSO_FROM, *_NO_TEXT, "medication_list_complete")
+_CHOSEN = (HISTORY_GIVEN, HISTORY_LENGTH, ALSO_FROM, LANGUAGE)
+_WHOLE = (*map(key_of, ONE_VALUE), *_CHOSEN, *_NO_TEXT, "medication_list_complete")
 _OURS = re.compile(f"({'|'.join(_WHOLE)})$|history_(?:[0-9]|own)|{FINDING}|{ANSWER}|{CHECKED}")
 
 
@@ -80,6 +81,11 @@ def typed_case() -> dict[str, Any]:
         case["history"] = listed_transfers()
     case |= {name: True for name in SWITCHES if st.session_state.get(name)}
     return case | _pathway_fields()
+
+
+def typed_kind(prefix: str = "") -> dict[str, Any]:
+    """What is filled in of one kind of embryo: the one at the top, that of ``planned_``, or of ``history_2_``."""
+    return _given({part: f"{prefix}{part}" for part in EmbryoKind.model_fields})
 
 
 def listed_transfers() -> list[dict[str, Any]]:
@@ -145,12 +151,8 @@ def history_length() -> int:
 
 def clear() -> None:
     """Forget everything that was typed, on every page, and what was taken."""
-    st.session_state.pop(DESK, None)
-    opened()
-    if LANGUAGE in st.session_state:
-        write(LANGUAGE, None)
-    st.session_state.pop(LAID_ASIDE, None)
-    st.session_state.pop(LIST_BESIDE, None)
+    for name in (DESK, OPENED, LAID_ASIDE, LIST_BESIDE):
+        st.session_state.pop(name, None)
     for key in filter(_OURS.match, map(str, list(st.session_state))):
         empty_of: dict[type, Any] = {bool: False, list: []}
         write(key, 1 if key == HISTORY_LENGTH else empty_of.get(type(st.session_state[key])))

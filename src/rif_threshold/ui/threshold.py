@@ -9,7 +9,7 @@ from rif_threshold.case import read_case
 from rif_threshold.fields import FIELDS, SWITCHES, TRANSFER_FIELDS, InputField
 from rif_threshold.method import method
 from rif_threshold.routes import ROUTES, RouteKind
-from rif_threshold.transfers import EmbryoKind, counted_transfers
+from rif_threshold.transfers import EmbryoKind, Transfer, counted_transfers
 from rif_threshold.ui.controls import fold
 from rif_threshold.ui.inputs import (
     ALSO_FROM,
@@ -24,6 +24,7 @@ from rif_threshold.ui.inputs import (
     holds_something,
     key_of,
     listed_transfers,
+    typed_kind,
     write,
 )
 from rif_threshold.ui.markdown import escaped
@@ -131,10 +132,10 @@ def history_editor(problems: Problems) -> None:
     if not st.session_state.get(HISTORY_GIVEN):
         return
     st.caption("Oldest first. Age and embryos of the next transfer stay in the fields at the top.")
-    beside, counted = _shown(st.session_state.get(LIST_BESIDE)), _failed_in_the_list()
-    if beside and counted and beside != counted:
+    beside = st.session_state.get(LIST_BESIDE)
+    if beside and (run := _run_of_the_list()) is not None and beside.strip() != str(len(run)):
         with st.container(key="list_beside"):
-            st.warning(f"{escaped(beside)} was typed before the list was shown. What counts is the list: {counted}.")
+            st.warning(f"{escaped(beside)} was typed before the list was shown. What counts is the list: {len(run)}.")
     listed = range(1, history_length() + 1)
     own = st.session_state.get(_OWN_CHANCE) or any(holds_something(f"history.{row}.{_OWN_PART}") for row in listed)
     shown = {part: width for part, width in _WIDTHS.items() if own or part != _OWN_PART}
@@ -195,20 +196,21 @@ def add_a_transfer() -> None:
         empty([f"history.{history_length()}.result"])
 
 
+def _run_of_the_list() -> tuple[Transfer, ...] | None:
+    """The failed transfers since the last positive test, by the list; ``None`` where something in it cannot be used."""
+    case, problems = read_case({"history": listed_transfers()})
+    return None if problems else counted_transfers(case)
+
+
 def _failed_in_the_list() -> str | None:
-    """How many failed since the last positive test, by a list that is left: the number typed before it is another.
+    """How many failed by a list that is left: the number typed before it is another.
 
     None is carried over where they were not of the kind in the fields at the top: as that kind they would be others.
     """
-    case, problems = read_case({"history": listed_transfers()})
-    run = () if problems else counted_transfers(case)
-    top = [_shown(st.session_state.get(part)) for part in EmbryoKind.model_fields]
-    alike = all([_shown(getattr(each, part)) for part in EmbryoKind.model_fields] == top for each in run)
-    return None if problems or not alike else str(len(run))
-
-
-def _shown(value: object) -> str:
-    return str(value or "").strip()
+    run, (top, problems) = _run_of_the_list(), read_case(typed_kind())
+    if run is None or problems or any(EmbryoKind.of(each) != EmbryoKind.of(top) for each in run):
+        return None
+    return str(len(run))
 
 
 def _add() -> None:
@@ -224,10 +226,10 @@ def _add() -> None:
         write(f"history_{last + 1}_{part}", state.get(f"history_{last}_{part}"))
     # What comes after what is listed was the next transfer, as far as that is said.
     for planned in ("planned_", ""):
-        told = {part: state.get(f"{planned}{part}") for part in EmbryoKind.model_fields}
-        if any(_shown(told[part]) not in {"", _shown(state.get(f"history_{last}_{part}"))} for part in told):
-            for part, value in {**told, _OWN_PART: None}.items():
-                write(f"history_{last + 1}_{part}", value)
+        told = typed_kind(planned)
+        if not told.items() <= typed_kind(f"history_{last}_").items():
+            for part in (*EmbryoKind.model_fields, _OWN_PART):
+                write(f"history_{last + 1}_{part}", told.get(part))
             break
     if state.get(f"history_{last}_result") != TransferResult.NO_POSITIVE_TEST:
         write(f"history_{last + 1}_result", None)
