@@ -54,11 +54,10 @@ def page(sheet: Sheet) -> None:
 
 
 def _page(sheet: Sheet) -> None:
+    st.markdown("\n\n".join((f"## {starred(sheet.first_line)}", *map(starred, sheet.standing))))
     if sheet.people is None:
-        st.markdown("\n\n".join((f"## {starred(sheet.first_line)}", *map(starred, sheet.standing))))
         st.markdown("\n\n".join(_lists(sheet)))
         return
-    st.markdown("\n\n".join((f"## {starred(sheet.first_line)}", *map(starred, sheet.standing))))
     picture, beside = st.columns([1, 1.2], vertical_alignment="center")
     with picture:
         specification = people_specification(sheet.people, sheet.maybe)

@@ -31,6 +31,7 @@ def strip(judged: Judged, verdicts: str = "", *, folded: bool = False) -> None:
             _strip(judged, verdicts)
     else:
         _strip(judged, verdicts)
+    codes.notice()
     kept.notice()
 
 
@@ -53,7 +54,6 @@ def _strip(judged: Judged, verdicts: str) -> None:
         if st.button("Save or open", key="save", type="tertiary"):
             _save()
         _another(untouched=judged.untouched)
-    codes.notice()
 
 
 def _words(assessment: Assessment) -> str:

@@ -1,7 +1,5 @@
 """Work-up: not yet or now, and why; then one line an item, with what is known and what follows."""
 
-import streamlit as st
-
 from rif_threshold.ui import answer, judging, markdown, workup
 from rif_threshold.ui.numbered import Numbered, keys_of
 from rif_threshold.ui.strip import strip
@@ -17,8 +15,7 @@ lists = assessment.workup if assessment is not None else None
 cited = Numbered(keys_of(Part.WORKUP))
 if assessment is not None and lists is not None:
     answer.repeated(assessment)
-    with st.container(key="answer"):
-        say("statement", markdown.statement(lists.statement))
+    say("statement", markdown.statement(lists.statement))
 if not judged.untouched:
     workup.show(lists, beside, cited)
     say("sources", f"## Sources\n\n{cited.listed()}")
