@@ -116,6 +116,13 @@ class Visit:
         box.press("Enter")
         self.settle()
 
+    def couple(self, age: str, embryos: str, failed: str) -> "Visit":
+        """What a first answer needs."""
+        self.type("oocyte_age_years", age)
+        self.choose("ploidy", embryos)
+        self.type("failed_transfers", failed)
+        return self
+
     def choose(self, key: str, label: str) -> None:
         self.page.locator(f".st-key-{key}").get_by_role("radio", name=label, exact=True).first.click()
         self.settle()

@@ -41,9 +41,7 @@ def test_two_files_asked_for_at_once_both_come(visitor: Callable[..., Any]) -> N
     """Each by its own name, in tabs where nothing was asked for before."""
     for _ in range(3):
         visit = visitor().open()
-        visit.type("oocyte_age_years", "36")
-        visit.choose("ploidy", "Untested")
-        visit.type("failed_transfers", "3")
+        visit.couple("36", "Untested", "3")
         visit.choose("tabs", "Files")
         visit.settle()
         files: list[str] = []

@@ -12,9 +12,7 @@ TITLES = ("Threshold", "Work-up", "For the couple", "Immune step (contested)", "
 
 def type_the_worked_woman(visit: Any) -> Any:
     visit.open()
-    visit.type("oocyte_age_years", "36")
-    visit.choose("ploidy", "Untested")
-    visit.type("failed_transfers", "3")
+    visit.couple("36", "Untested", "3")
     visit.pick("also_from", "Live-birth chance")
     visit.type("live_birth_percent", "23.8")
     visit.choose("live_birth_per", "Treatment cycle")
@@ -147,9 +145,7 @@ def test_new_couple_clears_every_field_on_every_page(visit: Any) -> None:
     assert "No couple yet" in visit.text
     assert [box.input_value() for box in visit.page.locator(".stTextInput input:visible").all()] == ["", ""]
     assert visit.page.locator("[role=radio][aria-checked=true]").count() == 0
-    visit.type("oocyte_age_years", "40")
-    visit.choose("ploidy", "Untested")
-    visit.type("failed_transfers", "1")
+    visit.couple("40", "Untested", "1")
     assert "Live-birth chance ×" not in visit.text
     visit.go("Work-up")
     assert visit.page.locator("[role=radio][aria-checked=true]").count() == 0

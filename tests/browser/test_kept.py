@@ -22,9 +22,7 @@ def restarted(visitor: Callable[..., Any], folder: Path, page: str) -> tuple[Any
     """A tab with a couple on three pages, standing on one of them, after its server was started anew."""
     served = start_server(folder)
     visit = visitor(served.address).open()
-    visit.type("oocyte_age_years", "36")
-    visit.choose("ploidy", "Untested")
-    visit.type("failed_transfers", "3")
+    visit.couple("36", "Untested", "3")
     visit.go("Work-up")
     visit.choose("finding_karyotype", "Abnormal")
     visit.go(page)
@@ -101,9 +99,7 @@ def test_a_case_that_is_opened_stands_in_the_fields(visit: Any) -> None:
 @pytest.mark.parametrize("page", ["Threshold", "Work-up", "For the couple", "Immune step (contested)", "Sources"])
 def test_the_case_code_is_copied_or_taken_as_a_file_from_every_page(visitor: Callable[..., Any], page: str) -> None:
     visit = visitor(permissions=["clipboard-read", "clipboard-write"]).open()
-    visit.type("oocyte_age_years", "36")
-    visit.choose("ploidy", "Untested")
-    visit.type("failed_transfers", "3")
+    visit.couple("36", "Untested", "3")
     if page != "Threshold":
         visit.go(page)
     code = check_code(assess(PLAIN))
@@ -123,9 +119,7 @@ def test_the_case_code_is_copied_or_taken_as_a_file_from_every_page(visitor: Cal
 def test_where_there_is_no_clipboard_the_note_stands_to_be_selected_and_as_a_file(visit: Any) -> None:
     visit.page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     visit.open()
-    visit.type("oocyte_age_years", "36")
-    visit.choose("ploidy", "Untested")
-    visit.type("failed_transfers", "3")
+    visit.couple("36", "Untested", "3")
     visit.press("Copy note")
     visit.page.get_by_text("where it does not, the text can be selected").wait_for()
     selected = (
@@ -141,9 +135,7 @@ def test_where_there_is_no_clipboard_the_note_stands_to_be_selected_and_as_a_fil
 
 def test_two_quick_clicks_add_two_whole_lines(visit: Any) -> None:
     visit.open()
-    visit.type("oocyte_age_years", "41")
-    visit.choose("ploidy", "Untested")
-    visit.type("failed_transfers", "2")
+    visit.couple("41", "Untested", "2")
     visit.page.locator(".st-key-history_given label").first.click()
     visit.settle()
     add = visit.page.get_by_role("button", name="Add a transfer")
@@ -220,9 +212,7 @@ def test_a_connection_that_was_away_loses_nothing(
     line = Line(int(served.address.rpartition(":")[2]))
     try:
         visit = visitor(line.address).open()
-        visit.type("oocyte_age_years", "36")
-        visit.choose("ploidy", "Untested")
-        visit.type("failed_transfers", "3")
+        visit.couple("36", "Untested", "3")
         visit.go("Work-up")
         visit.choose("finding_karyotype", "Abnormal")
         before = visit.text

@@ -167,9 +167,7 @@ def test_headers_and_refusals_come_through(proxy: Proxy) -> None:
 
 def test_a_browser_goes_all_the_way(visitor: Callable[..., Any], proxy: Proxy) -> None:
     visit = visitor(f"https://127.0.0.1:{proxy.port}", ignore_https_errors=True).open()
-    visit.type("oocyte_age_years", "36")
-    visit.choose("ploidy", "Untested")
-    visit.type("failed_transfers", "3")
+    visit.couple("36", "Untested", "3")
     visit.go("For the couple")
     visit.press("Copy note")
     with visit.page.expect_download() as download:

@@ -22,14 +22,6 @@ WORKUP = {1280: 2_400, 360: 4_500}
 FIRST_QUESTION, WHOLE = {1280: 700, 360: 1_300}, {1280: 4_000, 360: 8_000}
 
 
-def five_failed_euploid(visit: Any) -> Any:
-    visit.open()
-    visit.type("oocyte_age_years", "34")
-    visit.choose("ploidy", "Euploid")
-    visit.type("failed_transfers", "5")
-    return visit
-
-
 def length(visit: Any) -> int:
     """How long the page is, in pixels."""
     return int(visit.page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight"))
@@ -46,7 +38,7 @@ def top(visit: Any, selector: str) -> int:
 
 @pytest.mark.parametrize("width", SCREENS)
 def test_the_pages_are_as_long_as_a_consultation_bears(visitor: Callable[..., Any], width: int) -> None:
-    visit = five_failed_euploid(visitor(width=width, height=SCREENS[width]))
+    visit = visitor(width=width, height=SCREENS[width]).open().couple("34", "Euploid", "5")
     go_narrow(visit, "workup")
     found = {"work-up": length(visit)}
     go_narrow(visit, "tacrolimus")
@@ -102,7 +94,7 @@ def test_paper_has_what_was_answered_on_two_pages_and_on_three(visit: Any) -> No
 
 
 def test_what_nobody_answered_is_not_on_paper(visit: Any) -> None:
-    five_failed_euploid(visit)
+    visit.open().couple("34", "Euploid", "5")
     visit.go("Immune step (contested)")
     visit.choose("answer_hypersensitivity", "No")
     _, text = paper(visit)
@@ -122,7 +114,7 @@ def places(visit: Any) -> list[tuple[str, int]]:
 
 
 def test_nothing_jumps_or_vanishes_and_what_is_answered_can_be_corrected(visit: Any) -> None:
-    five_failed_euploid(visit)
+    visit.open().couple("34", "Euploid", "5")
     visit.go("Work-up")
     visit.choose("finding_thyroid_function", "Normal")
     visit.go("Immune step (contested)")
@@ -149,7 +141,7 @@ def test_nothing_jumps_or_vanishes_and_what_is_answered_can_be_corrected(visit: 
 
 @pytest.mark.parametrize("width", [360, 640])
 def test_a_page_is_seen_once_it_is_chosen_on_a_narrow_screen(visitor: Callable[..., Any], width: int) -> None:
-    visit = five_failed_euploid(visitor(width=width, height=740))
+    visit = visitor(width=width, height=740).open().couple("34", "Euploid", "5")
     pages = visit.page.locator("nav a:visible")
     assert pages.count() == 5
     for number in (1, 2, 4, 0):
@@ -220,7 +212,7 @@ VIEWS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_axe_finds_nothing_in_the_main_states(visitor: Callable[..., Any], view: str) -> None:
-    visit = five_failed_euploid(visitor(**VIEWS[view]))
+    visit = visitor(**VIEWS[view]).open().couple("34", "Euploid", "5")
     go_narrow(visit, "workup")
     visit.choose("finding_chronic_endometritis", "Abnormal")
     unfold(visit, "fold_not_recommended")
@@ -263,7 +255,7 @@ def tab_to(visit: Any, selector: str) -> int:
 
 
 def test_work_up_and_immune_step_by_keyboard_alone(visit: Any) -> None:
-    five_failed_euploid(visit)
+    visit.open().couple("34", "Euploid", "5")
     keyboard = visit.page.keyboard
     visit.go("Work-up")
     tab_to(visit, ".st-key-finding_lifestyle [role=radio]")

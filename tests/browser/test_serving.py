@@ -157,9 +157,7 @@ def test_nothing_of_a_patient_in_url_log_disk_cookie_or_storage(visitor: Any, al
     for field in ("oocyte_age_years", "failed_transfers", "live_birth_percent"):
         visit.type(field, canary)
     assert canary in visit.text
-    visit.type("oocyte_age_years", "34")
-    visit.choose("ploidy", "Euploid")
-    visit.type("failed_transfers", "5")
+    visit.couple("34", "Euploid", "5")
     visit.type("live_birth_percent", "")
     visit.go("Immune step (contested)")
     box = visit.page.get_by_role("combobox").last

@@ -19,19 +19,11 @@ MOST_DELTAS = 25
 CARD = "[class*=st-key-whole_shown_] h2"
 
 
-def three_inputs(visit: Any) -> Any:
-    visit.open()
-    visit.type("oocyte_age_years", "36")
-    visit.choose("ploidy", "Untested")
-    visit.type("failed_transfers", "3")
-    return visit
-
-
 @pytest.mark.parametrize("width", SCREENS)
 def test_three_inputs_give_an_answer_in_sight_on_a_page_a_consultation_bears(
     visitor: Callable[..., Any], width: int
 ) -> None:
-    visit = three_inputs(visitor(width=width, height=SCREENS[width]))
+    visit = visitor(width=width, height=SCREENS[width]).open().couple("36", "Untested", "3")
     box = visit.page.locator(CARD).bounding_box()
     scrolled = visit.page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop")
     assert scrolled == 0
@@ -81,7 +73,7 @@ def test_a_positive_test_in_between_takes_few_clicks(visitor: Callable[..., Any]
 
 
 def test_several_embryos_and_a_donors_eggs_are_two_clicks_away(visit: Any) -> None:
-    three_inputs(visit)
+    visit.open().couple("36", "Untested", "3")
     visit.page.locator(".st-key-fold_more summary").click()
     visit.settle()
     for key in ("embryos", "eggs"):
@@ -90,7 +82,7 @@ def test_several_embryos_and_a_donors_eggs_are_two_clicks_away(visit: Any) -> No
 
 def test_what_changes_is_read_out_and_the_rest_is_not(visit: Any) -> None:
     """The box that is read out stays, as screen readers ask for; what it says is put in anew."""
-    three_inputs(visit)
+    visit.open().couple("36", "Untested", "3")
     visit.page.evaluate(
         "() => { const box = document.querySelector('.st-key-strip [role=status]'); window.was = box;"
         " const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT); window.text = walker.nextNode(); }"
@@ -121,7 +113,7 @@ def test_paper_is_one_page_with_the_answer_the_inputs_and_a_place_to_sign(visit:
         visit.type("clinic_transfers", "200")
         visit.choose("clinic_outcome", "Clinical pregnancy")
     else:
-        three_inputs(visit)
+        visit.open().couple("36", "Untested", "3")
     (page,) = PdfReader(io.BytesIO(visit.page.pdf(format="A4"))).pages
     text = " ".join(page.extract_text().split())
     assert "threshold" in text.split("failed:")[0]
