@@ -148,3 +148,10 @@ def fields_of(case: dict[str, Any]) -> dict[str, Any]:
         elif value is not None:
             held[field] = value if isinstance(value, list) else str(value)
     return held
+
+
+def test_our_own_reading_is_no_numbered_source(tab: Any) -> None:
+    page = tab().fill(oocyte_age_years="34", ploidy="euploid", failed_transfers="5").go("tacrolimus")
+    text = page.text.replace("\\", "")
+    assert "No guideline that was read recommends it for implantation failure. (our own reading)" in text
+    assert sources()["own"].title not in text

@@ -9,6 +9,8 @@ from rif_threshold.tables import OURS, Source, SourceReference, sources
 from rif_threshold.ui.markdown import escaped
 from rif_threshold.vocabulary import Part
 
+_OWN = "own"
+"""The key of the entry in the bibliography that says what is ours: beside what it stands for, it is no source."""
 OUR_READING = "our own reading"
 """What stands in the place of a number where no source says it."""
 
@@ -17,7 +19,7 @@ OUR_READING = "our own reading"
 def keys_of(part: Part) -> tuple[str, ...]:
     """The keys of every source that a part's tables name, in the order in which they name them."""
     named = (key for entry in entries(part) for key in (entry.source.key, *sorted(references(entry))))
-    return tuple(dict.fromkeys(named))
+    return tuple(key for key in dict.fromkeys(named) if key != _OWN)
 
 
 class Numbered:
@@ -25,9 +27,8 @@ class Numbered:
 
     def __init__(self, keys: Iterable[str]) -> None:
         """Of the sources with these keys, in their order; our own reading has no number."""
-        self._numbers = {
-            key: number for number, key in enumerate((key for key in dict.fromkeys(keys) if key != OURS), 1)
-        }
+        numbered = (key for key in dict.fromkeys(keys) if key != OURS)
+        self._numbers = {key: number for number, key in enumerate(numbered, start=1)}
         self._named: set[str] = set()
 
     def key(self, *keys: str) -> str:
