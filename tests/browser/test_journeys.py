@@ -53,7 +53,9 @@ def test_from_an_empty_page_to_the_verdicts_and_to_paper(visit: Any) -> None:
     assert "After 3 transfers without a pregnancy, it is time to look for a reason." in visit.text
     visit.accessible()
     paper = visit.page.pdf(format="A4")
-    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
+    texts = [page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages]
+    assert all(map(str.strip, texts))  # no empty sheet at the end
+    text = "\n".join(texts)
     assert "After 3 transfers" in text
     assert "Couple sheet" not in text
 
