@@ -117,7 +117,7 @@ def test_paper_is_one_page_with_the_answer_the_inputs_and_a_place_to_sign(visit:
     (page,) = PdfReader(io.BytesIO(visit.page.pdf(format="A4"))).pages
     text = " ".join(page.extract_text().split())
     assert "threshold" in text.split("failed:")[0]
-    assert "For: oocyte age 36; untested embryos; 3 failed" in text
+    assert "For: age at egg retrieval 36; untested embryos; 3 failed" in text
     assert "Initials: ____" in text
     assert "Copy note" not in text
     assert "Behind the answer" not in text
