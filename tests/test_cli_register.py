@@ -111,6 +111,16 @@ def test_a_table_as_json_has_every_number_and_what_was_written(register: Path) -
         (("couples", "{file}", "--output", "{folder}/c.csv", "--memory", "much"), 2, "a size such as 512MB"),
         (("couples", "{file}", "--output", "{folder}/c.csv", "--map", "nobody"), 2, "shipped mapping"),
         (("couples", "{file}", "--output", "{folder}/c.csv", "--tables", "{folder}/no"), 4, "no such folder of tables"),
+        (
+            ("couples", "{empty}", "--output", "{folder}/c.csv"),
+            2,
+            "it holds no transfer: nothing stands below its head",
+        ),
+        (
+            ("table", "{empty}"),
+            2,
+            "it holds no transfer: nothing stands below its headings, or the mapping leaves every",
+        ),
         (("table", "{file}", "--bands", "young"), 2, "bands of ages are needed"),
         (("table", "{file}", "--from", "2024-01-01"), 2, "has no dates"),
         (("table", "{file}", "--output", "{folder}"), 2, "new or empty"),
@@ -123,7 +133,12 @@ def test_what_is_refused_is_refused_in_words(
 ) -> None:
     small = register.parent / "small.csv"
     written(made_couples(5, 1), small, 1)
-    given = [each.format(file=register, folder=register.parent, small=small) for each in ("register", *arguments)]
+    empty = register.parent / "empty.csv"
+    empty.write_text("patient,order,oocyte_age_years,ploidy,embryos,result\n,,,,,\n", "utf-8")
+    given = [
+        each.format(file=register, folder=register.parent, small=small, empty=empty)
+        for each in ("register", *arguments)
+    ]
     before = sorted(register.parent.iterdir())
     assert ended(lambda: cli.main(given, standalone_mode=False)) == code
     assert said in " ".join(capsys.readouterr().err.split())
@@ -146,8 +161,25 @@ def test_rows_that_are_none_and_columns_that_are_not_read_are_said(tmp_path: Pat
         "utf-8",
     )
     said = " ".join(run("couples", tmp_path / "r.csv", "--output", tmp_path / "c.csv").output.split())
-    assert "1 rows of the file are no transfers: nothing stands in them." in said
+    assert "1 row of the file is no transfer: nothing stands there." in said
     assert "Columns that were not read: notes." in said
+
+
+def test_a_day_that_is_still_to_come_moves_no_period_and_is_said(tmp_path: Path) -> None:
+    lines = [f"p{n},202{n % 4}-06-01,36,untested,1,no_positive_test" for n in range(12)]
+    path, out = tmp_path / "r.csv", tmp_path / "c.csv"
+    found = []
+    for more in ([], ["q,2021-06-01,36,untested,1,no_positive_test", "q,2062-06-01,36,untested,1,no_positive_test"]):
+        path.write_text("\n".join(["patient,date,oocyte_age_years,ploidy,embryos,result", *lines, *more]), "utf-8")
+        found.append(json.loads(run("table", path, "--json").stdout))
+    before, after = found
+    assert (before["period_first"], before["period_last"]) == ("2020-01-01", "2022-12-31")
+    for name in ("period_first", "period_last", "births_last", "in_period", "outside_period"):
+        assert after[name] == before[name]
+    assert after["in_couples_with_problem"] == 2
+    said = " ".join(run("couples", path, "--output", out).output.split())
+    assert "row.14.date: the day lies after today, so that it cannot have been" in said
+    assert [row["problem"] for row in rows(out) if row["state"] == "problem"] == ["row 14: future:date"]
 
 
 def test_an_order_to_end_takes_the_private_folder_with_it(register: Path, tmp_path: Path) -> None:

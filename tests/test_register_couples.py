@@ -16,6 +16,7 @@ from register_rows import normalised, transfer
 from rif_threshold import assess
 from rif_threshold.errors import InvalidInput
 from rif_threshold.own_tables import new_folder, own_rate_tables
+from rif_threshold.register import engines
 from rif_threshold.register.counting import Kept, keep, numbered
 from rif_threshold.register.couples import LAST_ROW, Couples
 from rif_threshold.register.engines import engine
@@ -127,6 +128,10 @@ def columns_of(answer: Any) -> dict[str, Any]:
         "crossed_at_highest": answer.crossed_at_highest,
         "further_transfers": answer.further_transfers,
         "next_percent": answer.next_transfer_percent,
+        "further_transfers_lowest": answer.further_transfers_lowest,
+        "further_transfers_highest": answer.further_transfers_highest,
+        "next_percent_low": answer.next_transfer_percent_lowest,
+        "next_percent_high": answer.next_transfer_percent_highest,
     }
 
 
@@ -185,6 +190,35 @@ def test_the_kind_of_the_last_row_is_taken_for_the_next_and_the_file_says_so() -
     assert (row["failed_in_run"], row["next_percent"], row["further_transfers"]) == (1, 68.4, 1)
     assert LAST_ROW in described(couples, "couples.csv")["dc:description"]
     assert couples.summary.awaited == 1
+
+
+def test_a_last_row_whose_chance_lies_between_two_ends_shows_both_by_every_route(tmp_path: Path) -> None:
+    own = own_rate_tables(tmp_path / "own") if new_folder(tmp_path / "own") else {}
+    chance = {"live_birth_percent": 23.8, "live_birth_per": "treatment_cycle"}
+    two, mosaic, one = (
+        transfer("a", 1, age=34, embryos=2, **chance),
+        transfer("b", 1, age=34, ploidy="low_level_mosaic", **chance),
+        transfer("c", 1, age=34, **chance),
+    )
+    rows, couples = of_rows(two, mosaic, one, tables=own)
+    names = ("next_percent", "next_percent_low", "next_percent_high", "further_transfers", "further_transfers_highest")
+    found = [[row[name] for name in names] for row in rows]
+    # ESHRE: 31.5 % untested below 35, 68.4 % euploid. Two embryos: 1 - 0.685**2 = 0.530775; missed 0.469225 now, and
+    # 0.2202 after one more. A mosaic has between no chance and a euploid embryo's; one more makes the two that are
+    # needed at least.
+    assert found[0] == [None, 31.5, pytest.approx(53.0775), None, 1]
+    assert found[1] == [None, 0.0, 68.4, None, 1]
+    assert found[2] == [31.5, 31.5, 31.5, 2, 2]
+    assert couples.columns["next_percent_low"] == ("age_table", "next_percent_low")
+    # The clinic's example: 40 % untested below 35, 50 % euploid; 1 - 0.6**2. The individual chance is 23.8 x 1.16.
+    ends = {
+        route: [(row[f"{route}_next_percent_low"], row[f"{route}_next_percent_high"]) for row in rows]
+        for route in couples.routes[1:]
+    }
+    assert ends == {
+        "age_table:example": [(40.0, pytest.approx(64.0)), (0.0, 50.0), (40.0, 40.0)],
+        "live_birth": [(pytest.approx(27.608), pytest.approx(27.608))] * 3,
+    }
 
 
 def test_a_couple_of_which_only_a_test_is_awaited_has_no_failed_transfer() -> None:
@@ -256,6 +290,14 @@ def test_runs_that_no_table_tells_apart_are_decided_once() -> None:
     assert couples.summary.distinct_runs == 2
 
 
+def test_a_run_that_comes_again_in_a_later_batch_is_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "_BATCH", 2048)
+    rows, couples = of_rows(*(transfer(f"p{number:05d}", 1) for number in range(5000)))
+    assert [row["so_far_percent_low"] for row in rows] == [31.5] * 5000
+    assert couples.summary.distinct_runs == 1
+    assert couples.summary.failed_in_current_run == 5000
+
+
 def test_without_patients_there_are_no_couples() -> None:
     with pytest.raises(InvalidInput, match="has no patients"):
         of_rows(transfer(None, 1))
@@ -285,6 +327,7 @@ def test_pseudonyms_are_written_only_when_asked_and_never_as_a_formula() -> None
     assert files[1][0] == [
         "patient", "transfers", "failed_in_run", "so_far_percent_low", "so_far_percent_high", "state", "crossed_at",
         "crossed_at_lowest", "crossed_at_highest", "further_transfers", "next_percent", "problem",
+        "further_transfers_lowest", "further_transfers_highest", "next_percent_low", "next_percent_high",
     ]  # fmt: skip
     assert [row[1:] for row in files[1]] == files[0]
 

@@ -13,7 +13,9 @@ from click.testing import CliRunner
 
 from rif_threshold.cli import cli
 from rif_threshold.errors import InvalidInput
-from rif_threshold.register.exploring import explore, first_mapping
+from rif_threshold.register.exploring import explore
+from rif_threshold.register.first import first_mapping
+from rif_threshold.register.mapping import FIELDS, Mapping
 from rif_threshold.register.mappings import read_mapping
 from rif_threshold.register.reading import read
 from rif_threshold.register.telling import SAID
@@ -88,19 +90,22 @@ def test_the_problems_of_the_example_are_those_that_a_reader_counts() -> None:
         _, *rows = csv.reader(file, delimiter=";")
     counted = [row for row in rows if any(row) and not (len(row) > 7 and row[7] in {"freeze-all", "cancelled"})]
     twice = Counter((row[0], row[1]) for row in counted)
+    read_of = [tuple(row[:7]) for row in counted]
+    stand_twice = sum(read_of.count(row) > 1 and len(row) == 7 for row in read_of)
     expected = {
         "ragged": sum(len(row) != 9 for row in counted),
         "date_form": sum("/" in row[1] for row in counted),
         "decimal_sign": sum("." in row[4] for row in counted),
         "no_transfer": 0,
-        "same_time": sum(twice[row[0], row[1]] > 1 for row in counted),
+        "same_time": sum(twice[row[0], row[1]] > 1 for row in counted) - stand_twice,
+        "same_row": stand_twice,
     }
     register = read(ibis.duckdb.connect(), EXAMPLE, read_mapping(str(ROOT / "examples/register.toml")))
     found = [row["problem"] or "" for row in register.rows.to_pyarrow().to_pylist()]
     assert len(rows) == 3000
     assert len(found) == len(counted) == 3000 - sum(each.rows for each in register.dropped)
     assert {code: sum(f"{code}:" in each for each in found) for code in expected} == expected
-    assert all(count > 0 for code, count in expected.items() if code != "no_transfer")
+    assert all(count > 0 for code, count in expected.items() if code not in {"no_transfer", "same_time"})
 
 
 def test_problems_are_told_in_words_and_their_number_is_bounded() -> None:
@@ -171,17 +176,109 @@ def test_a_first_mapping_has_to_be_filled_in_before_it_is_read(tmp_path: Path) -
     assert first["ploidy"]["words"]["PGT"] == ""
     with pytest.raises(InvalidInput, match="one of"):
         read_mapping(str(output))
-    output.write_text(output.read_text("utf-8").replace('"PGT" = ""', '"PGT" = "tested"'), "utf-8")
+    output.write_text(
+        output.read_text("utf-8").replace('"PGT" = ""', '"PGT" = "tested"').replace('l = ""', 'l = ","'), "utf-8"
+    )
     assert read_mapping(str(output)).patient is not None
 
 
 def test_a_first_mapping_of_a_file_that_nobody_knows(tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
     path.write_text("a;b\n" + "1;x\n" * 6 + '2;"rare ""note"""\n', "utf-8")
-    by, rows, found = explore(path, None)
-    assert (by.separator, rows) == (";", 7)
-    assert [(each.words, each.texts) for each in found] == [((("1", 6),), 2), ((("x", 6),), 2)]
-    assert 'column = ""' in first_mapping(by, found)
+    found = explore(path, None)
+    assert (found.mapping.separator, found.rows, found.guessed) == (";", 7, True)
+    assert [(each.words, each.texts) for each in found.columns] == [((("1", 6),), 2), ((("x", 6),), 2)]
+    assert 'column = ""' in first_mapping(found)
+    assert found.said == (
+        "No shipped mapping has a heading of this file: nothing is read as anything. The separator was guessed: ';'.",
+        "Not decided: which column holds patient, oocyte_age_years, ploidy, result, date or order.",
+    )
+
+
+def test_what_was_guessed_is_said_and_what_is_not_decided(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    head = "paciente;fecha;edad en la punción;cromosomas;resultado;médica"
+    rows = ["P1;03/04/2024;34,5;sin analizar;nacido vivo;Ada Byron", "P2;11/12/2023;34.5;euploide;mola;Eva Müller"]
+    path.write_text("\n".join([head, *rows]), "utf-8")
+    found = explore(path, None)
+    columns = {each.column: each for each in found.columns}
+    assert found.said[0].startswith("Guessed, by 5 columns whose headings it has: own words in Spanish.")
+    assert found.said[1:] == (
+        "Not decided: what stands before decimals. Numbers with a comma and numbers with a point stand in it.",
+    )
+    assert columns["fecha"].orders == ("D/M/Y", "M/D/Y")
+    assert columns["fecha"].said == (
+        "Days: all can be read as D/M/Y and M/D/Y. Not decided: nothing in the file tells which it is. Name the order"
+        " yourself.",
+    )
+    assert columns["médica"].said[0].startswith("What stands in the column médica looks like names.")
+    first = tomllib.loads(first_mapping(found))
+    assert (first["date"]["order"], first["decimal"]) == ("", "")
+    told = CliRunner().invoke(cli, ["register", "map", str(path)])
+    said = " ".join(told.output.split())
+    assert "2 rows. Guessed, by 5 columns" in said
+    assert "Not decided: nothing in the file tells which it is." in said
+    assert "looks like names" in said
+    assert "Byron" not in said
+    # One day decides it; one that is none is said; and what the mapping says is held against the file.
+    for days, said_of_them in {
+        ("17/04/2024", "03/04/2024"): "Days: all can be read as D/M/Y.",
+        ("04/17/2024", "03/04/2024"): "Days: all can be read as M/D/Y. The mapping says D/M/Y.",
+        ("17/04/2024", "03/04/2024", "2024-04-17"): "Days: 2 of 3 can be read as D/M/Y; the others are no such days.",
+        ("soon", "later"): "It is no column of days in the order D/M/Y.",
+    }.items():
+        lines = [f"P{n};{day};34;sin analizar;mola;" for n, day in enumerate(days)]
+        path.write_text("\n".join([head, *lines]), "utf-8")
+        (day,) = (each for each in explore(path, read_mapping("own_words_es")).columns if each.column == "fecha")
+        assert day.said == (said_of_them,)
+    one = explore(path, None)
+    assert one.said[0].startswith("Guessed")
+    path.write_text("patient;x\nAda Byron;1.5\nEva Müller;2.5\n", "utf-8")
+    found = explore(path, read_mapping("own_words_de").model_copy(update={"decimal": ","}))
+    assert not found.guessed
+    path.write_text("Datum;x\n17.04.2024;1.5\n", "utf-8")
+    guessed = explore(path, None)
+    assert guessed.said[0].startswith("Guessed, by 1 column whose headings it has: own words in German.")
+    assert "Decimals stand behind '.' in it, and not behind ','." in guessed.said
+    assert tomllib.loads(first_mapping(guessed))["decimal"] == "."
+
+
+MADE = [path.stem for path in sorted((ROOT / "tests/data/register").glob("*.csv"))]
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_the_first_mapping_of_a_known_layout_reads_it_as_the_shipped_one_does(name: str, tmp_path: Path) -> None:
+    made, output = ROOT / f"tests/data/register/{name}.csv", tmp_path / "first.toml"
+    result = CliRunner().invoke(cli, ["register", "map", str(made), "--map", name, "--output", str(output)])
+    assert result.exit_code == 0, result.output
+    text = re.sub('^".*" = ""\n', "", output.read_text("utf-8"), flags=re.MULTILINE)
+    # What is undecided in a few made rows is filled in as the shipped mapping has it.
+    shipped = read_mapping(name)
+    for order in {shipped.date.order} if shipped.date else ():
+        text = text.replace('order = ""', f'order = "{order}"')
+    output.write_text(text, "utf-8")
+    ours, theirs = (read(ibis.duckdb.connect(), made, each) for each in (read_mapping(str(output)), shipped))
+    assert ours.rows.order_by("row", "at").to_pyarrow().equals(theirs.rows.order_by("row", "at").to_pyarrow())
+    assert ours.dropped == theirs.dropped
+
+
+def test_a_first_mapping_can_be_edited_for_every_layout_of_the_walk() -> None:
+    first = first_mapping(explore(EXAMPLE, None))
+    for name in (*FIELDS, "keep"):
+        assert re.search(rf"^(# )?\[\[?{name}\]\]?$", first, re.MULTILINE), name
+    walk = (ROOT / "docs/register.md").read_text("utf-8")
+    keys = re.findall(r"`\[{0,2}([a-z_]+)\]{0,2}`", walk[walk.index("What a mapping can say") : walk.index("## 3.")])
+    assert {"separator", "encoding", "sheet", "rows", "tested_means", "ages_may_fall", "sum", "rules"} <= {*keys}
+    given = {*Mapping.model_fields} | {"column", "words", "missing", "optional", "sum", "constant", "rules", "born"}
+    for key in given & {*keys}:
+        assert re.search(rf"^(# )?(\[+|{key}\b|\[+\w+\.{key})", first, re.MULTILINE), key
+        assert key in first
+    # Every line that stands aside can be taken in.
+    blocks = [block for block in first.split("\n\n") if block.startswith("# [")]
+    assert len(blocks) > 7
+    for block in blocks:
+        taken = "\n".join(line.removeprefix("# ") for line in block.split("\n") if not line.startswith("# Which"))
+        assert tomllib.loads(taken)
 
 
 def test_every_code_is_explained_in_the_walk() -> None:

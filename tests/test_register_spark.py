@@ -14,9 +14,12 @@ import pytest
 
 from rif_threshold.errors import InvalidInput
 from rif_threshold.register import loading
+from rif_threshold.register.counting import keep
+from rif_threshold.register.engines import engine
 from rif_threshold.register.mapping import Mapping
 from rif_threshold.register.mappings import read_mapping
 from rif_threshold.register.reading import read
+from test_register_files import LAYOUTS, NOTED, laid_out
 from test_register_values import AGES, BASE, DAYS
 
 pytestmark = [
@@ -91,6 +94,31 @@ def test_parquet(spark: ibis.BaseBackend, tmp_path: Path) -> None:
     table = pa.csv.read_csv(ROOT / "tests/data/register/flags.csv")
     pq.write_table(table, tmp_path / "f.parquet", row_group_size=2)
     assert len(same(spark, tmp_path / "f.parquet", "flags")) == 8
+
+
+@pytest.mark.parametrize("layout", LAYOUTS[::7], ids=str)
+def test_every_line_is_a_row_in_every_layout(layout: dict[str, str], spark: ibis.BaseBackend, tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    by = read_mapping().model_copy(update={"separator": layout["separator"]})
+    path.write_bytes(laid_out([*NOTED, "P6,2024-06-01", f"{NOTED[1]}{',more' * 50}"], layout))
+    assert [row["patient"] for row in same(spark, path, by)] == ["P1", "P2", "P3", "P4", "P5", "P6", "P1"]
+    quoted = [*NOTED[:5], NOTED[5].replace("n5", f'"on two{layout["end"]}lines"')]
+    path.write_bytes(laid_out(quoted, layout))
+    assert len(same(spark, path, by)) == 5
+    path.write_bytes(laid_out([*NOTED[:5], NOTED[5].replace("n5", '"n5')], layout))
+    with pytest.raises(InvalidInput, match="a quotation mark is not closed in the row that begins in line 6"):
+        read(spark, path, by)
+
+
+def test_a_session_that_runs_goes_on_and_keeps_nothing_of_ours(spark: ibis.BaseBackend) -> None:
+    session = spark._session
+    with engine("spark") as running:
+        assert running.backend._session is session
+        rows = read(running.backend, MADE[0], read_mapping("own_words_de")).rows
+        assert keep(rows, running).facts["rows"] > 1
+        assert [each.name for each in session.catalog.listTables() if each.name.startswith("register_")]
+    assert [each.name for each in session.catalog.listTables() if each.name.startswith("register_")] == []
+    assert session.range(3).count() == 3
 
 
 def test_large_csv_with_quotation_marks_is_not_read(

@@ -1,5 +1,6 @@
 """How each kind of text is read, one by one; what it comes to was worked out by hand."""
 
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,11 @@ BASE: dict[str, Any] = {
 }
 
 
-def rows_of(tmp_path: Path, mapping: dict[str, Any], *lines: str) -> list[dict[str, Any]]:
+def rows_of(tmp_path: Path, mapping: dict[str, Any], *lines: str, today: date | None = None) -> list[dict[str, Any]]:
     path = tmp_path / "f.csv"
     path.write_text("\n".join(lines), "utf-8")
     given = {name: value for name, value in (BASE | mapping).items() if value is not None}
-    rows = read(ibis.duckdb.connect(), path, Mapping.model_validate(given)).rows
+    rows = read(ibis.duckdb.connect(), path, Mapping.model_validate(given), today).rows
     return rows.order_by("row").to_pyarrow().to_pylist()
 
 
@@ -47,6 +48,28 @@ def test_a_day_is_read_in_the_one_order_that_is_named(order: str, tmp_path: Path
     texts = {**DAYS[order], "": "missing"} | ({"1024-04-03": "range"} if order == "Y-M-D" else {})
     rows = rows_of(tmp_path, mapping, "p;d", *(f"P{n};{text}" for n, text in enumerate(texts)))
     assert [(row["problem"] or "").removesuffix(":date") or row["at"] for row in rows] == [*texts.values()]
+
+
+def test_a_day_that_is_still_to_come_is_a_problem_in_every_way_to_write_it(tmp_path: Path) -> None:
+    today = date(2024, 4, 2)  # 19815
+    written = {"Y-M-D": ("2024-04-02", "2024-04-03"), "D.M.Y": ("2.4.2024", "03.04.2034"),
+               "D/M/YY": ("02/04/24", "02/04/25"), "M/D/Y": ("04/02/2024", "4/3/2024"),
+               "serial": ("45384", "45385")}  # fmt: skip
+    for order, days in written.items():
+        mapping = {"order": None, "date": {"column": "d", "order": order}}
+        rows = rows_of(tmp_path, mapping, "p;d", *(f"P{n};{day}" for n, day in enumerate(days)), today=today)
+        assert [(row["at"], row["problem"]) for row in rows] == [(19815, None), (None, "future:date")]
+    mapping = {"oocyte_age_years": {"column": None, "born": "b", "retrieved": "r", "order": "D.M.Y"}}
+    days = ["A;1;17.04.1989;02.04.2024", "B;1;17.04.1989;17.04.2034", "C;1;17.04.2054;17.04.2014"]
+    rows = rows_of(tmp_path, mapping, "p;n;b;r", *days, today=today)
+    assert [row["problem"] for row in rows] == [None, "future:oocyte_age_years", "future:oocyte_age_years"]
+
+
+def test_a_day_that_is_still_to_come_is_told_by_the_clock(tmp_path: Path) -> None:
+    now = datetime.now().astimezone().date()
+    mapping = {"order": None, "date": {"column": "d"}}
+    rows = rows_of(tmp_path, mapping, "p;d", f"A;{now}", f"B;{now + timedelta(2)}", "C;2098-12-31", "D;2100-01-01")
+    assert [row["problem"] for row in rows] == [None, "future:date", "future:date", "range:date"]
 
 
 AGES: dict[str, Any] = {

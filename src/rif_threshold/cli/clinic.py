@@ -207,8 +207,9 @@ def _progress(what: str) -> Callable[[int], None]:
 def _read_words(read: dict[str, Any]) -> Iterator[str]:
     """What was left out of the file by its mapping, and what was not read at all."""
     for each in read["dropped"]:
-        why = f"{each['column']} is {each['text']!r}" if each["column"] else "nothing stands in them"
-        yield f"{each['rows']:,} rows of the file are no transfers: {why}."
+        why = f"{each['column']} is {each['text']!r}" if each["column"] else "nothing stands there"
+        rows = "row of the file is no transfer" if each["rows"] == 1 else "rows of the file are no transfers"
+        yield f"{each['rows']:,} {rows}: {why}."
     for each in read["problems"]:
         yield f"{each['field']}: {each['allowed']} ({each['code']})"
     if read["unknown_columns"]:

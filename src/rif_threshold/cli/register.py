@@ -63,23 +63,30 @@ def map_command(file: str, mapping_name: str | None, output: str | None, *, as_j
 
     Identifiers are not shown. Nothing is read as anything by guess: what stands empty in the mapping has to be filled.
     """
-    from rif_threshold.register.exploring import explore, first_mapping  # noqa: PLC0415 - needs an extra
+    from rif_threshold.register.exploring import explore  # noqa: PLC0415 - needs an extra
+    from rif_threshold.register.first import first_mapping  # noqa: PLC0415
     from rif_threshold.register.mappings import read_mapping  # noqa: PLC0415
 
     if output and Path(output).exists():  # a mapping that was filled in, or the list itself
         not_over(output, output)
     mapping = read_mapping(mapping_name) if mapping_name else None
-    by, rows, found = explore(Path(file), mapping)
+    found = explore(Path(file), mapping)
     if output:
         with refusing("--output", "the file cannot be written", output):
-            write_whole(output, first_mapping(by, found).encode())
+            write_whole(output, first_mapping(found).encode())
     if as_json:
-        columns = [{**vars(each), "words": dict(each.words)} for each in found]
-        click.echo(to_json({"mapping": by.title, "rows": rows, "columns": columns}))
+        columns = [{**vars(each), "words": dict(each.words)} for each in found.columns]
+        told = {"mapping": found.mapping.title, "guessed": found.guessed, "rows": found.rows, "said": found.said}
+        click.echo(to_json({**told, "columns": columns}))
         return
-    click.echo(wrapped(f"{rows:,} rows. Read as: {by.title}. {by.about}"))
-    for each in found:
+    read_as = "" if found.guessed else f" Read as: {found.mapping.title}. {found.mapping.about}"
+    click.echo(wrapped(f"{found.rows:,} rows.{read_as}"))
+    for said in found.said:
+        click.echo(wrapped(said))
+    for each in found.columns:
         click.echo(wrapped(f"{shown(each.column)}: {each.field or 'not read'}, {each.texts:,} different texts", "- "))
+        for said in each.said:
+            click.echo(wrapped(shown(said), "    "))
         if each.words:
             words = ", ".join(f"{shown(text) or '(empty)'} {times:,}" for text, times in each.words)
             click.echo(wrapped(words, "    "))

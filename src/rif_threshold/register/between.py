@@ -1,5 +1,8 @@
 """What is wrong between rows: of one patient's transfers, and of the embryos of one transfer."""
 
+from functools import reduce
+from operator import add
+
 import ibis
 import ibis.expr.types as ir
 
@@ -31,29 +34,59 @@ def _agreed(values: ir.NumericColumn, last: int) -> ir.NumericScalar:
     return ibis.cases((lowest < 0, lowest), (lowest != highest, -last), else_=highest)
 
 
-def between_rows(rows: ir.Table, kind_at: str, *, ages_may_fall: bool) -> ir.Table:
-    """Add to the problems of each row what is wrong between a patient's transfers, each with the one before it.
+def marks_between(alone: ir.Table, kind_at: str, *, of_embryos: bool, ages_may_fall: bool) -> ir.Table:
+    """What is wrong between a patient's transfers, each held against the one before it: ``row``, ``at``, ``marks``.
 
-    Two on one day (or with one number) are both marked. An awaited result before another transfer, and an age that
-    changes by more years than can be, are marked where they stand; a row without a place in time is left aside.
+    Two on one day (or with one number) are both marked, and have a code of their own where all that is read of them is
+    the same. An awaited result before another transfer, and an age that changes by more years than can be, are marked
+    where they stand; a row without a place in time is left aside.
     """
-    window = ibis.window(group_by="patient", order_by=[rows["at"].isnull(), rows["at"], rows["row"]])
+    placed = alone.filter((alone["patient"] != "") & alone["at"].notnull())
+    waits = (placed["result"] == str(TransferResult.AWAITED)).fill_null(ibis.literal(value=False))
+    narrow = placed.select("patient", "at", "row", "age_low", "age_high", waits=waits)
+    window = ibis.window(group_by="patient", order_by=["at", "row"])
     no = ibis.literal(value=False)
-    before, after = rows["at"].lag().over(window), rows["at"].lead().over(window)
-    marks = {
-        f"same_time:{kind_at}": (before == rows["at"]).fill_null(no) | (after == rows["at"]).fill_null(no),
-        "not_last:result": (rows["result"] == str(TransferResult.AWAITED)).fill_null(no) & after.notnull(),
+    before, after = narrow["at"].lag().over(window), narrow["at"].lead().over(window)
+    found = {
+        "same_time": (before == narrow["at"]).fill_null(no) | (after == narrow["at"]).fill_null(no),
+        "not_last": narrow["waits"] & after.notnull(),
+        "age_change": no,
     }
     if not ages_may_fall:
         most = limits().age_change_years
-        fell = rows["age_low"].lag().over(window) - rows["age_high"]
-        rose = rows["age_low"] - rows["age_high"].lag().over(window)
-        passed = ((rows["at"] - before) / _DAYS_IN_YEAR).floor()
+        fell = narrow["age_low"].lag().over(window) - narrow["age_high"]
+        rose = narrow["age_low"] - narrow["age_high"].lag().over(window)
+        passed = ((narrow["at"] - before) / _DAYS_IN_YEAR).floor()
         far = (rose - passed >= most).fill_null(no) if kind_at == "date" else no
-        marks["age_change:oocyte_age_years"] = (fell >= most).fill_null(no) | far
-    marked = rows.mutate(**{f"mark{place}": mark for place, mark in enumerate(marks.values())})
-    known = (marked["patient"] != "") & marked["at"].notnull()
-    told = marked["problem"].fill_null("")
-    for place, code in enumerate(marks):
-        told = told + ibis.ifelse(known & marked[f"mark{place}"], f";{code}", "")
-    return marked.mutate(problem=told.re_replace("^;", "").nullif("")).select(*rows.columns)
+        found["age_change"] = (fell >= most).fill_null(no) | far
+    seen = narrow.select("row", "at", **found)
+    seen = seen.filter(seen["same_time"] | seen["not_last"] | seen["age_change"])
+    # Transfers that are unfolded from one row share its number.
+    seen = seen.group_by("row", "at").agg(**{name: seen[name].any() for name in found})
+    seen = seen.mutate(twice=no) if of_embryos else _twice(seen, placed)
+    told = {
+        f";same_row:{kind_at}": seen["twice"],
+        f";same_time:{kind_at}": seen["same_time"] & ~seen["twice"],
+        ";not_last:result": seen["not_last"],
+        ";age_change:oocyte_age_years": seen["age_change"],
+    }
+    texts = [ibis.ifelse(mark, text, "") for text, mark in told.items()]
+    return seen.select("row", "at", marks=reduce(add, texts))
+
+
+def _twice(seen: ir.Table, placed: ir.Table) -> ir.Table:
+    """The rows that were seen, and which of them stand twice with the same in everything that is read."""
+    on_one_day = placed.semi_join(seen.filter(seen["same_time"]), ["row", "at"]).select(*placed.columns)
+    read = [name for name in on_one_day.columns if name != "row"]
+    alike = on_one_day.select("row", "at", times=on_one_day.count().over(ibis.window(group_by=read)))
+    alike = alike.group_by("row", "at").agg(twice=(alike["times"] > 1).any())
+    joined = seen.left_join(alike, ["row", "at"])
+    return joined.select(*seen.columns, twice=joined["twice"].fill_null(ibis.literal(value=False)))
+
+
+def marked(alone: ir.Table, marks: ir.Table) -> ir.Table:
+    """The rows with what is wrong between them behind what is wrong with each by itself."""
+    joined = alone.left_join(marks, ["row", "at"])
+    both = (joined["problem"].fill_null("") + joined["marks"]).re_replace("^;", "")
+    problem = ibis.ifelse(joined["marks"].isnull(), joined["problem"], both)
+    return joined.select(**{name: joined[name] for name in alone.columns if name != "problem"}, problem=problem)

@@ -1,17 +1,20 @@
 """A file that is read into memory: a spreadsheet, or CSV that is not plain. Every cell becomes text."""
 
 import csv
-import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import NamedTuple
 
+from rif_threshold.errors import InvalidInput
 from rif_threshold.register.scanning import LARGEST_IN_MEMORY, refused
 
 _MOST_CELLS = 20_000_000
 _MIDNIGHT = time()
+_BREAK = re.compile(r"[\r\n]")
 
 
 class Cells(NamedTuple):
@@ -19,6 +22,77 @@ class Cells(NamedTuple):
 
     heading: tuple[str, ...]
     rows: list[list[str]]
+
+
+@dataclass
+class Lines:
+    """Where the rows of a CSV file stand in it, so that none is lost in a cell whose quotation mark is not closed.
+
+    Attributes:
+        several: how many rows stand on more than one line, because a cell in quotation marks goes over it.
+        first: the line in which the first of them begins; 0 where there is none.
+    """
+
+    several: int = 0
+    first: int = 0
+
+    def rows(self, file: Iterable[str], separator: str) -> Iterator[list[str]]:
+        """The rows, the heading first, blank lines left out; the file may be of any size.
+
+        Raises:
+            InvalidInput: where a quotation mark is not closed, or what a cell holds looks like rows of the file.
+        """
+        reader, width = csv.reader(file, delimiter=separator, strict=True), 0
+        while True:
+            begins = reader.line_num + 1
+            try:
+                row = next(reader, None)
+            except csv.Error as error:
+                raise _unread(begins, str(error)) from None
+            if row is None:
+                return
+            if reader.line_num > begins:
+                self.several, self.first = self.several + 1, self.first or begins
+                inside = sum(cell.count(separator) for cell in row if _BREAK.search(cell))
+                if len(row) != (width or len(row)) or inside >= max(1, width - 1):
+                    raise refused(_holds_rows(begins), "quotation_mark")
+            if row:
+                width = width or len(row)
+                yield row
+
+    def warnings(self) -> Iterator[str]:
+        """What must be said beside every result."""
+        if self.several:
+            rows = "row stands" if self.several == 1 else "rows stand"
+            yield (
+                f"{self.several:,} {rows} on several lines of the file, the first from line {self.first:,} on, because"
+                " a cell in quotation marks goes over the end of a line. Where a quotation mark was left open by"
+                " mistake, what stands behind it is read as that cell: look there."
+            )
+
+
+def _unread(line: int, error: str) -> InvalidInput:
+    """The error for a row that is no CSV."""
+    if "field larger" in error:
+        return refused(f"line {line} cannot be read: a cell in it is far too long, or a quotation mark is not closed")
+    if "end of data" in error:
+        return refused(
+            f"a quotation mark is not closed in the row that begins in line {line}: all that follows would be one cell."
+            " Close it, or write it twice where it belongs to the text",
+            "quotation_mark",
+        )
+    return refused(
+        f"text stands behind a closing quotation mark in the row that begins in line {line}: write a quotation mark"
+        " twice where it belongs to the text",
+        "quotation_mark",
+    )
+
+
+def _holds_rows(line: int) -> str:
+    return (
+        f"a cell of the row that begins in line {line} goes over several lines and holds what looks like rows: a"
+        " quotation mark is not closed, and rows would be lost. Close it, or leave that column out"
+    )
 
 
 def small_enough(size: int, what: str) -> None:
@@ -31,20 +105,17 @@ def small_enough(size: int, what: str) -> None:
         )
 
 
-def csv_cells(path: Path, encoding: str, separator: str) -> Cells:
-    """The cells of a CSV file. Blank lines are no rows. Raises `InvalidInput`."""
+def csv_cells(path: Path, encoding: str, separator: str) -> tuple[Cells, Lines]:
+    """The cells of a CSV file, and on which lines they stand. Blank lines are no rows. Raises `InvalidInput`."""
+    lines = Lines()
     try:
-        text = path.read_bytes().decode("utf-8-sig" if encoding == "utf-8" else encoding)
+        with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as file:
+            rows = list(lines.rows(file, separator))
     except UnicodeDecodeError:
         raise refused(f"the file is not {encoding} text, as its mapping says") from None
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        rows = [row for row in reader if row]
-    except csv.Error:
-        raise refused(f"line {reader.line_num} cannot be read: a cell in it is far too long") from None
     if not rows:
         raise refused("the file is empty", "empty")
-    return Cells(tuple(map(str.strip, rows[0])), rows[1:])
+    return Cells(tuple(map(str.strip, rows[0])), rows[1:]), lines
 
 
 def xlsx_cells(path: Path, sheet: str | None) -> Cells:
@@ -102,8 +173,3 @@ def by_column(cells: Cells) -> Iterator[list[str | None]]:
 def ragged(rows: Iterable[list[str]], width: int) -> list[bool]:
     """Which rows have another number of cells than the heading."""
     return [len(row) != width for row in rows]
-
-
-def first_row(file: io.TextIOBase, separator: str) -> tuple[str, ...]:
-    """The first row of a CSV file that is open, blank lines left out; empty where there is none."""
-    return tuple(next((row for row in csv.reader(file, delimiter=separator) if row), ()))

@@ -5,8 +5,9 @@ an individual live-birth chance.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.register.codes import (
     AWAITED,
     EARLIEST,
@@ -39,15 +40,18 @@ class Kept:
     """A register, computed once.
 
     Attributes:
-        rows: ``patient`` (never null), ``number``, ``row`` and ``problem`` (null in a good row), ``live`` (null where
-            no live-birth chance is given).
+        rows: ``patient`` (never null), ``number``, and whether the row is ``good``.
         facts: totals of it; see `_facts`.
         said: what must be said of how it was read beside every result.
+        bad: the rows that have a problem: ``patient``, ``row``, ``problem``.
+        given: the rows with a live-birth chance: ``patient``, ``number``, ``live``.
     """
 
     rows: "ir.Table"
     facts: dict[str, int]
     said: tuple[str, ...] = ()
+    bad: Any = None
+    given: Any = None
 
     @property
     def has_patients(self) -> bool:
@@ -56,21 +60,28 @@ class Kept:
 
 
 def keep(rows: "ir.Table", engine: Engine, said: tuple[str, ...] = ()) -> Kept:
-    """Compute the normalised rows of a register once, and their totals."""
+    """Compute the normalised rows of a register once, and their totals. Raises `InvalidInput` where there are none."""
     beyond = rows["at"].notnull() & ~rows["at"].between(EARLIEST, LATEST)
     problem = beyond.ifelse(
         rows.problem.fill_null("") + rows.problem.isnull().ifelse("", ";") + "range:at", rows.problem
     )
-    narrow = rows.select(
+    coded_rows = rows.select(
+        "row",
         patient=rows.patient.fill_null(NOBODY),
         number=coded(rows),
-        row=problem.notnull().ifelse(rows["row"], None).cast("int64"),
+        good=problem.isnull(),
         problem=problem,
         live=_live(rows),
     )
-    kept = engine.keep(narrow, "kept")
-    (facts,) = engine.rows(_facts(kept))
-    return Kept(kept, {name: value or 0 for name, value in facts.items()}, said)
+    kept = engine.keep(coded_rows.select("patient", "number", "good"), "kept")
+    bad = engine.keep(coded_rows.filter(~coded_rows.good).select("patient", "row", "problem"), "bad")
+    given = coded_rows.filter(coded_rows.live.notnull()).group_by("patient", "number")
+    given = engine.keep(given.aggregate(live=coded_rows.live.min()), "given")
+    ((facts,), (lives,)) = engine.rows(_facts(kept)), engine.rows(given.aggregate(live=given.count()))
+    if not facts["rows"]:
+        why = "it holds no transfer: nothing stands below its headings, or the mapping leaves every row out"
+        raise InvalidInput((Problem("FILE", "", why, "empty"),))
+    return Kept(kept, {name: value or 0 for name, value in (facts | lives).items()}, said, bad, given)
 
 
 def _live(rows: "ir.Table") -> "ir.Column":
@@ -91,21 +102,18 @@ def live_birth_of(number: int) -> tuple[str, Denominator | None]:
 
 
 def _facts(kept: "ir.Table") -> "ir.Table":
-    good = kept.problem.isnull()
     return kept.aggregate(
         rows=kept.count(),
         named=(kept.patient != NOBODY).sum(),
-        problem=kept.problem.notnull().sum(),
+        problem=(~kept.good).sum(),
         awaited=(part(kept.number, "result") == AWAITED).sum(),
-        embryos_not_known=(good & (part(kept.number, "embryos") == 0)).sum(),
-        live=kept.live.notnull().sum(),
-        last=kept.number.max(where=good),
+        embryos_not_known=(kept.good & (part(kept.number, "embryos") == 0)).sum(),
     )
 
 
-def with_problem(kept: "ir.Table") -> "ir.Table":
+def with_problem(kept: Kept) -> "ir.Table":
     """The couples that have a row with a problem: ``patient`` and ``problem``, its rows in their order."""
-    bad = kept.filter(kept.problem.notnull())
+    bad = kept.bad
     told = bad.select("patient", told=bad["row"].cast("string").lpad(_WIDTH, "0") + " " + bad.problem)
     return (
         told.group_by("patient")
@@ -158,13 +166,13 @@ def numbered(kept: "ir.Table") -> "ir.Table":
     return known.mutate(rank=1 + ibis.row_number().over(within))
 
 
-def first_counted(kept: "ir.Table") -> "ir.Table":
+def first_counted(kept: Kept) -> "ir.Table":
     """The live-birth chance of the first failed transfer of each couple's current run: ``patient``, ``live``."""
-    rows = numbered(kept)
+    rows = numbered(kept.rows)
     last = rows.group_by("patient").aggregate(current=rows.run.max())
     joined = rows.inner_join(last, "patient")
     first = joined.filter((joined.run == joined.current) & (joined.rank == 1) & ~positive(joined.number))
-    return first.select("patient", "live")
+    return first.inner_join(kept.given, ["patient", "number"]).select("patient", "live")
 
 
 def pieces(kept: Kept, engine: Engine) -> "list[ir.Table]":
@@ -188,11 +196,10 @@ def standings(found: "ir.Table", kept: Kept, engine: Engine) -> "ir.Table":
     """The couples with what is wrong with them, by patient: ``problem`` and ``live`` beside what `couples` has."""
     import ibis  # noqa: PLC0415 - loaded only when used
 
-    beside = {"problem": with_problem, "live": first_counted}
-    for name, function in beside.items():
+    for name, function, kind in (("problem", with_problem, "string"), ("live", first_counted, "int64")):
         if kept.facts[name]:
-            of_couple = engine.keep(function(kept.rows), f"couples_with_{name}")
+            of_couple = engine.keep(function(kept), f"couples_with_{name}")
             found = found.left_join(of_couple, "patient").drop("patient_right")
         else:
-            found = found.mutate(**{name: ibis.null("string" if name == "problem" else "int64")})
+            found = found.mutate(**{name: ibis.null(kind)})
     return found.order_by("patient")

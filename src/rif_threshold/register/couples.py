@@ -14,7 +14,7 @@ from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.rates import RateTable
 from rif_threshold.record import Record
 from rif_threshold.register.counting import NOBODY, Kept, couples_of, standings
-from rif_threshold.register.deciding import ANSWERED, PROBLEM, Run, alike, cells, decide
+from rif_threshold.register.deciding import ANSWERED, ENDS, PROBLEM, Run, alike, cells, decide
 from rif_threshold.register.engines import Engine
 from rif_threshold.vocabulary import Route
 
@@ -23,12 +23,20 @@ if TYPE_CHECKING:
 
 LAST_ROW = (
     "further_transfers and next_percent are for transfers of the kind of the couple's last row, at that age: a register"
-    " does not say what is planned."
+    " does not say what is planned. Where that kind leaves the chance between two ends (an age not known exactly, a"
+    " mosaic, several embryos), they are empty, and both ends stand in the columns behind."
 )
 NOT_FOR_SHARING = "One row is one couple. This file is for the clinic alone and not for sharing, whatever its columns."
 
 _COUNTS = ("transfers", "failed_in_run")
-_PERCENTS = ("so_far_percent_low", "so_far_percent_high", "next_percent", "probability_reached")
+_PERCENTS = (
+    "so_far_percent_low",
+    "so_far_percent_high",
+    "next_percent",
+    "next_percent_low",
+    "next_percent_high",
+    "probability_reached",
+)
 
 
 class CouplesSummary(Record):
@@ -93,10 +101,10 @@ class Couples:
     def columns(self) -> dict[str, tuple[str, str]]:
         """Every column of a decision, with the route and the value that it holds."""
         first, *others = self.routes
-        columns = {name: (first, name) for name in (*ANSWERED, "problem")}
+        columns = {name: (first, name) for name in (*ANSWERED, "problem", *ENDS)}
         for route in others:
             counted = ("probability_reached",) if route.partition(":")[2] else ()
-            columns |= {f"{route}_{name}": (route, name) for name in (*ANSWERED, *counted, "problem")}
+            columns |= {f"{route}_{name}": (route, name) for name in (*ANSWERED, *counted, "problem", *ENDS)}
         return columns
 
     @cached_property
@@ -163,7 +171,7 @@ class Couples:
         """The decision on a run, written as one text; an empty one is that of a couple with a problem."""
         if not key:
             return {name: PROBLEM for name, (_, value) in self.columns.items() if value == "state"}
-        if key not in self._decided:  # pragma: no branch - a run that comes again in a later piece of a large file
+        if key not in self._decided:
             kinds, last, live = key.split("#")
             run = alike(Run(kinds, int(last), int(live) if live else None), self._cells)
             if run not in self._runs:

@@ -22,7 +22,7 @@ PROBLEM = "problem"
 """The state of a couple that cannot be judged."""
 
 _LOW, _HIGH = (worth // KIND for worth in (worth_of("age_low"), worth_of("age_high")))
-ANSWERED: Mapping[str, str] = {
+ANSWERED = {
     "so_far_percent_low": "cumulative_percent_so_far_lowest",
     "so_far_percent_high": "cumulative_percent_so_far_highest",
     "state": "state",
@@ -33,6 +33,13 @@ ANSWERED: Mapping[str, str] = {
     "next_percent": "next_transfer_percent",
 }
 """Columns of a route, and the fields of an answer that they hold."""
+ENDS = {
+    "further_transfers_lowest": "further_transfers_lowest",
+    "further_transfers_highest": "further_transfers_highest",
+    "next_percent_low": "next_transfer_percent_lowest",
+    "next_percent_high": "next_transfer_percent_highest",
+}
+"""Columns behind those: both ends of what is said of the next transfer, whose kind may leave them apart."""
 
 
 class Run(NamedTuple):
@@ -104,10 +111,10 @@ def alike(run: Run, starts: tuple[int, ...]) -> Run:
 
 
 def decide(run: Run, own_tables: Mapping[str, RateTable]) -> dict[str, dict[str, Any]]:
-    """What every route answers on a run: route to the values of `ANSWERED`, ``problem`` and ``probability_reached``.
+    """What every route answers on a run: route to its values, by the names of their columns.
 
-    A route that is refused has the state `PROBLEM` and the codes of what is wrong. So has every route where the run
-    itself is refused.
+    They are those of `ANSWERED` and `ENDS`, ``problem`` and ``probability_reached``. A route that is refused has the
+    state `PROBLEM` and the codes of what is wrong. So has every route where the run itself is refused.
     """
     case, problems = read_case(case_of(run))
     problems += tuple(range_problems(case, (), own_tables))
@@ -124,13 +131,13 @@ def decide(run: Run, own_tables: Mapping[str, RateTable]) -> dict[str, dict[str,
 
 
 def _answered(answer: Answer) -> dict[str, Any]:
-    values = {column: getattr(answer, name) for column, name in ANSWERED.items()}
+    values = {column: getattr(answer, name) for column, name in (ANSWERED | ENDS).items()}
     return values | {"state": str(answer.state), "problem": None, "probability_reached": None}
 
 
 def _refused(problems: Iterable[Problem]) -> dict[str, Any]:
     told = "; ".join(dict.fromkeys(f"{each.code}:{each.field.rpartition('.')[2]}" for each in problems))
-    return dict.fromkeys(ANSWERED) | {"state": PROBLEM, "problem": told, "probability_reached": None}
+    return dict.fromkeys((*ANSWERED, *ENDS)) | {"state": PROBLEM, "problem": told, "probability_reached": None}
 
 
 def _probability(case: Case, table: RateTable) -> float | None:

@@ -29,6 +29,8 @@ MEMORY = "512MB"
 _MEMORY = re.compile(r"([1-9][0-9]{0,6}) ?(MB|GB)")
 _numbers = count()
 """So that a name can be used again."""
+STAGED = "register_"
+"""How the names of what is read from a file begin."""
 _BATCH = 100_000
 """Rows that are handed over at once."""
 _PARTS = 4
@@ -104,7 +106,7 @@ def _duckdb(private: str, memory: str) -> Iterator[Engine]:
     )
 
     def keep(expression: "ir.Table", name: str) -> "ir.Table":
-        return backend.create_table(f"{name}_{next(_numbers)}", expression)
+        return backend.create_table(f"{name}_{next(_numbers)}", expression, temp=True)
 
     def batches(expression: "ir.Table") -> "Iterator[pa.RecordBatch]":
         # Ibis 12 asks DuckDB 2.0 for batches by a name that it no longer has.
@@ -136,7 +138,7 @@ def _spark(private: str, memory: str, master: str | None) -> Iterator[Engine]:
             .config("spark.ui.showConsoleProgress", "false")
             .getOrCreate()
         )
-        if running is None:  # pragma: no branch - else every small table is put together from 200 pieces
+        if running is None:  # else every small table is put together from 200 pieces
             session.conf.set("spark.sql.shuffle.partitions", _PARTS * session.sparkContext.defaultParallelism)
         backend = ibis.pyspark.connect(session)
         kept: list[tuple[str, Any]] = []
@@ -158,5 +160,9 @@ def _spark(private: str, memory: str, master: str | None) -> Iterator[Engine]:
             for name, frame in kept:
                 session.catalog.dropTempView(name)
                 frame.unpersist()
-            if running is None:  # pragma: no branch - one that ran before goes on
+            for view in session.catalog.listTables():
+                if view.name.startswith(STAGED):
+                    session.catalog.uncacheTable(view.name)
+                    session.catalog.dropTempView(view.name)
+            if running is None:  # one that ran before goes on
                 session.stop()

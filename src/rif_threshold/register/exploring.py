@@ -4,15 +4,20 @@ Identifiers are never shown: no text of a column that is read as the patient, or
 rare text of a column that is not read at all.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple, get_args
 
 import ibis
+import ibis.expr.types as ir
 
 from rif_threshold.register import loading
 from rif_threshold.register.fields import CLOSED
-from rif_threshold.register.mapping import FIELDS, NUMBERED, Mapping, Words, numbered_columns
+from rif_threshold.register.mapping import ANY, NUMBERED, SERIAL, DateOrder, Mapping, Words, numbered_columns
 from rif_threshold.register.mappings import mappings
+from rif_threshold.register.telling import SAMPLE, of_identifiers
+from rif_threshold.register.values import days
 
 MOST_WORDS = 30
 """A column with more different texts than these holds no words."""
@@ -31,6 +36,8 @@ class Found:
         texts: how many different texts stand in it, the empty one included.
         words: the texts that may be shown with their number, the commonest first.
         unmapped: those of them that the mapping does not name.
+        orders: the orders of days in which everything in it can be read, where it looks like days.
+        said: what must be said of it, in sentences.
     """
 
     column: str
@@ -38,39 +45,111 @@ class Found:
     texts: int
     words: tuple[tuple[str, int], ...]
     unmapped: tuple[str, ...]
+    orders: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
 
-def explore(path: Path, mapping: Mapping | None) -> tuple[Mapping, int, tuple[Found, ...]]:
+class Explored(NamedTuple):
+    """What stands in a file.
+
+    Attributes:
+        mapping: how it was looked at.
+        guessed: whether that was guessed, because none was given.
+        rows: how many it has.
+        columns: every column that has a heading.
+        decimals: the decimal signs that stand in it.
+        said: what was guessed, what is not decided, and what must be said of it, in sentences.
+    """
+
+    mapping: Mapping
+    guessed: bool
+    rows: int
+    columns: tuple[Found, ...]
+    decimals: tuple[str, ...]
+    said: tuple[str, ...]
+
+
+def explore(path: Path, mapping: Mapping | None) -> Explored:
     """Look through a file, on an engine of its own.
 
     Args:
         path: the file.
         mapping: how it is read; where none is given, what a column holds is told by the headings of those shipped.
 
-    Returns:
-        the mapping that fits best or that was given, the number of rows, and every column that has a heading.
-
     Raises:
         InvalidInput: where the file cannot be read as a table.
     """
     backend = ibis.duckdb.connect()
-    by = mapping or _nearest(backend, path)
+    by, fits = (mapping, 0) if mapping else _nearest(backend, path)
     raw = loading.load(backend, path, by)
     rows = raw.table.count().to_pyarrow().as_py()
     fields = _fields(by, raw.heading)
     found = tuple(_column(raw, name, fields.get(name, ""), by) for name in raw.heading if name)
-    return by, rows, found
+    decimals = _decimals(raw)
+    guess = () if mapping else _guess(by, fits)
+    said = (*guess, *_not_decided(by, found, decimals, guessed=mapping is None), *raw.said)
+    return Explored(by, mapping is None, rows, found, decimals, said)
 
 
-def _nearest(backend: ibis.BaseBackend, path: Path) -> Mapping:
-    """The shipped mapping most of whose columns a file has, with the separator that parts its heading most."""
-    best, most = mappings()["own_words"], -1
+def _nearest(backend: ibis.BaseBackend, path: Path) -> tuple[Mapping, int]:
+    """The shipped mapping most of whose columns a file has, and how many.
+
+    Where it has none of any, the calculator's own with the separator that parts the heading.
+    """
+    own = mappings()["own_words"]
+    best, most = own, -1
     for shipped in sorted(mappings().values(), key=lambda each: each.untried):
         with loading.tried():
             heading = loading.load(backend, path, shipped).heading
-            if (fits := len(_fields(shipped, heading)) + (len(heading) > 1)) > most:
+            if (fits := 2 * len(_fields(shipped, heading)) + (len(heading) > 1)) > most:
                 best, most = shipped, fits
-    return best
+    return (best, most // 2) if most > 1 else (own.model_copy(update={"separator": best.separator}), 0)
+
+
+def _guess(by: Mapping, fits: int) -> tuple[str, ...]:
+    if not fits:
+        return (
+            "No shipped mapping has a heading of this file: nothing is read as anything."
+            f" The separator was guessed: {by.separator!r}.",
+        )
+    columns = "column" if fits == 1 else "columns"
+    return (
+        f"Guessed, by {fits} {columns} whose headings it has: {by.title}. {by.about} If that is wrong, name another"
+        " with --map.",
+    )
+
+
+def _not_decided(by: Mapping, found: tuple[Found, ...], decimals: tuple[str, ...], *, guessed: bool) -> Iterator[str]:
+    """What only the user can decide."""
+    read = {each.field for each in found}
+    heading = tuple(each.column for each in found)
+    read |= {name for name, field in by.fields() if any(next(meant(each, heading), "") for each in field.columns())}
+    read |= {name for name, field in by.fields() if read and getattr(field, "constant", None) is not None}
+    lacks = [name for name in ("patient", "oocyte_age_years", "ploidy", "result") if name not in read]
+    if not read & {"date", "order"}:
+        lacks.append("date or order")
+    if lacks:
+        yield f"Not decided: which column holds {', '.join(lacks)}."
+    if len(decimals) > 1:
+        yield "Not decided: what stands before decimals. Numbers with a comma and numbers with a point stand in it."
+    elif guessed and decimals and decimals[0] != by.decimal:
+        yield f"Decimals stand behind {decimals[0]!r} in it, and not behind {by.decimal!r}."
+
+
+def _decimals(raw: loading.Raw) -> tuple[str, ...]:
+    """The signs that stand before decimals, in any column."""
+    signs = (",", ".")
+    form = "^[0-9]{{1,3}}[{sign}][0-9]{{1,2}}$"
+    columns = [name for name in raw.heading if name]
+    seen = {
+        f"s{place}_{at}": raw.text(name).fill_null("").strip().re_search(form.format(sign=sign)).sum()
+        for at, name in enumerate(columns)
+        for place, sign in enumerate(signs)
+    }
+    (counted,) = raw.table.aggregate(**seen).to_pyarrow().to_pylist()
+    return tuple(
+        sign for place, sign in enumerate(signs) if any(counted[f"s{place}_{at}"] for at in range(len(columns)))
+    )
 
 
 def _fields(mapping: Mapping, heading: tuple[str, ...]) -> dict[str, str]:
@@ -79,23 +158,66 @@ def _fields(mapping: Mapping, heading: tuple[str, ...]) -> dict[str, str]:
     kept = (("keep", each) for each in mapping.keep)
     for name, field in (*mapping.fields(), *kept):
         for column in field.columns():
-            for meant in numbered_columns(column, heading).values() if NUMBERED in column else (column,):
-                if meant in heading:
-                    read.setdefault(meant, name)
+            for each in meant(column, heading):
+                read.setdefault(each, name)
     return read
+
+
+def meant(column: str, heading: tuple[str, ...]) -> Iterator[str]:
+    """The headings that a column of a mapping means: itself, numbered ones, or all that begin so."""
+    if NUMBERED in column:
+        yield from numbered_columns(column, heading).values()
+    elif column.endswith(ANY):
+        yield from (name for name in heading if name.startswith(column.removesuffix(ANY)))
+    elif column in heading:
+        yield column
 
 
 def _column(raw: loading.Raw, name: str, field: str, mapping: Mapping) -> Found:
     texts = raw.table.select(text=raw.text(name).fill_null("").strip())
     counted = texts.group_by("text").agg(times=texts.count())
     different = counted.count().to_pyarrow().as_py()
+    order = mapping.date.order if field == "date" and mapping.date else ""
+    orders, said = _days(texts, order, typed=raw.typed) if field in {"", "date", "oocyte_age_years"} else ((), ())
+    if field == "patient" or (not field and not orders):
+        said = (*said, *_people(texts, name, field, different))
     if different > MOST_WORDS or field in {"patient", "date", "order", "live_birth_percent"}:
-        return Found(name, field, different, (), ())
+        return Found(name, field, different, (), (), orders, said)
     listed = counted.order_by(ibis.desc("times"), "text").to_pyarrow().to_pylist()
     words = tuple((each["text"], each["times"]) for each in listed if field or each["times"] >= FEWEST_TIMES)
     known = _known(mapping, field, name)
     unmapped = tuple(text for text, _ in words if known is not None and text not in known)
-    return Found(name, field, different, words, unmapped)
+    return Found(name, field, different, words, unmapped, orders, said)
+
+
+def _days(texts: ir.Table, order: str, *, typed: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """In which orders a column can be read as days, and what is to be said of that; nothing where it holds none."""
+    stands = texts.filter(texts["text"] != "")
+    tried = [each for each in get_args(DateOrder) if each != SERIAL or order == SERIAL]
+    reads = {f"o{place}": days(stands["text"], each, typed=typed).notnull().sum() for place, each in enumerate(tried)}
+    (counted,) = stands.aggregate(rows=stands.count(), **reads).to_pyarrow().to_pylist()
+    by_order = {each: counted[f"o{place}"] or 0 for place, each in enumerate(tried)}
+    rows, most = counted["rows"], max(by_order.values())
+    if 2 * most <= rows:
+        return (), ((f"It is no column of days in the order {order}.",) if order and rows else ())
+    orders = tuple(each for each, count in by_order.items() if count == most)
+    which = " and ".join(orders)
+    if most < rows:
+        said = f"Days: {most:,} of {rows:,} can be read as {which}; the others are no such days."
+    else:
+        said = f"Days: all can be read as {which}."
+    if len(orders) > 1:
+        said += " Not decided: nothing in the file tells which it is. Name the order yourself."
+    elif order and order not in orders:
+        said += f" The mapping says {order}."
+    return orders, (said,)
+
+
+def _people(texts: ir.Table, name: str, field: str, different: int) -> tuple[str, ...]:
+    """Whether a column looks as if it held names or national numbers of people. No text of it is told."""
+    sample = [each for each in texts.limit(SAMPLE).to_pyarrow()["text"].to_pylist() if each]
+    mostly_different = different > MOST_WORDS or 2 * len(set(sample)) > len(sample)
+    return tuple(of_identifiers(sample, f"the column {name}")) if field or mostly_different else ()
 
 
 def _known(mapping: Mapping, field: str, column: str) -> set[str] | None:
@@ -108,44 +230,3 @@ def _known(mapping: Mapping, field: str, column: str) -> set[str] | None:
     if read.rules:
         return {text for rule in read.rules for text in rule.when.get(column, ())}
     return {*(read.words if read.words is not None else map(str, CLOSED[field])), *read.missing}
-
-
-def first_mapping(mapping: Mapping, found: tuple[Found, ...]) -> str:
-    """A mapping to edit, as TOML: what is known is filled in, and an empty text has to be filled before it is read."""
-    columns = {each.field: each for each in reversed(found)}
-    lines = [
-        "# A first mapping. Fill in every empty text in quotes; take out what the file does not have.",
-        f"# Columns of the file: {', '.join(each.column for each in found)}",
-        'title = "our transfers"',
-        f"separator = {_toml(mapping.separator)}",
-        f"decimal = {_toml(mapping.decimal)}   # What stands before decimals: the separator does not tell.",
-    ]
-    for name in FIELDS:
-        if name in columns or name in {"patient", "date", "oocyte_age_years", "ploidy", "result"}:
-            lines += ["", f"[{name}]", *_field(name, columns.get(name), mapping)]
-    return "\n".join([*lines, ""])
-
-
-def _field(name: str, found: Found | None, mapping: Mapping) -> list[str]:
-    lines = [f"column = {_toml(found.column if found else '')}"]
-    if name == "date":
-        order = mapping.date.order if mapping.date else ""
-        lines.append(f'order = "{order}"   # Y-M-D, D.M.Y, D/M/Y, M/D/Y or serial, for the whole file.')
-    if name in _CLOSED:
-        known = {text: word for each in mappings().values() for text, word in _words(each, name).items()}
-        texts = [text for text, _ in found.words if text] if found else []
-        lines += ['missing = [""]', "", f"[{name}.words]   # {', '.join(map(str, CLOSED[name]))}"]
-        lines += [f"{_toml(text)} = {_toml(known.get(text, ''))}" for text in texts]
-    return lines
-
-
-def _words(mapping: Mapping, name: str) -> dict[str, str]:
-    read = getattr(mapping, name)
-    own = {str(word): str(word) for word in CLOSED[name]}
-    return own | ({text: str(word) for text, word in (read.words or {}).items()} if read else {})
-
-
-def _toml(text: str) -> str:
-    """A text in quotes."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
-    return f'"{"".join(letter for letter in escaped if letter.isprintable())}"'

@@ -1,6 +1,7 @@
 """The fields of a transfer, read from a file's texts as its mapping says: each packed into one number."""
 
 from collections.abc import Iterator
+from datetime import date
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -18,6 +19,7 @@ from rif_threshold.register.values import (
     age_of_years,
     day_number,
     days,
+    number_of_day,
     percent,
     trimmed,
     whole,
@@ -48,17 +50,20 @@ def patient(mapping: m.Mapping, text: Text) -> ir.StringValue:
     return ibis.ifelse(name.isin(mapping.patient.missing), "", name)
 
 
-def packed_fields(mapping: m.Mapping, text: Text, *, typed: bool) -> dict[str, Packed]:
-    """What is read of every transfer but the patient, by the field's name."""
-    fields = {
-        "oocyte_age_years": _age(mapping, text, typed=typed),
-        "embryos": _embryos(mapping, text),
-        "live_birth_percent": _percent(mapping, text),
-        **{name: _word(name, getattr(mapping, name), text) for name in CLOSED if getattr(mapping, name) is not None},
-    }
+def packed_fields(mapping: m.Mapping, text: Text, today: date, *, typed: bool) -> dict[str, Packed]:
+    """What is read of every transfer but the patient, by the field's name. No day lies after today."""
+    fields = {name: _word(name, getattr(mapping, name), text) for name in CLOSED if getattr(mapping, name) is not None}
+    if mapping.oocyte_age_years:
+        fields["oocyte_age_years"] = _age(mapping.oocyte_age_years, mapping.decimal, text, today, typed=typed)
+    if mapping.rows == "embryo":
+        fields["embryos"] = Packed(ibis.literal(1, "int64"))
+    elif mapping.embryos:
+        fields["embryos"] = _embryos(mapping.embryos, mapping.decimal, text)
+    if cell := mapping.live_birth_percent:
+        fields["live_birth_percent"] = percent(text(cell.column), cell.missing, mapping.decimal)
     if mapping.date:
         cell = mapping.date
-        fields["date"] = day_number(text(cell.column), cell.missing, cell.order, typed=typed)
+        fields["date"] = day_number(text(cell.column), cell.missing, cell.order, today, typed=typed)
     elif mapping.order:
         fields["order"] = whole(text(mapping.order.column), mapping.order.missing, mapping.decimal, needed=True)
     if mapping.ploidy.columns() and not mapping.tested_means:
@@ -68,35 +73,31 @@ def packed_fields(mapping: m.Mapping, text: Text, *, typed: bool) -> dict[str, P
     return {name: fields[name] for name in (*m.FIELDS, "keep") if name in fields}
 
 
-def _age(mapping: m.Mapping, text: Text, *, typed: bool) -> Packed:
-    field = mapping.oocyte_age_years
-    if field is None:
-        return Packed(NOTHING)
+def _age(field: m.Age, decimal: str, text: Text, today: date, *, typed: bool) -> Packed:
     if field.column:
-        value, codes = age(text(field.column), field.missing, mapping.decimal)
+        value, codes = age(text(field.column), field.missing, decimal)
     else:
-        value, codes = _age_of_dates(field, text, typed=typed)
+        value, codes = _age_of_dates(field, text, today, typed=typed)
     return Packed(ibis.ifelse(within(field.known_when, text), value, NOTHING) if field.known_when else value, codes)
 
 
-def _age_of_dates(field: m.Age, text: Text, *, typed: bool) -> Packed:
+def _age_of_dates(field: m.Age, text: Text, today: date, *, typed: bool) -> Packed:
     cells = [text(column or "") for column in (field.born, field.retrieved)]
     dates = [days(cell, field.order, typed=typed) for cell in cells]
     missing = reduce(or_, (trimmed(cell).isin(field.missing) for cell in cells))
     unread = reduce(or_, (each.isnull() for each in dates))
-    value = ibis.cases((missing, NOTHING), (unread, -1), else_=age_of_years(years_between(*dates), -2))
-    return Packed(value, ("date_form", "age_range"))
+    future = reduce(or_, (each > number_of_day(today) for each in dates))
+    years = age_of_years(years_between(*dates), -2)
+    codes = ("date_form", "age_range", "future")
+    return Packed(ibis.cases((missing, NOTHING), (unread, -1), (future, -len(codes)), else_=years), codes)
 
 
-def _embryos(mapping: m.Mapping, text: Text) -> Packed:
+def _embryos(field: m.Number, decimal: str, text: Text) -> Packed:
     """How many were placed; null where it is not known, also where every part of a sum is."""
-    field = mapping.embryos
-    if field is None:
-        return Packed(ibis.literal(1, "int64") if mapping.rows == "embryo" else NOTHING)
     if field.constant is not None:
         return Packed(ibis.literal(field.constant, "int64"))
     most = method().most_embryos
-    read = [whole(text(column), field.missing, mapping.decimal) for column in (field.sum or (field.column or "",))]
+    read = [whole(text(column), field.missing, decimal) for column in (field.sum or (field.column or "",))]
     if field.column:
         number, wrong = read[0].value, read[0].value
     else:
@@ -106,13 +107,6 @@ def _embryos(mapping: m.Mapping, text: Text) -> Packed:
         number = ibis.ifelse(unknown, NOTHING, ibis.ifelse(wrong < 0, wrong, total))
     value = ibis.cases((number > most, -4), (number == 0, -5), else_=number)
     return Packed(value, ("decimal_sign", "form", "missing", "range", "no_transfer"))
-
-
-def _percent(mapping: m.Mapping, text: Text) -> Packed:
-    cell = mapping.live_birth_percent
-    if cell is None:
-        return Packed(ibis.null("float64"))
-    return percent(text(cell.column), cell.missing, mapping.decimal)
 
 
 def _word(name: str, field: m.Words[Any], text: Text) -> Packed:

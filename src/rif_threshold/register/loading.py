@@ -19,6 +19,7 @@ import pyarrow as pa
 from rif_threshold.errors import InvalidInput
 from rif_threshold.register import cells as in_memory
 from rif_threshold.register import duckdb_rows, spark_rows
+from rif_threshold.register.engines import STAGED
 from rif_threshold.register.mapping import Mapping
 from rif_threshold.register.scanning import LARGEST_IN_MEMORY, Scan, refused, scan
 
@@ -30,14 +31,17 @@ class Raw(NamedTuple):
     """A file as it is written.
 
     Attributes:
-        table: ``row`` from 1, ``ragged``, and the cells as text in ``c0``, ``c1``, ...; null where there is none.
+        table: ``ragged``, the cells as text in ``c0``, ``c1``, ... (null where there is none), and ``row`` from 1; that
+            is left out where the engine numbers rows as it stages them, so that it can read them side by side.
         heading: the columns by name, less the blanks around them.
         typed: whether a day may stand there as 2024-04-17 whatever the mapping says, because cells have types.
+        said: what must be said of how its rows stand in the file.
     """
 
     table: ir.Table
     heading: tuple[str, ...]
     typed: bool = False
+    said: tuple[str, ...] = ()
 
     def text(self, column: str) -> ir.StringColumn:
         """A column by its heading."""
@@ -45,8 +49,9 @@ class Raw(NamedTuple):
 
 
 def stage(backend: ibis.BaseBackend, table: ir.Table) -> ir.Table:
-    """The same table by a name: the engine then reckons its columns once, however often they are used."""
-    return _ENGINES[backend.name].view(backend, f"register_{uuid.uuid4().hex}", backend.compile(table))
+    """The same table by a name, with ``row``: the engine then reckons its columns once, however often they are used."""
+    named, query = f"{STAGED}{uuid.uuid4().hex}", backend.compile(table)
+    return _ENGINES[backend.name].staged(backend, named, query, numbered="row" in table.columns)
 
 
 def load(backend: ibis.BaseBackend, path: Path, mapping: Mapping) -> Raw:
@@ -79,28 +84,35 @@ def tried() -> Iterator[None]:
 
 
 def _csv(backend: ibis.BaseBackend, path: Path, mapping: Mapping, found: Scan) -> Raw:
-    engine = _ENGINES[backend.name]
-    if not found.plain and not (engine.READS_QUOTED and found.encoding == "utf-8" and _large(found)):
+    engine, separator = _ENGINES[backend.name], mapping.separator
+    if found.encoding == "utf-8":
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            _parted(next(filter(str.strip, file), ""), separator)
+    if not found.plain and not (engine.READS_QUOTED and found.encoding == "utf-8" and found.size > LARGEST_IN_MEMORY):
         in_memory.small_enough(found.size, "CSV with quotation marks or in another encoding than UTF-8")
-        return _in_memory(backend, in_memory.csv_cells(path, found.encoding, mapping.separator), mapping.separator)
+        cells, lines = in_memory.csv_cells(path, found.encoding, separator)
+        return _in_memory(backend, cells, separator)._replace(said=tuple(lines.warnings()))
+    name, lines = f"{STAGED}{uuid.uuid4().hex}", in_memory.Lines()
     with path.open(encoding="utf-8-sig", newline="") as file:
-        heading = _heading(in_memory.first_row(file, mapping.separator), mapping.separator)
-    name = f"register_{uuid.uuid4().hex}"
-    engine.csv(backend, name, path, mapping.separator, len(heading), quoted=found.quoted)
-    return Raw(backend.table(name), heading)
-
-
-def _large(found: Scan) -> bool:
-    return found.size > LARGEST_IN_MEMORY
+        rows = lines.rows(file, separator)
+        heading = _heading(tuple(next(rows, ())))
+        count = sum(1 for _ in rows) if found.quoted else None
+    engine.csv(backend, name, path, separator, len(heading), quoted=found.quoted)
+    table = backend.table(name)
+    if count is not None and table.count().to_pyarrow().as_py() != count:
+        raise refused("its quotation marks can be read in more than one way: save it as plain CSV, or as Parquet")
+    return Raw(table, heading, said=tuple(lines.warnings()))
 
 
 def _in_memory(backend: ibis.BaseBackend, cells: in_memory.Cells, separator: str = "", *, typed: bool = False) -> Raw:
-    heading = _heading(cells.heading, separator)
+    if separator:
+        _parted(separator.join(cells.heading), separator)
+    heading = _heading(cells.heading)
     columns = {f"c{place}": pa.array(column, pa.string()) for place, column in enumerate(in_memory.by_column(cells))}
     numbers = pa.array(range(1, len(cells.rows) + 1), pa.int64())
     ragged = pa.array(in_memory.ragged(cells.rows, len(cells.heading)), pa.bool_())
     table = pa.table({"row": numbers, "ragged": ragged, **columns})
-    return Raw(_ENGINES[backend.name].in_memory(backend, f"register_{uuid.uuid4().hex}", table), heading, typed)
+    return Raw(_ENGINES[backend.name].in_memory(backend, f"{STAGED}{uuid.uuid4().hex}", table), heading, typed)
 
 
 def _parquet(backend: ibis.BaseBackend, path: Path) -> Raw:
@@ -110,22 +122,26 @@ def _parquet(backend: ibis.BaseBackend, path: Path) -> Raw:
         schema = pq.read_schema(path)
     except pa.ArrowException:
         raise refused("the Parquet file cannot be read: it is damaged or was cut off") from None
-    heading = _heading(tuple(schema.names), "")
-    rows = _ENGINES[backend.name].parquet(backend, f"register_{uuid.uuid4().hex}", path)
+    heading = _heading(tuple(schema.names))
+    rows = _ENGINES[backend.name].parquet(backend, f"{STAGED}{uuid.uuid4().hex}", path)
     texts = {f"c{place}": rows[name].cast("string") for place, name in enumerate(schema.names)}
     return Raw(rows.select(row=rows["__row"] + 1, ragged=ibis.literal(value=False), **texts), heading, typed=True)
 
 
-def _heading(names: tuple[str, ...], separator: str) -> tuple[str, ...]:
-    """The headings, each once; a column without one is not read. Raises `InvalidInput`."""
-    heading = tuple(name.strip() for name in names)
+def _parted(line: str, separator: str) -> None:
+    """Raise `InvalidInput` where the line of headings is parted by another separator."""
     for other, word in ((";", "semicolons"), ("\t", "tabulators"), (",", "commas"), ("|", "upright lines")):
-        if len(heading) == 1 and separator and other != separator and other in heading[0]:
+        if separator not in line and other in line:
             raise refused(
                 f"its columns look separated by {word}, and the mapping says otherwise: name the separator in it, and"
                 " what stands before decimals",
                 "separator",
             )
+
+
+def _heading(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The headings, each once; a column without one is not read. Raises `InvalidInput`."""
+    heading = tuple(name.strip() for name in names)
     if twice := sorted({name for name in heading if name and heading.count(name) > 1}):
         raise refused(f"the heading {', '.join(twice)} stands twice: which column is meant cannot be known", "twice")
     if not any(heading):

@@ -37,6 +37,7 @@ class Tested(StrEnum):
 DateOrder = Literal["Y-M-D", "D.M.Y", "D/M/Y", "M/D/Y", "D.M.YY", "D/M/YY", "M/D/YY", "serial"]
 """How dates are written. ``YY`` is of this century; ``serial`` is a spreadsheet's day number."""
 OWN_ORDER: DateOrder = "Y-M-D"
+SERIAL: DateOrder = "serial"
 
 ANY = "*"
 """Behind the beginning of a heading, in a sum: every column that begins so. In ``leave_out``: every other text."""

@@ -29,6 +29,10 @@ _MEANS = {
     "crossed_at_highest": "the same by the highest chances",
     "further_transfers": "how many more cross the line, of the kind of the couple's last row, where both ends agree",
     "next_percent": "the chance of the next transfer, of the kind of the couple's last row, where both ends agree",
+    "further_transfers_lowest": "the same by the lowest chance; empty: more than 1,000, or none that is known",
+    "further_transfers_highest": "the same by the highest chance",
+    "next_percent_low": "the lowest that the chance of that next transfer may be",
+    "next_percent_high": "the highest",
     "problem": "why the couple cannot be judged: row of the register, code and field",
     "probability_reached": "the probability that the line is crossed, given how many transfers the own table rests on",
 }

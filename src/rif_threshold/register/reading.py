@@ -6,6 +6,7 @@ name, and rows in which nothing stands, are counted. Everything is one expressio
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property, reduce
 from operator import and_, or_
 from pathlib import Path
@@ -17,7 +18,7 @@ import ibis.expr.types as ir
 from rif_threshold.bounds import MOST_PROBLEMS
 from rif_threshold.errors import Problem
 from rif_threshold.register import loading, telling
-from rif_threshold.register.between import TWO, between_rows, embryo_rows_collapsed
+from rif_threshold.register.between import TWO, embryo_rows_collapsed, marked, marks_between
 from rif_threshold.register.fields import CLOSED, left_out, packed_fields, patient
 from rif_threshold.register.mapping import Mapping, Tested
 from rif_threshold.register.resolving import resolve, unfolded
@@ -67,6 +68,7 @@ class Register:
     mapping: Mapping
     kind_at: str
     unknown_columns: tuple[str, ...]
+    _said: tuple[str, ...] = field(repr=False)
     _left_out: ir.Table = field(repr=False)
     _reasons: tuple[tuple[str, str], ...] = field(repr=False)
 
@@ -81,7 +83,7 @@ class Register:
     @cached_property
     def warnings(self) -> tuple[str, ...]:
         """What must be said of the file beside every result, in sentences."""
-        return tuple(telling.warnings(self.alone, self.mapping))
+        return (*self._said, *telling.warnings(self.alone, self.mapping))
 
     def problems(self, most: int = MOST_PROBLEMS) -> tuple[Problem, ...]:
         """What is wrong with the first rows that have a problem, in words, and how many rows more have some.
@@ -92,13 +94,14 @@ class Register:
         return telling.problems(self.rows, self.mapping, most)
 
 
-def read(backend: ibis.BaseBackend, path: Path, mapping: Mapping) -> Register:
+def read(backend: ibis.BaseBackend, path: Path, mapping: Mapping, today: date | None = None) -> Register:
     """Read a file through a mapping on an engine.
 
     Args:
         backend: DuckDB or Spark, connected by Ibis.
         path: CSV, Parquet or XLSX; what it is, its first bytes say.
         mapping: how it is read.
+        today: the day after which no transfer can have been done; by the clock where it is left out.
 
     Raises:
         InvalidInput: where the file cannot be read at all, or lacks a column that the mapping names; all are named.
@@ -107,70 +110,85 @@ def read(backend: ibis.BaseBackend, path: Path, mapping: Mapping) -> Register:
     found, unknown = resolve(mapping, raw.heading)
     raw = unfolded(raw, found)
     kind_at = "date" if found.date else "order" if found.order else ""
-    packed, codes = _packed(raw, found)
+    packed, codes = _packed(raw, found, today or datetime.now().astimezone().date())
     packed = loading.stage(backend, packed)
     kept, dropped = packed.filter(packed["reason"].isnull()), packed.filter(packed["reason"].notnull())
     if found.rows == "embryo":
         codes = {name: (*each, TWO) for name, each in codes.items()}
         kept = loading.stage(backend, embryo_rows_collapsed(kept, kind_at, codes))
     alone = _unpacked(kept, found, codes, kind_at)
-    rows = between_rows(alone, kind_at, ages_may_fall=found.ages_may_fall) if found.patient else alone
+    rows = alone
+    if found.patient:
+        of_embryos = found.rows == "embryo"
+        marks = marks_between(alone, kind_at, of_embryos=of_embryos, ages_may_fall=found.ages_may_fall)
+        rows = marked(alone, loading.stage(backend, marks))
     reasons = (("", ""), *((column, word) for column, word, _ in left_out(found, raw.text)))
-    return Register(rows, alone, found, kind_at, unknown, dropped, reasons)
+    return Register(rows, alone, found, kind_at, unknown, raw.said, dropped, reasons)
 
 
-def _packed(raw: loading.Raw, mapping: Mapping) -> tuple[ir.Table, dict[str, tuple[str, ...]]]:
+_NARROW = {
+    "date": "int32",
+    "order": "int32",
+    "oocyte_age_years": "int16",
+    "live_birth_percent": "float64",
+}
+"""How wide a packed field is, where a byte does not hold it; a register of ten million rows has to fit."""
+
+
+def _packed(raw: loading.Raw, mapping: Mapping, today: date) -> tuple[ir.Table, dict[str, tuple[str, ...]]]:
     """Every row with one number for each field, why it is left out, and what a number below zero means."""
     nothing = reduce(and_, (raw.text(column).fill_null("") == "" for column in mapping.columns()), ~raw.table["ragged"])
-    reasons = [(nothing, ibis.literal(0, "int64"))]
+    reasons = [(nothing, ibis.literal(0, "int16"))]
     reasons += [
-        (fits, ibis.literal(number, "int64")) for number, (*_, fits) in enumerate(left_out(mapping, raw.text), start=1)
+        (fits, ibis.literal(number, "int16")) for number, (*_, fits) in enumerate(left_out(mapping, raw.text), start=1)
     ]
-    fields = packed_fields(mapping, raw.text, typed=raw.typed)
+    fields = packed_fields(mapping, raw.text, today, typed=raw.typed)
     table = raw.table.select(
-        "row",
-        "ragged",
+        *(name for name in ("row", "ragged") if name in raw.table.columns),
         patient=patient(mapping, raw.text),
-        reason=ibis.cases(*reasons, else_=ibis.null("int64")),
-        **{name: each.value for name, each in fields.items()},
+        reason=ibis.cases(*reasons, else_=ibis.null("int16")),
+        **{name: each.value.cast(_NARROW.get(name, "int8")) for name, each in fields.items()},
     )
     return table, {name: each.codes for name, each in fields.items()}
 
 
 def _unpacked(packed: ir.Table, mapping: Mapping, codes: dict[str, tuple[str, ...]], kind_at: str) -> ir.Table:
     """The values of every row, and its problems in words for programs."""
-    ages = _good(packed["oocyte_age_years"])
-    low, high = (ages / AGE_PLACES).floor().cast("int64"), (ages % AGE_PLACES).cast("int64")
+    ages = _good(packed, "oocyte_age_years")
+    low, high = (ages / AGE_PLACES).floor().cast("int64"), ages % AGE_PLACES
+    ragged = packed["ragged"]
     values = {
         "row": packed["row"],
         "patient": packed["patient"],
-        "at": _good(packed[kind_at]) if kind_at else ibis.null("int64"),
+        "at": ibis.ifelse(ragged, ibis.null("int64"), _good(packed, kind_at)),
         "age": ibis.ifelse(low == high, low, ibis.null("int64")),
         "age_low": low,
         "age_high": high,
-        "embryos": _good(packed["embryos"]),
-        "live_birth_percent": _good(packed["live_birth_percent"]),
-        **{name: _good(packed[name]) for name in mapping.flags},
+        "embryos": _good(packed, "embryos"),
+        "live_birth_percent": _good(packed, "live_birth_percent", "float64"),
+        **{name: _good(packed, name) for name in mapping.flags},
     }
     for name in ("ploidy", "stage", "result", "live_birth_per"):
         values[name] = _word(packed, name, mapping) if name in packed.columns else ibis.null("string")
-    told = [(packed["ragged"], "ragged:row")]
-    if mapping.patient:
-        told += [(packed["patient"] == "", "missing:patient")]
+    told = [(packed["patient"] == "", "missing:patient")] if mapping.patient else []
     checked = {name: each for name, each in codes.items() if each}
-    wrong = reduce(or_, (packed[name] < 0 for name in checked), reduce(or_, (fits for fits, _ in told)))
+    wrong = reduce(or_, (*(packed[name] < 0 for name in checked), *(fits for fits, _ in told)))
     texts = [ibis.ifelse(fits, f"{text};", "") for fits, text in told]
     texts += [
         packed[name].cases(*((-n, f"{code}:{name};") for n, code in enumerate(each, start=1)), else_="")
         for name, each in checked.items()
     ]
     joined = reduce(lambda text, more: text + more, texts).re_replace(";$", "")
-    problem = ibis.ifelse(wrong.fill_null(ibis.literal(value=False)), joined, ibis.null("string"))
+    # Cells that are too few or too many may stand in each other's columns: what else seems wrong with them is no help.
+    problem = ibis.cases((ragged, "ragged:row"), (wrong, joined), else_=ibis.null("string"))
     return packed.select(**{name: values[name] for name in (*COLUMNS, *mapping.flags)}, problem=problem)
 
 
-def _good(value: ir.NumericValue) -> ir.NumericValue:
-    return ibis.ifelse(value >= 0, value, ibis.null(value.type()))
+def _good(packed: ir.Table, name: str, kind: str = "int64") -> ir.NumericValue:
+    """The values of a field; null where one is not known or cannot be read, and where the mapping has none."""
+    if name not in packed.columns:
+        return ibis.null(kind)
+    return ibis.ifelse(packed[name] >= 0, packed[name], ibis.null()).cast(kind)
 
 
 def _word(packed: ir.Table, name: str, mapping: Mapping) -> ir.StringValue:

@@ -80,7 +80,8 @@ def unfolded(raw: Raw, mapping: Mapping) -> Raw:
         return raw
     numbers = _numbers(mapping, raw.heading)
     patterns = [column for column in mapping.columns() if NUMBERED in column]
-    crossed = raw.table.mutate(number=ibis.array([ibis.literal(n, "int64") for n in numbers]).unnest())
+    table = raw.table if "row" in raw.table.columns else raw.table.mutate(row=ibis.row_number() + 1)
+    crossed = table.mutate(number=ibis.array([ibis.literal(n, "int64") for n in numbers]).unnest())
     one = raw._replace(table=crossed)
     texts = {
         f"c{len(raw.heading) + place}": crossed["number"].cases(
@@ -90,4 +91,4 @@ def unfolded(raw: Raw, mapping: Mapping) -> Raw:
     }
     table = crossed.mutate(**texts)
     stands = reduce(or_, (table[name].fill_null("").strip() != "" for name in texts))
-    return Raw(table.filter(stands), (*raw.heading, *patterns), raw.typed)
+    return raw._replace(table=table.filter(stands), heading=(*raw.heading, *patterns))

@@ -60,8 +60,9 @@ def scan(path: Path, encoding: str) -> Scan:
             if since > LONGEST_LINE:
                 raise refused(f"a line of more than {LONGEST_LINE:,} bytes stands in it: this is no table of rows")
             quoted = quoted or b'"' in chunk
-            both = chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
-            ends = [ends[0] + chunk.count(b"\r"), ends[1] + chunk.count(b"\n"), ends[2] + both]
+            returns = chunk.count(b"\r")
+            both = (chunk.count(b"\r\n") if returns else 0) + (last == b"\r" and chunk[:1] == b"\n")
+            ends = [ends[0] + returns, ends[1] + chunk.count(b"\n"), ends[2] + both]
             last = chunk[-1:]
             if encoding == "utf-8":
                 _decoded(decoder, chunk)
@@ -74,11 +75,13 @@ def scan(path: Path, encoding: str) -> Scan:
 
 
 def _decoded(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> None:
+    if b"\0" in chunk:
+        raise refused("the file is no text: it holds the character zero")
+    if chunk.isascii() and not decoder.getstate()[0]:  # nearly always, and far quicker
+        return
     try:
-        text = decoder.decode(chunk, final)
+        decoder.decode(chunk, final)
     except UnicodeDecodeError:
         raise refused(
             "the file is not UTF-8 text: save it as CSV UTF-8, or name its encoding in the mapping, such as cp1252"
         ) from None
-    if "\0" in text:
-        raise refused("the file is no text: it holds the character zero")

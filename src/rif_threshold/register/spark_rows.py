@@ -54,13 +54,15 @@ def parquet(backend: ibis.BaseBackend, name: str, path: Path) -> ir.Table:
     return backend.table(name)
 
 
-def in_memory(backend: ibis.BaseBackend, name: str, table: pa.Table) -> ir.Table:  # pragma: no cover - sheets on Spark
+def in_memory(backend: ibis.BaseBackend, name: str, table: pa.Table) -> ir.Table:
     """A table that is in memory already."""
     backend._session.createDataFrame(table).createOrReplaceTempView(name)  # noqa: SLF001 - Ibis goes through pandas
     return backend.table(name)
 
 
-def view(backend: ibis.BaseBackend, name: str, query: str) -> ir.Table:
-    """A query by a name."""
-    backend._session.sql(query).createOrReplaceTempView(name)  # noqa: SLF001 - Ibis names views for good only
+def staged(backend: ibis.BaseBackend, name: str, query: str, *, numbered: bool) -> ir.Table:  # noqa: ARG001
+    """A query by a name, kept where it was reckoned; its rows have their numbers."""
+    session = backend._session  # noqa: SLF001 - Ibis names views for good only
+    session.sql(query).createOrReplaceTempView(name)
+    session.catalog.cacheTable(name)
     return backend.table(name)

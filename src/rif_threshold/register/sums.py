@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rif_threshold.register.bands import Band
 from rif_threshold.register.codes import AWAITED, OLDEST, PLOIDIES, RESULTS, part
-from rif_threshold.register.counting import Kept, positive, with_problem
+from rif_threshold.register.counting import Kept, positive
 from rif_threshold.register.engines import Engine
 from rif_threshold.uncertainty import ClusterSums
 from rif_threshold.vocabulary import Outcome, Ploidy, TransferResult
@@ -61,14 +61,13 @@ def _stratum(numbers: Any, bands: Sequence[Band]) -> "ir.Column":
     )
 
 
-def good_rows(kept: Kept, engine: Engine) -> "ir.Table":
+def good_rows(kept: Kept) -> "ir.Table":
     """The transfers of couples without a problem: ``patient`` and ``number``."""
     rows = kept.rows
     if kept.facts["problem"] and kept.has_patients:
-        bad = engine.keep(with_problem(rows).select("patient"), "left_out")
-        rows = rows.anti_join(bad, "patient")
+        rows = rows.anti_join(rows.filter(~rows.good), "patient")
     elif kept.facts["problem"]:
-        rows = rows.filter(rows.problem.isnull())
+        rows = rows.filter(rows.good)
     return rows.select("patient", "number")
 
 

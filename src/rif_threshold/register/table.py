@@ -120,7 +120,7 @@ def clinic_table(
     Raises:
         InvalidInput: where nothing is left to count, or days are given and the register has none.
     """
-    good = engine.keep(good_rows(kept, engine), "good")
+    good = engine.keep(good_rows(kept), "good")
     when = _when(good, engine, since, until, dates=dates)
     scope = Scope(
         bands=(*bands, *(of_mosaics(bands) if "mosaic" in included else ())),

@@ -17,17 +17,20 @@ SAID = {
     "decimal_sign": "the number has the other decimal sign than the mapping says",
     "form": "the text is not written as this needs it",
     "date_form": "there is no such day in the one order that the mapping names",
+    "future": "the day lies after today, so that it cannot have been: look at the year, and at the clock here",
     "range": "the value is not possible",
     "age_range": "the age is not one at which oocytes are retrieved for this",
     "no_transfer": "no embryo was placed, so this is no transfer; keep in the mapping can leave such rows out",
     "same_time": "the patient has another transfer at the same time; rows = embryo in the mapping collapses embryos",
+    "same_row": "the row stands twice in the file, with the same in everything that is read: remove one of the two",
     "not_last": "a result can only be awaited for a patient's last transfer",
     "age_change": "the age changes by more years than can have passed; ages_may_fall in the mapping allows it",
     "two_in_one": "the rows of one transfer say different things",
 }
 """What is said of each code. A code never changes its meaning."""
 
-_SAMPLE = 1000
+SAMPLE = 1000
+"""Of how many rows the identifiers are looked at."""
 _NAME = re.compile(r"[^\W\d_]{2,}(?:[ ,.'’-]+[^\W\d_]+)*[.,]?")
 _LETTERS = re.compile(r"[A-Z0-9]{1,4}")
 _NATIONAL = re.compile(r"(?:[0-9][ /.-]?){10,13}")
@@ -61,16 +64,17 @@ def warnings(rows: ir.Table, mapping: Mapping) -> Iterator[str]:
     if mapping.tested_means:
         yield f"An embryo that was tested is taken as {mapping.tested_means}, because the mapping says so."
     if mapping.patient:
-        sample = rows.select("patient").limit(_SAMPLE).to_pyarrow()["patient"].to_pylist()
-        yield from _of_identifiers([each for each in sample if each])
+        sample = rows.select("patient").limit(SAMPLE).to_pyarrow()["patient"].to_pylist()
+        yield from of_identifiers([each for each in sample if each], "the patient column")
 
 
-def _of_identifiers(patients: list[str]) -> Iterator[str]:
+def of_identifiers(texts: list[str], where: str) -> Iterator[str]:
+    """What must be said of a column that looks as if people could be known by it. No text of it is told."""
     advice = "Only a pseudonym is needed, for grouping: replace them before you go on."
-    if _most(patients, lambda each: _NAME.fullmatch(each) and not _LETTERS.fullmatch(each)):
-        yield f"What stands in the patient column looks like names. {advice}"
-    if _most(patients, _NATIONAL.fullmatch):
-        yield f"What stands in the patient column looks like national numbers, which hold a date of birth. {advice}"
+    if _most(texts, lambda each: _NAME.fullmatch(each) and not _LETTERS.fullmatch(each)):
+        yield f"What stands in {where} looks like names. {advice}"
+    if _most(texts, _NATIONAL.fullmatch):
+        yield f"What stands in {where} looks like national numbers, which hold a date of birth. {advice}"
 
 
 def _most(patients: list[str], looks: Callable[[str], object]) -> bool:

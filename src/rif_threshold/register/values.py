@@ -6,6 +6,7 @@ ten million rows. Nothing is guessed: a text that is not written as the mapping 
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import reduce
 from operator import and_
 from typing import NamedTuple
@@ -159,19 +160,26 @@ def days(cell: ir.StringValue, order: DateOrder, *, typed: bool) -> ir.IntegerVa
     return day
 
 
-def day_number(cell: ir.StringValue, missing: tuple[str, ...], order: DateOrder, *, typed: bool) -> Packed:
-    """The day of a transfer as the number of days since 1970-01-01."""
-    epoch = _epoch()
-    years = (f"{limits().first_year}-01-01", f"{limits().last_year}-12-31")
-    ends = [ibis.literal(end).cast("date").delta(epoch, unit="day") for end in years]
-    day = days(cell, order, typed=typed)
+def day_number(cell: ir.StringValue, missing: tuple[str, ...], order: DateOrder, today: date, *, typed: bool) -> Packed:
+    """The day of a transfer as the number of days since 1970-01-01; one after today is none that was done."""
+    day, now = days(cell, order, typed=typed), number_of_day(today)
     value = ibis.cases(
-        (day.between(*ends), day),
+        (day.between(number_of_day(date(limits().first_year, 1, 1)), now), day),
+        (day.between(now, number_of_day(date(limits().last_year + 1, 1, 1)) - 1), -4),
         (day.notnull(), -2),
         (trimmed(cell).isin(missing), -3),
         else_=-1,
     )
-    return Packed(value, ("date_form", "range", "missing"))
+    return Packed(value, ("date_form", "range", "missing", "future"))
+
+
+def number_of_day(day: date) -> int:
+    """The number of a day since 1970-01-01.
+
+    >>> number_of_day(date(2024, 4, 17))
+    19830
+    """
+    return (day - date.fromisoformat(_EPOCH)).days
 
 
 def years_between(born: ir.IntegerValue, then: ir.IntegerValue) -> ir.IntegerValue:

@@ -23,7 +23,8 @@ def couples_words(summary: CouplesSummary) -> Iterator[str]:
     states = ", ".join(f"{count:,} {_STATES[state]}" for state, count in summary.states.items())
     yield f"{summary.couples:,} couples in, {sum(summary.states.values()):,} out, by ESHRE's table: {states}."
     if summary.rows_with_problem:
-        yield f"{summary.rows_with_problem:,} rows have a problem themselves; the file names row, code and field."
+        rows = "row has a problem itself" if summary.rows_with_problem == 1 else "rows have a problem themselves"
+        yield f"{summary.rows_with_problem:,} {rows}; the file names row, code and field."
     yield from summary.notes
 
 
