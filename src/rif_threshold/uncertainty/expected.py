@@ -65,12 +65,12 @@ def exact_ratio(
         return chance
 
     def many(d: float) -> float:
-        shares = _shares(counts, moved(d))
-        return float(shares[observed + 1 :].sum() + half * shares[observed]) - outside
+        here, beyond = _tails(counts, moved(d), observed)
+        return beyond + half * here - outside
 
     def few(d: float) -> float:
-        shares = _shares(counts, moved(d))
-        return outside - float(shares[:observed].sum() + half * shares[observed])
+        here, beyond = _tails(counts, moved(d), observed)
+        return outside - (1 - beyond - here + half * here)
 
     lower = 0.0 if observed == 0 else float(counts @ moved(_root(many)))
     upper = float(total) if observed == total else float(counts @ moved(_root(few)))
@@ -130,19 +130,27 @@ def transfers_to_see(p: float, ratio: float, level: float, power: float) -> int:
     return int(np.ceil((apart / (later - p)) ** 2))
 
 
-def _shares(sizes: npt.NDArray[np.int64], chances: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The probability of each number of successes, groups together."""
-    from scipy.signal import fftconvolve  # noqa: PLC0415 - loaded only when used
-    from scipy.special import gammaln, xlog1py, xlogy  # noqa: PLC0415
+def _tails(sizes: npt.NDArray[np.int64], chances: npt.NDArray[np.float64], observed: int) -> tuple[float, float]:
+    """The probability of exactly so many successes, groups together, and that of more."""
+    from scipy.special import gammaln, xlog1py, xlogy  # noqa: PLC0415 - loaded only when used
 
-    shares = np.ones(1)
+    shares, begin = np.ones(1), 0
     for size, chance in zip(sizes, chances, strict=True):
-        k = np.arange(size + 1)
+        reach = _WIDE * np.sqrt(size * chance * (1 - chance)) + _WIDE
+        lowest, highest = max(int(size * chance - reach), 0), min(int(size * chance + reach) + 1, size)
+        k = np.arange(lowest, highest + 1)  # what lies outside is too unlikely to add anything
         ways = gammaln(size + 1) - gammaln(k + 1) - gammaln(size - k + 1)
         of_group = np.exp(ways + xlogy(k, chance) + xlog1py(size - k, -chance))
-        shares = np.maximum(fftconvolve(shares, of_group), 0)
-    result: npt.NDArray[np.float64] = shares / shares.sum()
-    return result
+        shares, begin = _together(shares, of_group), begin + lowest
+    shares, place = shares / shares.sum(), observed - begin
+    here = float(shares[place]) if 0 <= place < shares.size else 0.0
+    return here, float(shares[max(place + 1, 0) :].sum())
+
+
+def _together(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The probabilities of a sum of two numbers, from those of each."""
+    size = one.size + other.size - 1
+    return np.maximum(np.fft.irfft(np.fft.rfft(one, size) * np.fft.rfft(other, size), size), 0)
 
 
 def _root(rising: Callable[[float], float]) -> float:
@@ -155,4 +163,5 @@ def _root(rising: Callable[[float], float]) -> float:
     return float(brentq(rising, -reach, reach, xtol=_FINE))
 
 
-_FINE = 1e-10
+_FINE, _WIDE = 1e-9, 12
+"""How finely a bound is sought; standard deviations of what is looked at."""
