@@ -163,11 +163,11 @@ def _of_group(counts: Counts, group: str, name: str) -> list[tuple[tuple[str | i
 def _later(counts: Counts) -> RankRow:
     """Runs after a positive test: counted, and not mixed in."""
     names = ("risk", "positive", "known", "clinical")
-    cells = {name: counts.of(*(key for keys in _of_group(counts, LATER, name) for key in keys)) for name in names}
+    cells = {name: counts.alone(*(key for keys in _of_group(counts, LATER, name) for key in keys)) for name in names}
     return RankRow(
         rank="later runs",
         transfers=cells["risk"],
-        outside=counts.of(*((LATER, "outside", rank) for rank in range(1, counts.ranks(LATER) + 1))),
+        outside=counts.alone(*((LATER, "outside", rank) for rank in range(1, counts.ranks(LATER) + 1))),
         positive=cells["positive"],
         clinical_known=cells["known"],
         clinical=cells["clinical"],

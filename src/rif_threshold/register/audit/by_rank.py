@@ -129,20 +129,26 @@ def _row(counts: Counts, name: str, ranks: Sequence[int], *, ratios: bool = True
     row = RankRow(
         rank=name,
         transfers=counts.of(*_all("risk", ranks)),
-        outside=counts.of(*((FIRST, "outside", rank) for rank in ranks)),
+        outside=counts.alone(*((FIRST, "outside", rank) for rank in ranks)),
         positive=counts.of(*_all("positive", ranks)),
-        clinical_known=counts.of(*_all("known", ranks)),
-        clinical=counts.of(*_all("clinical", ranks)),
+        clinical_known=counts.alone(*_all("known", ranks)),
+        clinical=counts.alone(*_all("clinical", ranks)),
     )
-    if not ratios or counts.true(*_all("risk", ranks)) < audit_settings().fewest_for_ratio:
+    if (
+        not ratios
+        or (counts.shared and name != TOTAL)
+        or counts.true(*_all("risk", ranks)) < audit_settings().fewest_for_ratio
+    ):
         return row
     sure = tuple(ranks) == (1,)  # by construction
     return row.model_copy(
         update={
             "eshre": to_eshre(counts, row.positive, _by_stratum("risk", ranks, FIRST)),
-            "eshre_clinical": to_eshre(counts, row.clinical, _by_stratum("known", ranks, FIRST)),
+            "eshre_clinical": None
+            if counts.shared
+            else to_eshre(counts, row.clinical, _by_stratum("known", ranks, FIRST)),
             "eshre_if_left_failed": _if_left_failed(counts, row.positive, ranks),
-            "own": None if sure else to_own(counts, row.positive, ranks),
+            "own": None if sure or counts.shared else to_own(counts, row.positive, ranks),
         }
     )
 

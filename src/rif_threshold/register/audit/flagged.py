@@ -110,7 +110,7 @@ def definitions_of(counts: Counts) -> Definitions:
         apart=tuple(_apart(counts)),
         crossed=counts.of(("crossed",)),
         went_on=counts.of(("crossed", "went_on")),
-        now_after_a_positive_test=counts.of(("now_after_a_positive_test",)),
+        now_after_a_positive_test=counts.alone(("now_after_a_positive_test",)),
     )
 
 
@@ -120,9 +120,9 @@ def _rule(counts: Counts, rule: Rule, patterns: list[Key], couples: int | None, 
     return RuleRow(
         rule=rule,
         now=share_of(counts.of(*now[YES]), current),
-        now_cannot_be_said=counts.of(*now[CANNOT]),
+        now_cannot_be_said=counts.alone(*now[CANNOT]),
         ever=share_of(counts.of(("ever", rule, YES)), couples),
-        ever_cannot_be_said=counts.of(("ever", rule, CANNOT)),
+        ever_cannot_be_said=counts.alone(("ever", rule, CANNOT)),
     )
 
 
@@ -139,7 +139,7 @@ def share_of(x: int | None, n: int | None) -> Share:
 
 
 def _apart(counts: Counts) -> Iterator[ApartRow]:
-    for rule in Rule:
+    for rule in (Rule.THREE,) if counts.shared else Rule:
         found = counts.seconds("apart", rule)
         order = [ONLY_ESHRE, ONLY_OTHER, CANNOT]
         for later in sorted(found, key=lambda each: (order.index(each), 0) if isinstance(each, str) else (-1, each)):

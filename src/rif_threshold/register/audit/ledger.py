@@ -56,6 +56,10 @@ class Counts:
         self.asked[cell] = self.true(*cell)
         return None if cell in self.hidden else self.asked[cell]
 
+    def alone(self, *keys: Key) -> int | None:
+        """The sum of these keys, for the clinic alone: ``None`` in a report to share, which does not have it."""
+        return None if self.shared else self.of(*keys)
+
     def true(self, *keys: Key) -> int:
         """The sum of these keys, shown or not: for what a report is like, never for what it says."""
         return sum(self.totals.get(key, 0) for key in keys)
