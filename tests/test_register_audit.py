@@ -3,6 +3,7 @@
 import datetime
 from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import ibis
@@ -11,11 +12,15 @@ import pytest
 from register_rows import normalised, transfer
 from rif_threshold.errors import InvalidInput
 from rif_threshold.register.audit.adding import FIRST, LATER, atoms_of
-from rif_threshold.register.audit.audit import Audit, audit
+from rif_threshold.register.audit.audit import Audit, audit, audit_from
 from rif_threshold.register.audit.histories import Histories, histories_of
 from rif_threshold.register.audit.ledger import Counts
-from rif_threshold.register.audit.rules import Rule
+from rif_threshold.register.audit.rules import Rule, crossings
 from rif_threshold.register.audit.runs import strata
+from rif_threshold.register.audit.sharing import shareable
+from rif_threshold.register.audit.sheets import ratio_interval
+from rif_threshold.register.audit.unlucky import reading
+from rif_threshold.register.audit.words import result_words
 from rif_threshold.register.codes import part
 from rif_threshold.register.counting import keep, numbered, positive
 from rif_threshold.register.engines import Engine, engine
@@ -352,3 +357,70 @@ def test_strata_are_eshres_rows() -> None:
         "untested 35-39",
         "untested >=40",
     ]
+
+
+def test_a_change_is_told_in_words_and_so_is_that_none_can_be_seen() -> None:
+    rows = [*many("a", 100, "-", at=day("2017-03-01")), *many("b", 50, "+", at=day("2018-03-01"))]
+    later = [*many("c", 60, "-", at=day("2023-03-01")), *many("d", 60, "+", at=day("2024-12-31"))]
+    told = list(result_words(audited([*rows, *later], dates=True)))
+    assert any(
+        line.startswith("Of the first transfers of 2023 to 2024, 60 of 120 had a positive test; at the rates")
+        for line in told
+    )
+    assert "Rates changed: a table of all years together is not today's chance." in told
+    few = list(result_words(audited([*rows[-20:], *later[-20:]], dates=True)))
+    assert any("no band has 100 first transfers in both periods" in line for line in few)
+
+
+def test_a_short_file_without_a_change_is_told_without_a_warning() -> None:
+    rows = [*many("a", 100, "-", at=day("2022-01-01")), *many("b", 50, "+", at=day("2022-03-01"))]
+    rows += [*many("c", 100, "-", at=day("2023-03-01")), *many("d", 50, "+", at=day("2024-12-31"))]
+    told = " ".join(result_words(audited(rows, dates=True)))
+    # exp(1.96 sqrt(2 x 150 x 1/3 x 2/3 / 50 ** 2)) is 1.377.
+    assert "1.00 (0.73 to 1.38)" in told
+    assert "Rates changed" not in told
+    assert "spans more" not in told
+
+
+def test_a_report_to_share_of_a_file_with_dates_has_no_periods() -> None:
+    rows = [*many("a", 40, "-", at=day("2022-01-01")), *many("b", 50, "+", at=day("2022-03-01"))]
+    found = shareable(histories(rows, dates=True))
+    assert (found.change, found.without_early, found.ends[0].positive) == (None, None, 50)
+    assert not any("not no change" in note for note in found.notes)
+
+
+def test_what_is_hidden_at_one_rank_leaves_no_cumulative_figure_beyond_it() -> None:
+    made = histories([*many("a", 40, "-", "-"), *many("b", 30, "+"), *many("c", 25, "-", "+")])
+    found = audit_from(made, Counts(atoms_of(made), frozenset({((FIRST, "came", 1),)}), shared=True))
+    first, second = found.ends[:2]
+    assert (first.positive, first.rate_percent, second.positive) == (None, None, 25)
+    assert second.rate_percent == pytest.approx(100 * 25 / 65)
+    assert (second.cumulative_optimistic_percent, second.rate_if_left_failed_percent) == (None, None)
+
+
+def test_where_all_had_a_positive_test_nobody_stopped() -> None:
+    told = " ".join(result_words(audited([*many("a", 30, "+"), *many("b", 30, "-", "+")])))
+    assert "0 of the 30 who had failed just before did not come back." in told
+
+
+def test_a_rank_at_which_nearly_all_changed_their_band_has_no_fitted_ratio() -> None:
+    rows = [*many("a", 40, "-"), *many("b", 30, "+"), *many("c", 20, "-", "-"), *many("d", 20, "-", "+")]
+    rows += [*many("e", 15, "-", "-", "-"), *many("f", 15, "-", "-", "+")]
+    for number in range(25):
+        rows += [*run(f"g{number}", "-", "-", "-"), transfer(f"g{number}", 4, age=36)]
+    found = audited(rows)
+    assert found.fits is not None
+    assert [row.fitted is None for row in found.ranks] == [False, False, False, True, True]
+    assert found.fits.changed == 25
+
+
+def test_a_chance_that_cannot_be_has_no_reading_and_too_many_embryos_no_chance() -> None:
+    assert reading(Fraction(1, 2), all_couples=True)([Fraction(684, 1000)]) is None
+    assert crossings((18181990,) * 2)[Rule.ESHRE] == (None, 2)
+
+
+def test_an_interval_without_an_upper_end_is_told_so() -> None:
+    rows = [*many("a", 100, "+", at=day("2021-01-01")), *many("c", 200, "-", at=day("2024-12-31"))]
+    change = audited([*rows, *many("b", 100, "-", at=day("2022-01-01"))], dates=True).change
+    assert change is not None
+    assert ratio_interval(change.against) == "0.00 or more"

@@ -170,21 +170,14 @@ def to_eshre(counts: Counts, observed: int | None, at_risk: Sequence[tuple[Key, 
 
 
 def to_own(counts: Counts, observed: int | None, ranks: Sequence[int]) -> Against | None:
-    """Against the rates of the clinic's own first transfers."""
-    sizes = [counts.of(*keys) for keys in _by_stratum("risk", ranks, FIRST)]
-    own = [
-        (counts.of((FIRST, "positive", 1, place)), counts.of((FIRST, "risk", 1, place)))
-        for place in range(len(strata()))
-    ]
-    if observed is None or any(size is None for size in sizes):
-        return None
+    """Against the rates of the clinic's own first transfers; ``None`` where a band has none, or none succeeded."""
+    sizes = [counts.of(*keys) or 0 for keys in _by_stratum("risk", ranks, FIRST)]
+    own = [tuple(counts.of((FIRST, name, 1, s)) or 0 for name in ("positive", "risk")) for s in range(len(strata()))]
     used = [(size, x, n) for size, (x, n) in zip(sizes, own, strict=True) if size]
-    if any(x is None or not n for _, x, n in used) or not any(x for _, x, _ in used):
-        return None  # a band that has no first transfers has no rate
-    found = ratio_to_counted(
-        observed, [size or 0 for size, _, _ in used], [(x or 0, n or 0) for _, x, n in used], _level()
-    )
-    return _against(found, sum(size or 0 for size, _, _ in used))
+    if not all(n for _, _, n in used) or not any(x for _, x, _ in used):
+        return None
+    found = ratio_to_counted(observed or 0, [size for size, _, _ in used], [(x, n) for _, x, n in used], _level())
+    return _against(found, sum(size for size, _, _ in used))
 
 
 def _level() -> float:
