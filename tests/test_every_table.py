@@ -50,6 +50,11 @@ NEEDED = {
     "register/rates.toml": "source fewest_women settled_probability likely_probability circular_below warn_problem_percent"
     " period_years untold_days birth_known_months first both positive_test clinical circular mixed one_embryo problems"
     " no_patient settle no_dates not_for_sharing",
+    "register/audit.toml": "source fewest_for_ratio fewest_expected fewest_in_cell fewest_ranks refused_probability"
+    " failures_in_a_row in_treatment_months early_months later_years fewest_in_period worth_warning_lower"
+    " worth_warning_upper warn_span_years seen_ratio seen_power prevalence_percents small_cell first outcome leave"
+    " own_table fitted total rank_and_year fits no_fit lugano now_and_ever censored went_on share many what"
+    " not_for_sharing shared left_out no_dates no_change",
     "register/checks.toml": "age_change_years first_year last_year oldest_birth_years",
     **dict.fromkeys((name for name in NAMES if name.startswith("mappings/")), "title column"),
 }
@@ -166,6 +171,8 @@ CONTRADICTIONS = [
     ("rates/hfea_2017_2018.csv", "cleavage,35-37,35", "cleavage,35-37,34", "the untested cleavage bands 18-34 and 35-37 overlap"),
     ("register/rates.toml", "fewest_women = 30", "fewest_women = 1", "fewest_women is not possible"),
     ("register/rates.toml", "likely_probability = 0.5", "likely_probability = 0.97", "settled_probability is not possible"),
+    ("register/audit.toml", "small_cell = 5", "small_cell = 1", "small_cell is not possible"),
+    ("register/audit.toml", "[5, 10, 15, 20]", "[5, 100]", "prevalence_percents is not possible"),
     ("rates/eshre_rif_2023.toml", 'age_label = "age band as printed"', 'label = "x"', "the column age_label is not known"),
 ]  # fmt: skip
 

@@ -21,6 +21,11 @@ TECHNICAL = {
     "record.py": {9_999_999},  # seven digits
     "heterogeneity/models.py": {1e-12},  # rounding error
     "heterogeneity/fitting.py": {1e-9, 0.01, 0.1, 0.5, 1000, 3},  # search for a maximum; fewest ranks
+    "heterogeneity/common.py": {1e-9, 1e-8, 0.0, 0.02, 0.1, 0.3, 0.6},  # search for a maximum
+    "uncertainty/expected.py": {1e-9, 12},  # search for a bound, standard deviations
+    "register/audit/change.py": {365.25},  # days in a year
+    "register/audit/suppression.py": {50, 1e-6},  # how far a search goes, how near to a whole number
+    "register/audit/histories.py": {4, 10, 12, 31},  # codes, a digit, the calendar
     "uncertainty/threshold.py": {9_999_999},  # the longest count that can be typed
     "folder.py": {20, 200, 1_000_000},  # messages shown, files in a folder, bytes of a file
     "own_tables.py": {1000},  # longest text

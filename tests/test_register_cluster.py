@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rif_threshold.register.audit.histories import Histories, histories_of
 from rif_threshold.register.bands import published_bands
 from rif_threshold.register.counting import keep, numbered
 from rif_threshold.register.couples import Couples
@@ -41,8 +42,8 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def answers(
     path: Path, running: Engine, *, parts: int = 0
-) -> tuple[list[dict[str, Any]], Any, Any, list[dict[str, Any]]]:
-    """All that is answered of a file: couples, their summary, the table, run and rank of each row."""
+) -> tuple[list[dict[str, Any]], Any, Any, list[dict[str, Any]], Histories]:
+    """All that is answered of a file: couples, their summary, the table, run and rank of each row, the histories."""
     rows = read(running.backend, path, read_mapping()).rows
     if parts:  # the rows in other places and in so many parts
         frame = running.backend._session.sql(running.backend.compile(rows))
@@ -52,7 +53,8 @@ def answers(
     couples = Couples(kept, running, {}, with_patient=True)
     found = [row for batch in couples.batches() for row in batch.to_pylist()]
     places = running.rows(numbered(kept.rows).select("patient", "number", "run", "rank").order_by("patient", "number"))
-    return found, couples.summary, clinic_table(kept, running, published_bands(), dates=False), places
+    table = clinic_table(kept, running, published_bands(), dates=False)
+    return found, couples.summary, table, places, histories_of(kept, running, dates=False)
 
 
 def test_the_cluster_is_of_several_processes(cluster: Engine) -> None:
@@ -76,10 +78,11 @@ def test_every_row_is_the_same_as_on_duckdb_in_any_order_and_partitioning(
     shuffled = tmp_path / "shuffled.csv"
     random.Random(7).shuffle(rest := lines[1:])
     shuffled.write_text(lines[0] + "".join(rest), "utf-8")
-    couples, summary, table, places = answers(shuffled, cluster, parts=13)
+    couples, *others = answers(shuffled, cluster, parts=13)
     assert lines[0] == ",".join(HEAD) + "\n"
     assert without_rows(couples) == without_rows(expected[0])
-    assert (summary, table, places) == expected[1:]
+    assert tuple(others) == expected[1:]
+    assert expected[-1].couples  # what an audit is reckoned from, and all else of it is plain arithmetic
 
 
 def without_rows(couples: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ _SECONDS = 2
 """How long a command works before it says how far it is."""
 
 
-def _engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that both commands have: the file, how it is read, and what counts it."""
     options = (
         click.argument("file", metavar="FILE"),
@@ -43,7 +43,7 @@ def _engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command("couples")
-@_engine_options
+@engine_options
 @click.option("--tables", metavar="DIR", help="A folder with the clinic's own rate tables, beside ESHRE's.")
 @click.option("--output", required=True, metavar="FILE", help="Where to write: a name that ends with .csv or .parquet.")
 @click.option(
@@ -73,7 +73,7 @@ def couples_command(
 
     kind, own = kind_of_file(output), own_rate_tables(tables)
     not_over(output, file, *([mapping] if mapping else []))
-    with _kept(file, mapping, engine, master, memory) as (kept, running, read):
+    with kept_register(file, mapping, engine, master, memory) as (kept, running, read):
         couples = Couples(kept, running, own, with_patient)
         with refusing("--output", "the file cannot be written"), whole_file(output) as out:
             write_couples(couples, out, kind, _progress("couples"))
@@ -87,7 +87,7 @@ def couples_command(
         return
     from rif_threshold.register.words import couples_words  # noqa: PLC0415
 
-    for words in (*couples_words(summary), *_read_words(read)):
+    for words in (*couples_words(summary), *read_words(read)):
         click.echo(wrapped(words))
 
 
@@ -96,7 +96,7 @@ def _day(_: click.Context, __: click.Parameter, value: datetime.datetime | None)
 
 
 @click.command("table")
-@_engine_options
+@engine_options
 @click.option("--output", metavar="DIR", help="Write it as a folder for --tables: one that is new or empty.")
 @click.option("--name", default="own_register", show_default=True, metavar="NAME", help="What the table is called.")
 @click.option(
@@ -143,7 +143,7 @@ def table_command(
     from rif_threshold.register.written import write_table  # noqa: PLC0415
 
     strata = bands_of(bands)
-    with _kept(file, mapping, engine, master, memory) as (kept, running, read):
+    with kept_register(file, mapping, engine, master, memory) as (kept, running, read):
         dates = read["kind_at"] == "date"
         made = clinic_table(kept, running, strata, dates=dates, included=include, pool=pool, since=since, until=until)
         default = "first" if kept.has_patients else "all"
@@ -153,12 +153,12 @@ def table_command(
         click.echo(to_json(made.model_dump(mode="json") | read | told))
         return
     click.echo("\n".join(in_columns(*table_cells(made), text_columns=2)))
-    for words in (*table_words(made, written), *_read_words(read)):
+    for words in (*table_words(made, written), *read_words(read)):
         click.echo(wrapped(words))
 
 
 @contextmanager
-def _kept(
+def kept_register(
     file: str, mapping: str, name: str, master: str | None, memory: str
 ) -> Iterator[tuple[Any, Any, dict[str, Any]]]:
     """The register of a file, kept in a running engine, and what is to be said of how it was read."""
@@ -204,7 +204,7 @@ def _progress(what: str) -> Callable[[int], None]:
     return say
 
 
-def _read_words(read: dict[str, Any]) -> Iterator[str]:
+def read_words(read: dict[str, Any]) -> Iterator[str]:
     """What was left out of the file by its mapping, and what was not read at all."""
     for each in read["dropped"]:
         why = f"{each['column']} is {each['text']!r}" if each["column"] else "nothing stands there"

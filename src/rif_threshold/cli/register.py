@@ -16,6 +16,7 @@ COMMANDS = {
     "map": ("register", "map_command"),
     "couples": ("clinic", "couples_command"),
     "table": ("clinic", "table_command"),
+    "audit": ("audit", "audit_command"),
 }
 
 
@@ -42,6 +43,7 @@ def register_group() -> None:
       rif-threshold register map transfers.csv --output mapping.toml
       rif-threshold register couples transfers.csv --map mapping.toml --output couples.csv
       rif-threshold register table transfers.csv --map mapping.toml --output our_tables
+      rif-threshold register audit transfers.csv --map mapping.toml --format pdf --output audit.pdf
     """
 
 

@@ -8,6 +8,7 @@ Both give the plain formula back where couples do not differ.
 Neither replaces ESHRE's number, which assumes independence: they say how far it would move.
 """
 
+from rif_threshold.heterogeneity.common import CommonFit, Commonness, fit_common
 from rif_threshold.heterogeneity.fitting import BetaGeometricFit, Fit, IndependenceFit, TwoClassFit, fit
 from rif_threshold.heterogeneity.labels import labelled_share, unexplained_share
 from rif_threshold.heterogeneity.models import (

@@ -106,21 +106,20 @@ def fit(counts: Sequence[tuple[int, int]], level: float) -> Fit:
     >>> round(answer.beta_geometric.mean, 3), round(answer.beta_geometric.correlation, 3)
     (0.4, 0.255)
     """
-    at_risk, successes = _checked(counts)
+    at_risk, successes = checked_rank_counts(counts)
     if not 0 < level < 1:
         raise ValueError("level must lie strictly between 0 and 1")
     ranks = np.arange(at_risk.size)
     pooled = float(successes.sum() / at_risk.sum())
 
     def deviance(hazards: Any) -> float:
-        return _deviance(at_risk, successes, np.broadcast_to(hazards, at_risk.shape))
+        return counts_deviance(at_risk, successes, np.broadcast_to(hazards, at_risk.shape))
 
     def spread(mean: float, correlation: float) -> float:
         return deviance(hazard_after(np.asarray(mean), np.asarray(correlation), ranks))
 
     def classes(share: float, p: float) -> float:
-        able = (1 - share) * np.exp(ranks * np.log1p(-p))
-        return deviance(p * able / (share + able))
+        return deviance(two_class_hazards(share, p, ranks))
 
     mean, correlation, spread_deviance = _smallest(spread, [(pooled, start) for start in _STARTS])
     share, p, classes_deviance = _smallest(classes, [(start, pooled) for start in _STARTS])
@@ -132,7 +131,19 @@ def fit(counts: Sequence[tuple[int, int]], level: float) -> Fit:
     )
 
 
-def _checked(counts: Sequence[tuple[int, int]]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+Counts = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+"""Transfers and successes by rank."""
+
+
+def two_class_hazards(share: float, p: float, failed: Any) -> FloatArray:
+    """Chance of success after failures, where a share of couples cannot implant."""
+    able = (1 - share) * np.exp(failed * np.log1p(-p))
+    result: FloatArray = p * able / (share + able)
+    return result
+
+
+def checked_rank_counts(counts: Sequence[tuple[int, int]]) -> Counts:
+    """Counts by rank as two arrays. Raises `ValueError` for those that no model can be fitted to."""
     table = np.asarray(counts)
     if table.ndim != 2 or table.shape[1] != 2 or table.shape[0] < _FEWEST_RANKS or table.dtype.kind not in "iu":
         raise ValueError("counts must be at least three pairs of whole numbers: transfers, successes")
@@ -144,7 +155,8 @@ def _checked(counts: Sequence[tuple[int, int]]) -> tuple[npt.NDArray[np.int64], 
     return at_risk, successes
 
 
-def _deviance(at_risk: npt.NDArray[np.int64], successes: npt.NDArray[np.int64], hazards: FloatArray) -> float:
+def counts_deviance(at_risk: npt.NDArray[np.int64], successes: npt.NDArray[np.int64], hazards: FloatArray) -> float:
+    """Twice the log-likelihood that these hazards lose against one rate for each rank."""
     from scipy.special import xlogy  # noqa: PLC0415 - loaded only when used
 
     failures = at_risk - successes

@@ -86,13 +86,13 @@ def period(
     if last < first or last < first_day or first > last_day:
         given = f"{first} to {last}"
         raise InvalidInput((Problem("--from, --to", given, "no transfer of the file lies in this time", "range"),))
-    births = _months_before(last_day, rate_settings().birth_known_months)
+    births = months_before(last_day, rate_settings().birth_known_months)
     after = datetime.timedelta(days=1)
     return Period(first, last, births, number_of(first), number_of(last + after), number_of(births + after))
 
 
-def _months_before(day: datetime.date, months: int) -> datetime.date:
-    """The same day so many months before, or the last of that month."""
+def months_before(day: datetime.date, months: int) -> datetime.date:
+    """The same day so many months before, or the last of that month; after, where there are fewer than none."""
     year, month = divmod(day.year * _MONTHS + day.month - 1 - months, _MONTHS)
     following = datetime.date(year + (month + 1) // _MONTHS, (month + 1) % _MONTHS + 1, 1)
     return min(

@@ -100,15 +100,24 @@ def counted(rows: "ir.Table", scope: Scope) -> "ir.Table":
 def _outcomes(number: "ir.Column", scope: Scope) -> Iterator[tuple["ir.Column", "ir.Column"]]:
     """For each outcome, whether it is known of a transfer, and whether it came."""
     result, recorded = part(number, "result"), part(number, "outcomes")
-    ongoing = result == RESULTS.index(TransferResult.ONGOING) + 1
-    clinical = result.isin([RESULTS.index(word) + 1 for word in RESULTS if word in CLINICAL])
     birth = result == RESULTS.index(TransferResult.LIVE_BIRTH) + 1
     yield result > 0, positive(number)
-    for digit, came in ((recorded // len(OUTCOMES), clinical), (recorded % len(OUTCOMES), birth)):
-        known = (digit > 0) | ~ongoing
-        if came is birth:
-            known &= number < scope.births_until
-        yield known, (digit == 2) | ((digit == 0) & came)
+    yield clinical_of(number)
+    known, came = _recorded(recorded % len(OUTCOMES), birth, result)
+    yield known & (number < scope.births_until), came
+
+
+def clinical_of(number: "ir.Column") -> tuple["ir.Column", "ir.Column"]:
+    """Whether it is known of a transfer that a clinical pregnancy followed, and whether it did."""
+    result = part(number, "result")
+    clinical = result.isin([RESULTS.index(word) + 1 for word in RESULTS if word in CLINICAL])
+    return _recorded(part(number, "outcomes") // len(OUTCOMES), clinical, result)
+
+
+def _recorded(digit: "ir.Column", came: "ir.Column", result: "ir.Column") -> tuple["ir.Column", "ir.Column"]:
+    """The same by what is recorded beside the result, which comes before it."""
+    ongoing = result == RESULTS.index(TransferResult.ONGOING) + 1
+    return (digit > 0) | ~ongoing, (digit == 2) | ((digit == 0) & came)
 
 
 def sums_of(rows: "ir.Table", scope: Scope, engine: Engine, *, by_woman: bool) -> dict[int, tuple[ClusterSums, ...]]:

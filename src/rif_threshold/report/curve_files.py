@@ -6,6 +6,7 @@ from typing import Any
 
 from rif_threshold.assessment import Assessment
 from rif_threshold.charts.curve import curve_specification, describe_curve
+from rif_threshold.charts.specification import Specification
 from rif_threshold.pair import Pair
 from rif_threshold.vocabulary import ThresholdState
 from rif_threshold.wording import transfer_state, word
@@ -65,14 +66,21 @@ def harmless(text: str) -> str:
 
 def curve_svg(assessment: Assessment, *, wide: int = _WIDE, high: int = _HIGH) -> str:
     """The curve as SVG, with the sentence that describes it as its title."""
+    return picture(curve_specification(assessment), describe_curve(assessment), wide=wide, high=high)
+
+
+def picture(
+    specification: Specification, words: str, *, name: str = "curve", wide: int = _WIDE, high: int = _HIGH
+) -> str:
+    """A chart as SVG, with a sentence that describes it as its title."""
     import vl_convert  # noqa: PLC0415 - it starts a script engine, which only the charts need
 
-    svg: str = vl_convert.vegalite_to_svg(_sized(assessment, wide, high), allowed_base_urls=[])
-    words = describe_curve(assessment).replace("&", "&amp;").replace("<", "&lt;")
+    svg: str = vl_convert.vegalite_to_svg(_sized(specification, wide, high), allowed_base_urls=[])
+    words = words.replace("&", "&amp;").replace("<", "&lt;")
     head, opening, rest = svg.partition("<svg ")
-    opening += 'role="img" aria-labelledby="curve-title" '
+    opening += f'role="img" aria-labelledby="{name}-title" '
     start, close, rest = rest.partition(">")
-    return f'{head}{opening}{start}{close}<title id="curve-title">{words}</title>{rest}'
+    return f'{head}{opening}{start}{close}<title id="{name}-title">{words}</title>{rest}'
 
 
 def curve_png(assessment: Assessment) -> bytes:
@@ -84,13 +92,14 @@ def curve_png(assessment: Assessment) -> bytes:
         from rif_threshold.report.setting import check_letters  # noqa: PLC0415 - only letters that may be lacking
 
         check_letters(picture)
-    png: bytes = vl_convert.vegalite_to_png(_sized(assessment, _WIDE, _HIGH), scale=2, allowed_base_urls=[])
+    png: bytes = vl_convert.vegalite_to_png(
+        _sized(curve_specification(assessment), _WIDE, _HIGH), scale=2, allowed_base_urls=[]
+    )
     return png
 
 
-def _sized(assessment: Assessment, wide: int, high: int) -> dict[str, Any]:
+def _sized(specification: Specification, wide: int, high: int) -> dict[str, Any]:
     """The page's chart, with a size, a font and colours of its own, since no page gives it a theme here."""
-    specification = curve_specification(assessment)
     config = {
         **specification.get("config", {}), "font": SANS, "background": "white", "view": {"stroke": None},
         "range": {"category": list(_COLOURS)},

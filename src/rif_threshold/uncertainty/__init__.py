@@ -20,6 +20,7 @@ from rif_threshold.uncertainty.clusters import (
     effective_interval,
 )
 from rif_threshold.uncertainty.counted import transfers_interval_of_counts
+from rif_threshold.uncertainty.expected import Ratio, exact_ratio, ratio_to_counted, transfers_to_see
 from rif_threshold.uncertainty.history import Group, crossed_probability, history_interval
 from rif_threshold.uncertainty.intervals import Interval, clopper_pearson, cumulative_interval, jeffreys
 from rif_threshold.uncertainty.threshold import (

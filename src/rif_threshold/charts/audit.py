@@ -1,0 +1,125 @@
+"""Pictures of an audit: observed over expected by rank, and each band at each rank against what was expected."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import altair as alt
+
+from rif_threshold.charts.specification import DASHES, SHAPES, Specification, fill
+from rif_threshold.register.audit.audit import Audit
+from rif_threshold.register.audit.by_rank import Against
+from rif_threshold.register.audit.sheets import ratio_interval
+from rif_threshold.wording import percent_words, ratio_words
+
+_EXPECTED = {"eshre": "ESHRE's table", "own": "own first transfers", "fitted": "fitted correlation"}
+
+
+def by_rank_specification(audit: Audit) -> Specification | None:
+    """Observed over expected by rank, with intervals; ``None`` where there is nothing to draw."""
+    rows = list(_ratios(audit))
+    return fill(_by_rank_template(), {"ratios": rows, "one": [{"one": 1}]}) if rows else None
+
+
+def describe_by_rank(audit: Audit) -> str:
+    """The same in words."""
+    told = (f"{row['expected']}, rank {row['rank']}: {row['words']}" for row in _ratios(audit))
+    return f"Observed over expected by rank of the first run, with 95 % intervals; 1 is as expected. {'; '.join(told)}."
+
+
+def _ratios(audit: Audit) -> Iterator[dict[str, Any]]:
+    for row in audit.ranks:
+        for name, label in _EXPECTED.items():
+            against: Against | None = getattr(row, name)
+            if against is None or against.ratio is None or against.upper is None:
+                continue
+            yield {
+                "rank": row.rank,
+                "expected": label,
+                "ratio": against.ratio,
+                "low": against.lower,
+                "high": against.upper,
+                "words": f"{ratio_words(against.ratio, against.ratio)} ({ratio_interval(against)})",
+            }
+
+
+def _by_rank_template() -> dict[str, Any]:
+    order = list(_EXPECTED.values())
+    data = alt.NamedData("ratios")
+    x = alt.X("rank:N", sort=None, title="transfer of the first run", axis=alt.Axis(labelAngle=0))
+    offset = alt.XOffset("expected:N", sort=order)
+    colour = alt.Color("expected:N", sort=order, legend=alt.Legend(title="expected by", orient="top"))
+    y = alt.Y("low:Q", title="observed over expected", scale=alt.Scale(zero=True))
+    dash = alt.StrokeDash("expected:N", sort=order, scale=alt.Scale(domain=order, range=list(DASHES[:3])), legend=None)
+    intervals = (
+        alt.Chart(data)
+        .mark_rule(strokeWidth=2)
+        .encode(x=x, xOffset=offset, y=y, y2="high:Q", color=colour, strokeDash=dash)
+    )
+    shape = alt.Shape("expected:N", sort=order, scale=alt.Scale(domain=order, range=list(SHAPES[:3])))
+    points = (
+        alt.Chart(data)
+        .mark_point(size=70, filled=True, opacity=1)
+        .encode(
+            x=x, xOffset=offset, y=alt.Y("ratio:Q"), color=colour, shape=shape,
+            tooltip=[alt.Tooltip("expected:N"), alt.Tooltip("words:N")],
+        )
+    )  # fmt: skip
+    line = alt.Chart(alt.NamedData("one")).mark_rule(strokeDash=[4, 3]).encode(y=alt.Y("one:Q"))
+    chart: dict[str, Any] = alt.layer(line, intervals, points).to_dict()
+    return chart
+
+
+def calibration_specification(audit: Audit) -> Specification | None:
+    """Observed against expected, a point a band and rank; ``None`` where there is nothing to draw."""
+    rows = [
+        {
+            "expected": point.expected_percent,
+            "observed": point.observed_percent,
+            "low": point.lower_percent,
+            "high": point.upper_percent,
+            "rank": str(point.rank),
+            "transfers": point.transfers,
+            "words": f"{point.stratum}, rank {point.rank}: {point.positive:,} of {point.transfers:,}",
+        }
+        for point in audit.calibration
+    ]
+    if not rows:
+        return None
+    return fill(_calibration_template(), {"points": rows, "diagonal": [{"x": 0, "y": 0}, {"x": 100, "y": 100}]})
+
+
+def describe_calibration(audit: Audit) -> str:
+    """The same in words."""
+    told = (
+        f"{point.stratum}, rank {point.rank}: {percent_words(point.observed_percent)} of {point.transfers:,}, expected"
+        f" {percent_words(point.expected_percent)}"
+        for point in audit.calibration
+    )
+    return f"Positive tests observed against ESHRE's table, a point a band and rank. {'; '.join(told)}."
+
+
+def _calibration_template() -> dict[str, Any]:
+    data, scale = alt.NamedData("points"), alt.Scale(domain=[0, 100])
+    x = alt.X("expected:Q", title="expected by ESHRE's table, %", scale=scale)
+    legend = alt.Legend(title="rank", orient="right")
+    colour = alt.Color("rank:N", sort=None, legend=legend)
+    intervals = (
+        alt.Chart(data)
+        .mark_rule(strokeWidth=1.2)
+        .encode(x=x, y=alt.Y("low:Q", title="observed, %", scale=scale), y2="high:Q", color=colour)
+    )
+    points = (
+        alt.Chart(data)
+        .mark_point(filled=False, opacity=1, strokeWidth=1.8)
+        .encode(
+            x=x, y=alt.Y("observed:Q"), color=colour, shape=alt.Shape("rank:N", sort=None, legend=legend),
+            size=alt.Size("transfers:Q", legend=None), tooltip=[alt.Tooltip("words:N")],
+        )
+    )  # fmt: skip
+    diagonal = (
+        alt.Chart(alt.NamedData("diagonal"))
+        .mark_line(strokeDash=[4, 3], color="#6b7280")
+        .encode(x=alt.X("x:Q", scale=scale), y=alt.Y("y:Q", scale=scale))
+    )
+    chart: dict[str, Any] = alt.layer(diagonal, intervals, points).to_dict()
+    return chart

@@ -1,0 +1,279 @@
+"""The audit against values reckoned by a program that knows nothing of this one, on four registers with known truth.
+
+Counts are equal; rates and intervals agree to 1e-6, observed over expected to 1e-5, fits to 1e-4.
+"""
+
+import csv
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import simulated_registers
+from rif_threshold.register.audit.adding import FIRST, LATER, atoms_of
+from rif_threshold.register.audit.audit import Audit, audit
+from rif_threshold.register.audit.by_rank import to_eshre
+from rif_threshold.register.audit.fits import table_of
+from rif_threshold.register.audit.histories import histories_of
+from rif_threshold.register.audit.ledger import Counts
+from rif_threshold.register.audit.rules import Rule, crossings
+from rif_threshold.register.audit.runs import strata
+from rif_threshold.register.counting import keep
+from rif_threshold.register.engines import engine
+from rif_threshold.register.mappings import read_mapping
+from rif_threshold.register.reading import read
+from rif_threshold.uncertainty import exact_ratio
+from test_register_reference import DIGESTS
+
+with (Path(__file__).parent / "data/register_reference_audit.csv").open(encoding="utf-8") as file:
+    VALUES = list(csv.DictReader(file))
+Made = tuple[str, Audit, Counts]
+
+
+@pytest.fixture(scope="module", params=DIGESTS)
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The audit of one register, read from its file."""
+    folder = tmp_path_factory.mktemp(request.param)
+    simulated_registers.write(folder, request.param, 20_000)
+    path = folder / f"{request.param}.csv"
+    assert hashlib.sha256(path.read_bytes()).hexdigest().startswith(DIGESTS[request.param])
+    with engine() as running:
+        kept = keep(read(running.backend, path, read_mapping()).rows, running)
+        histories = histories_of(kept, running, dates=False)
+    return request.param, audit(histories), Counts(atoms_of(histories))
+
+
+def close(found: list[float | None], row: dict[str, str], allowed: float) -> None:
+    """Estimate and bounds of a row, as far as it has them."""
+    expected = [float(row[name]) for name in ("estimate", "lower", "upper") if row[name]]
+    assert found[: len(expected)] == pytest.approx(expected, abs=allowed), row
+
+
+def counted(found: tuple[int | None, int | None], row: dict[str, str]) -> None:
+    expected = [int(row[name]) for name in ("n", "x") if row[name]]
+    assert list(found[: len(expected)]) == expected, row
+
+
+def by_rank(row: dict[str, str], found: Audit, counts: Counts) -> None:
+    """A value of section b."""
+    what = row["quantity"]
+    ranks = {each.rank: each for each in found.ranks}
+    if "all runs" in what:
+        last = counts.ranks(FIRST)
+        chosen = range(1, last + 1) if row["rank"] == "total" else [int(row["rank"])]
+        places = range(len(strata()))
+        keys = {
+            name: [tuple((group, name, rank, s) for group in (FIRST, LATER) for rank in chosen) for s in places]
+            for name in ("risk", "positive")
+        }
+        against = to_eshre(counts, counts.of(*(key for each in keys["positive"] for key in each)), keys["risk"])
+    elif "O/E" in what:
+        rank = ranks[row["rank"]]
+        against = rank.own if "own" in what else rank.fitted if "fitted" in what else rank.eshre
+    else:
+        ends = {each.rank: each for each in found.ends}[row["rank"]]
+        if what == "rate by rank as observed":
+            counted((ends.at_risk, ends.positive), row)
+            left = int(row["note"].removeprefix("left after this rank: "))
+            assert ends.left == left
+            percents = (ends.rate_percent, ends.lower_percent, ends.upper_percent)
+        elif what.startswith("rate by rank if all who left"):
+            assert ends.positive == int(row["x"])
+            percents = (ends.rate_if_left_failed_percent, None, None)
+        else:
+            optimistic = "optimistic" in what
+            percent = ends.cumulative_optimistic_percent if optimistic else ends.cumulative_conservative_percent
+            percents = (percent, None, None)
+        close([None if each is None else each / 100 for each in percents], row, 1e-6)
+        return
+    assert against is not None
+    counted((against.transfers, against.observed), row)
+    if "mid-p" in what:
+        rank = int(row["rank"]) if row["rank"] != "total" else 0
+        chosen = [rank] if rank else range(1, counts.ranks(FIRST) + 1)
+        sizes = [sum(counts.true((FIRST, "risk", each, s)) for each in chosen) for s in range(len(strata()))]
+        exact = exact_ratio(against.observed, sizes, [float(s.chance) for s in strata()], 0.95, mid_p=True)
+        close([exact.ratio, exact.lower, exact.upper], row, 1e-5)
+        return
+    close([against.ratio, against.lower, against.upper], row, 1e-4 if "fitted" in what else 1e-5)
+    if "E=" in row["note"]:
+        expected = float(re.search(r"E=([0-9.]+)", row["note"])[1])
+        assert against.expected == pytest.approx(expected, abs=6e-5, rel=1e-5 if "fitted" in what else 0)
+
+
+def fitted(row: dict[str, str], found: Audit, counts: Counts) -> None:
+    """A value of section c; single strata and strata thrown together are in `test_common_fit`."""
+    names = [f"{each.ploidy} {each.age_label}" for each in strata()]
+    if row["quantity"].startswith("counts by rank"):
+        table = table_of(counts, names.index(row["stratum"]))
+        assert table == [tuple(map(int, each.split(","))) for each in row["note"].split(";")]
+    elif row["quantity"].endswith("common to the strata"):
+        assert found.fits is not None
+        model = found.fits.beta_geometric if row["quantity"].startswith("rho") else found.fits.two_class
+        close([model.value, model.lower, model.upper], row, 1e-4)
+        assert found.fits.degrees_of_freedom == int(re.search(r" on (\d+)", row["note"])[1])
+        assert model.deviance == pytest.approx(float(re.search(r"deviance ([0-9.]+)", row["note"])[1]), abs=1e-3)
+        assert [found.fits.strata[name] for name in names] == [len(table_of(counts, s)) for s in range(len(names))]
+
+
+def flagged(row: dict[str, str], found: Audit) -> None:
+    """A value of section d."""
+    what, definitions = row["quantity"], found.definitions
+    rules = {str(each.rule): each for each in definitions.rules}
+    if when := re.fullmatch(r"couples (?:flagged (now)|ever flagged) by (\w+)", what):
+        share = rules[when[2]].now if when[1] else rules[when[2]].ever
+        counted((share.among, share.couples), row)
+        close([share.percent / 100, share.lower_percent / 100, share.upper_percent / 100], row, 1e-6)
+        assert (rules[when[2]].now_cannot_be_said, rules[when[2]].ever_cannot_be_said) == (0, 0)
+    elif what.startswith("cross-table now"):
+        said = tuple(re.findall(r"=(yes|no)", what))
+        (pattern,) = (p for p in definitions.patterns if (p.eshre, p.three, p.lugano, p.ata) == said)
+        counted((definitions.current, pattern.couples), row)
+    elif later := re.fullmatch(r"first runs: (\w+) later than eshre by", what):
+        rows = {each.later_by: each.runs for each in definitions.apart if each.rule == later[1]}
+        by = {"only eshre": "only_eshre", "only other": "only_other", "0": "+0"}.get(row["rank"])
+        by = by or f"{int(row['rank']):+}"
+        assert (sum(rows.values()), rows[by]) == (int(row["n"]), int(row["x"])), row
+    elif what == "first runs flagged by eshre with a further transfer":
+        counted((definitions.crossed, definitions.went_on), row)
+    elif what == "couples flagged now by eshre after an earlier positive test":
+        counted((rules["eshre"].now.couples, definitions.now_after_a_positive_test), row)
+    else:
+        assert found.unlucky is not None
+        crossing = "at crossing" in what
+        shares = found.unlucky.at_crossing if crossing else found.unlucky.flagged_now
+        assert int(row["n"]) == (found.unlucky.crossed if crossing else found.unlucky.now)
+        (share,) = (e for e in shares if e.prevalence_percent == round(100 * float(row["rank"].removeprefix("pi="))))
+        percent = share.of_all_percent if "mean of all" in what else share.of_the_others_percent
+        assert percent / 100 == pytest.approx(float(row["estimate"]), abs=1e-6), row
+
+
+def test_every_value(made: Made) -> None:
+    register, found, counts = made
+    rows = [row for row in VALUES if row["register"] == register]
+    for row in rows:
+        match row["part"]:
+            case "b":
+                by_rank(row, found, counts)
+            case "c":
+                fitted(row, found, counts)
+            case _:
+                flagged(row, found)
+    assert len(rows) > 120
+
+
+def test_no_transfer_is_lost(made: Made) -> None:
+    _, found, _ = made
+    assert found.rows.read == found.rows.first_runs + found.rows.later_runs
+    for row in found.ends:
+        assert row.at_risk == row.positive + row.went_on + row.left + row.awaiting
+
+
+FITS = {
+    "independent": (True, True),
+    "beta_geometric": (True, False),
+    "two_class": (False, True),
+    "beta_geometric_informative": (True, True),  # 59.2 on 33; the 99.9 % point is 63.9
+}
+
+
+def test_which_model_fits_is_said(made: Made) -> None:
+    register, found, _ = made
+    assert (found.fits.beta_geometric.fits, found.fits.two_class.fits) == FITS[register]
+
+
+def test_the_life_table_alone_would_be_too_high_where_leaving_is_informative(made: Made) -> None:
+    register, found, _ = made
+    truths = {
+        int(row["rank"]): 100 * float(row["truth"])
+        for row in VALUES
+        if row["register"] == register and "optimistic" in row["quantity"] and row["truth"]
+    }
+    last = found.ends[6]
+    assert last.cumulative_conservative_percent < truths[7]
+    too_high = last.cumulative_optimistic_percent - truths[7]
+    assert too_high > 5 if register == "beta_geometric_informative" else abs(too_high) < 1
+    for row in found.ends:  # no cumulative figure without its other end
+        assert row.cumulative_conservative_percent <= row.cumulative_optimistic_percent
+
+
+def test_current_runs_alone_have_no_success_at_all(made: Made) -> None:
+    # What an expression that keeps only rows after the last positive test would hold.
+    _, found, counts = made
+    assert found.definitions.current == sum(counts.true(key) for key in counts.totals if key[0] == "now")
+    assert all(row.positive > 0 for row in found.ranks)
+    assert found.ranks[-1].eshre.observed == sum(row.positive for row in found.ranks[:-1])
+
+
+CODES = {18: "18", 35: "35", 40: "40", 41: "41"}
+
+
+def kinds(text: str) -> tuple[int, ...]:
+    """Kinds of transfers as they are in a history: ``u34 e40``."""
+
+    def kind(told: str) -> int:
+        cell = max(start for start in CODES if start <= int(told[1:]))
+        return int(f"{cell}{cell}{1 if told[0] == 'u' else 2}010")
+
+    return tuple(map(kind, text.split()))
+
+
+WORKED = [row for row in VALUES if row["register"] == "worked" and row["part"] == "d" and row["note"]]
+
+
+@pytest.mark.parametrize("row", WORKED, ids=lambda row: row["stratum"])
+def test_worked_runs(row: dict[str, str]) -> None:
+    told = row["stratum"] if " " in row["stratum"] else " ".join([row["stratum"]] * 25)
+    found = {str(rule): crossed.agreed for rule, crossed in crossings(kinds(told)).items() if crossed.agreed}
+    assert found == {name: int(at) for name, at in (each.split("=") for each in row["note"].split())}
+
+
+def test_sixteen_runs_are_worked() -> None:
+    assert len(WORKED) == 16
+
+
+BOUNDS: list[tuple[str, tuple[int, ...], Any, Any]] = [
+    ("three mosaics at 34", (18183010,) * 3, None, 2),
+    ("untested, age unknown, four", (1010,) * 4, None, 3),
+    ("untested, age unknown, six", (1010,) * 6, 6, 3),
+    ("two embryos, once", (18181020,), None, None),
+    ("two embryos, twice", (18181020,) * 2, None, 2),
+    ("two embryos, three times", (18181020,) * 3, 3, 2),
+]
+
+
+@pytest.mark.parametrize(("_", "run", "lowest", "highest"), BOUNDS, ids=[each[0] for each in BOUNDS])
+def test_bounds_of_what_is_not_known(_: str, run: tuple[int, ...], lowest: int | None, highest: int | None) -> None:
+    found = crossings(run)
+    assert found[Rule.ESHRE] == (lowest, highest)
+    assert found[Rule.THREE].agreed == (3 if len(run) >= 3 else None)  # a count is never in doubt
+
+
+def test_lugano_by_count_is_possible_with_mosaics_and_sure_without() -> None:
+    assert crossings((18183010, 18182010, 18182010))[Rule.LUGANO] == (None, 3)
+    assert crossings((18182010,) * 3)[Rule.LUGANO] == (3, 3)
+
+
+def test_of_an_unknown_ploidy_any_chance_is_possible() -> None:
+    assert crossings((18180010,) * 2)[Rule.ESHRE] == (None, 2)
+
+
+SHARES = [row for row in VALUES if row["register"] == "worked" and row["quantity"].startswith("expected share")]
+
+
+@pytest.mark.parametrize("row", SHARES, ids=lambda row: f"{row['stratum']} {row['rank']} {row['quantity'][-12:]}")
+def test_worked_shares(row: dict[str, str]) -> None:
+    from fractions import Fraction  # noqa: PLC0415
+
+    from rif_threshold.register.audit.unlucky import reading  # noqa: PLC0415
+
+    number = int(re.search(r"\((\d)\)", row["quantity"])[1])
+    (band,) = (each for each in strata() if f"{each.ploidy} {each.age_label}" == row["stratum"])
+    read_as = reading(Fraction(row["rank"].removeprefix("pi=")), all_couples="mean of all" in row["quantity"])
+    assert read_as([band.chance] * number) == pytest.approx(float(row["estimate"]), abs=1e-6)
+
+
+def test_forty_eight_shares_are_worked() -> None:
+    assert len(SHARES) == 48
