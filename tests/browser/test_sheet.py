@@ -14,8 +14,7 @@ from pypdf import PdfReader
 from report_cases import CASES, DATE, REFUSED, answer
 from rif_threshold.report import report
 from rif_threshold.report.fonts import folders
-from rif_threshold.report.words import ENGLISH, languages, words
-from rif_threshold.ui import inputs
+from rif_threshold.report.words import ENGLISH, languages
 
 from .conftest import FLAGS, settled
 
@@ -127,20 +126,3 @@ def test_it_prints_on_one_page_in_every_language(with_fonts: Any, tmp_path: Path
     page.emulate_media(media="screen")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     page.close()
-
-
-@pytest.mark.parametrize("language", TRANSLATIONS)
-def test_the_couples_page_is_accessible_and_fits_a_phone_in_every_language(visitor: Any, language: str) -> None:
-    visit = visitor(width=360, height=740)
-    visit.open()
-    visit.type("oocyte_age_years", "36")
-    visit.choose("ploidy", "Untested")
-    visit.type("failed_transfers", "3")
-    visit.go("For the couple")
-    visit.page.locator(f".st-key-{inputs.LANGUAGE} input").click()
-    visit.page.get_by_role("option", name=words(language).locale.get_display_name()).click()
-    visit.settle()
-    assert words(language)("not_reviewed") in visit.text
-    assert words(language)("box_title") in visit.text
-    visit.accessible()
-    visit.no_sideways_scroll()
