@@ -9,7 +9,7 @@ ROWS ?= 1000000 10000000
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras
 
-.PHONY: app test node mutate fuzz check format sums bench bench-app bench-register spark cases screenshots docs dist lock clean
+.PHONY: app test node mutate fuzz check format review sums bench bench-app bench-register spark cases screenshots docs dist lock clean
 
 app: .venv/runtime            ## Set everything up and open the calculator
 	$(BIN)/rif-threshold app
@@ -38,6 +38,9 @@ check: .venv/dev              ## Format, lint, types, import law, checksums, gen
 format: .venv/dev             ## Put the code into the house's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+review: .venv/dev             ## What a catalogue lacks, and ten couples side by side with English: make review LANGUAGE=fa
+	$(BIN)/python scripts/review.py $(LANGUAGE)
 
 sums:                         ## Write tables/SHA256SUMS anew, after a table was changed on purpose
 	cd tables && find . -type f ! -name SHA256SUMS | sed 's|^\./||' | LC_ALL=C sort | xargs sha256sum > SHA256SUMS

@@ -3,11 +3,10 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 import textstat
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 from textstat.backend.counts import _count_syllables
@@ -266,57 +265,10 @@ def test_an_item_without_plain_words_keeps_its_own() -> None:
     assert not words().has("item_unheard_of")
 
 
-@pytest.fixture
-def hebrew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A catalogue in which every word is replaced, under a language written from right to left."""
-    with (words_module.FOLDER / "en.po").open("rb") as file:
-        catalogue = read_po(file, locale="he")
-    for message in catalogue:
-        if message.id and message.id != "not_a_baby":
-            message.string = pseudo(message.string)
-        elif message.id:
-            message.string = ""  # not translated: English stands in
-    with (tmp_path / "he.po").open("wb") as file:
-        write_po(file, catalogue)
-    english_file = (words_module.FOLDER / "en.po").read_bytes()
-    (tmp_path / "en.po").write_bytes(english_file)
-    monkeypatch.setattr(words_module, "FOLDER", tmp_path)
-    return tmp_path
-
-
-def pseudo(text: Any) -> Any:
-    """Hebrew letters in place of Latin ones; the names in braces stay."""
-    if not isinstance(text, str):
-        # Hebrew has more plural forms than English.
-        return tuple(pseudo(part) for part in (text[0], *text[1:], text[-1], text[-1]))[:4]
-    parts = re.split(r"(\{\w+\})", text)
-    return "".join(part if part.startswith("{") else re.sub("[A-Za-z]", "ש", part) for part in parts)
-
-
-@pytest.mark.usefixtures("hebrew")
-def test_a_translation_from_right_to_left_needs_no_code() -> None:
-    result = answer("plain")
-    shown = report(result, "sheet.html", "he", date=DATE).content.decode()
-    assert '<html lang="he" dir="rtl">' in shown
-    body = re.sub(r"<(style|code|title)>.*?</\1>|<svg.*?</svg>|<[^>]+>", " ", shown, flags=re.DOTALL)
-    left = set(re.findall(r"[A-Za-z]{2,}", body))
-    assert left <= set(words().catalogue.gettext("not_a_baby").replace(".", "").replace(",", "").split()) | {"dev"}
-    assert "נובמבר" in shown  # the month
-    made_pdf = report(result, "sheet.pdf", "he", date=DATE).content
-    assert b"/Lang (he)" in made_pdf or made_pdf.startswith(b"%PDF")
-    assert words_module.languages() == ("en", "he")
-
-
 def test_a_language_without_a_catalogue_is_refused() -> None:
     with pytest.raises(InvalidInput) as caught:
         report(answer("plain"), "sheet.html", "xx", date=DATE)
     assert caught.value.problems[0].field == "language"
-
-
-def test_numbers_take_the_form_of_the_language(tmp_path: Path) -> None:
-    (tmp_path / "de.po").write_bytes((words_module.FOLDER / "en.po").read_bytes())
-    german = words("de", tmp_path)
-    assert (german.number("26.3"), german.number("4"), german.direction) == ("26,3", "4", "ltr")
 
 
 def test_a_table_of_the_clinics_own_is_named_as_such(own: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rif_threshold import assess
+from rif_threshold.report.words import ENGLISH, languages, words
 from rif_threshold.ui import inputs
 from rif_threshold.vocabulary import Grade
 
@@ -436,3 +437,15 @@ def test_a_small_percentage_says_where_to_confirm_it(worked: Any) -> None:
     worked.fill(live_birth_percent="0.9")
     assert any("the switch in 'Planned next, several embryos, eggs, settings'" in error for error in worked.errors)
     assert any("small percentages are meant" in error for error in worked.errors)
+
+
+@pytest.mark.parametrize("language", [each for each in languages() if each != ENGLISH])
+def test_the_couples_page_speaks_each_language_and_says_who_has_checked_it(worked: Any, language: str) -> None:
+    ours = words(language)
+    page = worked.go("explain").fill(**{inputs.LANGUAGE: language})
+    text = unescaped(page)
+    for said in (*ours.notes(), ours("box_title"), ours("take_title")):
+        assert said in text
+    assert "Easy to mix up" not in text
+    first = next(row for row in page.rows() if row["row"] == 0 and row["state"] == "started")
+    assert first["column"] == (9 if ours.direction == "rtl" else 0)

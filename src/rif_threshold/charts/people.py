@@ -11,11 +11,15 @@ _SIDE = 320
 _GREY = "#7a8790"
 
 
-def people_specification(first: int, maybe: int = 0) -> Specification:
-    """The Vega-Lite specification of 100 shapes: so many filled circles, so many empty ones, and squares."""
+def people_specification(first: int, maybe: int = 0, direction: str = "ltr") -> Specification:
+    """The Vega-Lite specification of 100 shapes: so many filled circles, so many empty ones, and squares.
+
+    They fill the rows in the direction of writing: from the right where that is ``rtl``.
+    """
     states = ["started"] * first + ["cannot be said"] * maybe + ["not yet"] * (100 - first - maybe)
+    across = range(10)[:: -1 if direction == "rtl" else 1]
     rows = [
-        {"column": place % 10, "row": place // 10, "state": state, "colour": "started"}
+        {"column": across[place % 10], "row": place // 10, "state": state, "colour": "started"}
         for place, state in enumerate(states)
     ]
     return fill(_template(frozenset(states)), {"people": rows})

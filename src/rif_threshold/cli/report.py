@@ -28,6 +28,7 @@ def _day(_: click.Context, __: click.Parameter, value: datetime.datetime | None)
 @click.option("--format", "kind", type=click.Choice(list(FORMATS)), required=True, help="What to make.")
 @click.option("--output", metavar="FILE", help="Write to this file; standard output where left out or -.")
 @click.option("--language", default="en", show_default=True, metavar="CODE", help="Language of the couple sheet.")
+@click.option("--incomplete", is_flag=True, help="Take a language that lacks texts: these are in English, and marked.")
 @click.option("--date", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Day to print on it; today if left out.")
 @click.option(
     "--without",
@@ -47,6 +48,7 @@ def report_command(
     date: datetime.date | None,
     without: tuple[str, ...],
     *,
+    incomplete: bool,
     as_json: bool,
 ) -> None:
     """Make a couple sheet, a clinician note or report, JSON, FHIR, or the curve as a file.
@@ -60,7 +62,7 @@ def report_command(
       rif-threshold report --format fhir.json --case - < case.json
     """
     assessment = assess(given, include=default_parts() - {Part(part) for part in without}, tables=tables)
-    made = report(assessment, kind, language, date=date)
+    made = report(assessment, kind, language, date=date, incomplete=incomplete)
     content = made.content
     if as_json:
         encoded = base64.b64encode(content).decode("ascii")

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.report.letters import NoFont, unprintable
@@ -24,7 +24,15 @@ from rif_threshold.report.letters import NoFont, unprintable
 if TYPE_CHECKING:
     from rif_threshold.assessment import Assessment
 
-_Maker = Callable[["Assessment", str, datetime.date], bytes]
+
+class Language(NamedTuple):
+    """The language of what is made for the couple, and whether it may be partly in English."""
+
+    code: str
+    incomplete: bool
+
+
+_Maker = Callable[["Assessment", Language, datetime.date], bytes]
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,7 @@ def report(
     language: str = "en",
     *,
     date: datetime.date | None = None,
+    incomplete: bool = False,
 ) -> Export:
     """Make one export.
 
@@ -61,32 +70,37 @@ def report(
             ``report.pdf``, ``json``, ``fhir.json``, ``curve.csv``, ``curve.svg`` or ``curve.png``.
         language: of the couple sheet; everything else is in English.
         date: the day that is written on it; today where left out.
+        incomplete: take a language whose catalogue lacks texts; these are in English then, and marked as such.
 
     Raises:
-        InvalidInput: for an unknown format or language, a case too long for a code, a picture of a curve where no route
-            could be computed, or a letter in a PDF or PNG that no font on this machine has.
+        InvalidInput: for an unknown format or language, a language that lacks texts or its font, a case too long for
+            a code, a picture of a curve where no route could be computed, or a letter in a PDF or PNG that no font on
+            this machine has.
+        TableError: where the catalogue of the language is not as it should be.
     """
     if format not in FORMATS:
         raise InvalidInput((Problem("format", format[:20], f"one of {', '.join(FORMATS)}", "not_in_list"),))
     chosen = FORMATS[format]
     day = date or datetime.date(*time.localtime()[:3])  # holds in any time zone that a system can be set to
     try:
-        return Export(chosen.name, chosen.media_type, chosen.make(assessment, language, day))
+        return Export(chosen.name, chosen.media_type, chosen.make(assessment, Language(language, incomplete), day))
     except NoFont as error:
         raise InvalidInput((unprintable(assessment, error.letter),)) from None
 
 
-def _sheet(assessment: "Assessment", language: str, date: datetime.date, *, pdf: bool) -> bytes:
-    from rif_threshold.report import couple_sheet, setting, words  # noqa: PLC0415 - only what a format needs
+def _sheet(assessment: "Assessment", language: Language, date: datetime.date, *, pdf: bool) -> bytes:
+    from rif_threshold.report import couple_sheet, fonts, setting, words  # noqa: PLC0415 - only what a format needs
 
-    chosen = words.words(language)
+    chosen = words.words(language.code, incomplete=language.incomplete)
+    if pdf:
+        fonts.check_font(chosen)
     content = couple_sheet.paper(assessment, chosen, date)
     if pdf:
-        return setting.pdf("sheet.typ", content, date, own_fonts=language == words.ENGLISH)
+        return setting.pdf("sheet.typ", content, date, own_fonts=True)
     return setting.html("sheet.html.j2", content).encode()
 
 
-def _report(assessment: "Assessment", _: str, date: datetime.date, *, pdf: bool) -> bytes:
+def _report(assessment: "Assessment", _: Language, date: datetime.date, *, pdf: bool) -> bytes:
     from rif_threshold.report import clinician_report, setting  # noqa: PLC0415
 
     content = clinician_report.clinician_report(assessment, date)
@@ -95,29 +109,29 @@ def _report(assessment: "Assessment", _: str, date: datetime.date, *, pdf: bool)
     return setting.html("report.html.j2", content).encode()
 
 
-def _note(assessment: "Assessment", _: str, date: datetime.date) -> bytes:
+def _note(assessment: "Assessment", _: Language, date: datetime.date) -> bytes:
     from rif_threshold.report import note  # noqa: PLC0415
 
     return note.note(assessment, date).encode("ascii")
 
 
-def _code(assessment: "Assessment", _: str, __: datetime.date) -> bytes:
+def _code(assessment: "Assessment", _: Language, __: datetime.date) -> bytes:
     from rif_threshold.report import check_code  # noqa: PLC0415
 
     return f"{check_code.check_code(assessment)}\n".encode()
 
 
-def _json(assessment: "Assessment", _: str, __: datetime.date) -> bytes:
+def _json(assessment: "Assessment", _: Language, __: datetime.date) -> bytes:
     return assessment.model_dump_json(indent=2).encode()
 
 
-def _fhir(assessment: "Assessment", _: str, date: datetime.date) -> bytes:
+def _fhir(assessment: "Assessment", _: Language, date: datetime.date) -> bytes:
     from rif_threshold.report import fhir  # noqa: PLC0415
 
     return json.dumps(fhir.risk_assessment(assessment, date), indent=2, ensure_ascii=False).encode()
 
 
-def _curve(assessment: "Assessment", _: str, __: datetime.date, *, kind: str) -> bytes:
+def _curve(assessment: "Assessment", _: Language, __: datetime.date, *, kind: str) -> bytes:
     from rif_threshold.report import curve_files  # noqa: PLC0415
 
     if kind == "csv":

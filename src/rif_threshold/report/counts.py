@@ -40,9 +40,9 @@ class Counts:
         key = self._key(percent)
         first, rest = (self.words.number(str(count)) for count in of_100(percent))
         if key == "fewer_than":
-            return f"<{first}", f">{rest}"
+            return self.words("cell_fewer", number=first), self.words("cell_more", number=rest)
         if key == "more_than":
-            return f">{first}", f"<{rest}"
+            return self.words("cell_more", number=first), self.words("cell_fewer", number=rest)
         if key == "about":
             return first, rest
         shown = shown_percent(percent, self.line)

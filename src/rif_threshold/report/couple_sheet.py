@@ -7,6 +7,7 @@ from typing import Any
 
 from rif_threshold.assessment import Assessment
 from rif_threshold.report.couple_code import couple_code_or_why
+from rif_threshold.report.fonts import families
 from rif_threshold.report.grades import plain_grades, purpose
 from rif_threshold.report.plain import Plain
 from rif_threshold.report.shapes import Icon, grade_shape, icon_array, mark, qr
@@ -63,6 +64,7 @@ class Sheet:
     teach: tuple[str, ...] = ()
     lines: int = 2
     sources: tuple[str, ...] = ()
+    translation: tuple[str, ...] = ()
 
 
 _LINES_WITHOUT_NUMBER = 9
@@ -85,6 +87,7 @@ def sheet(assessment: Assessment, words: Words) -> Sheet:
         "grades_note": note,
         "options": plain.options(),
         "sources": tuple(plain.sources()),
+        "translation": words.notes(),
     }
     if pregnant_now(assessment):
         return Sheet(
@@ -143,7 +146,9 @@ def _cells(plain: Plain, number: int) -> tuple[str, str]:
     """Both counts after a transfer; where the chance lies between two ends, both ends of each."""
     ends = plain.curve[number - 1]
     (few, many), (most, fewest) = zip(*map(plain.counts.cells, ends), strict=True)
-    return (few, most) if ends.agreed is not None else (f"{few}–{many}", f"{fewest}–{most}")
+    if ends.agreed is not None:
+        return few, most
+    return plain.words("cell_between", low=few, high=many), plain.words("cell_between", low=fewest, high=most)
 
 
 def _grades(assessment: Assessment, words: Words, plain: Plain) -> tuple[str, tuple[GradeBox, ...], str]:
@@ -151,11 +156,9 @@ def _grades(assessment: Assessment, words: Words, plain: Plain) -> tuple[str, tu
     title = words("grades_title_now")
     countable = answer is not None and not answer.counting_cannot_tell
     if answer is not None and countable and answer.reached is False and answer.transfers_to_threshold is not None:
-        title = words("grades_title_later", answer.transfers_to_threshold, n=answer.transfers_to_threshold)
-    boxes = tuple(
-        GradeBox(grade, name, words("list_separator").join(items))
-        for grade, name, items in plain_grades(assessment, words)
-    )
+        later = answer.transfers_to_threshold
+        title = words("grades_title_later", later, n=words.number(str(later)))
+    boxes = tuple(GradeBox(grade, name, words.listed(items)) for grade, name, items in plain_grades(assessment, words))
     return title, boxes, purpose(assessment, words) if boxes else words("grades_left_out")
 
 
@@ -164,7 +167,10 @@ def paper(assessment: Assessment, words: Words, date: datetime.date) -> dict[str
     page, code = sheet(assessment, words), couple_code_or_why(assessment, words.language)
     return asdict(page) | {
         "made": words("made", date=words.date(date), version=assessment.software.version),
-        "picture": "" if page.people is None else icon_array(page.people, page.picture_words, page.maybe),
+        "picture": ""
+        if page.people is None
+        else icon_array(page.people, page.picture_words, page.maybe, page.direction),
+        "fonts": families(words),
         "marks": [mark(icon) for icon in Icon if page.maybe or icon != Icon.MAYBE],
         "grades": [asdict(box) | {"shape": grade_shape(box.grade, box.name)} for box in page.grades],
         "code": code.text,

@@ -73,4 +73,4 @@ def purpose(assessment: Assessment, words: Words) -> str:
 
 def _plain(identifier: str, label: str, words: Words) -> str:
     key = f"item_{identifier}"
-    return words(key) if words.has(key) else label
+    return words(key) if words.has(key) else words.in_english(label)

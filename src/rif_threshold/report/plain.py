@@ -66,21 +66,22 @@ class Plain:
         """Where this couple is."""
         answer = self.answer
         assert answer is not None  # noqa: S101 - asked by the caller
-        failed = self._number(answer.failed_transfers)
+        had = (answer.failed_transfers, self._number(answer.failed_transfers))
         if answer.reached:
             now = answer.total.lowest == answer.failed_transfers
-            yield self.words("standing_now" if now else "standing_now_since", failed=failed)
+            yield self.words("standing_now" if now else "standing_now_since", had[0], failed=had[1])
         elif answer.counting_cannot_tell and answer.reached is False and answer.total.lowest == answer.total.highest:
             if answer.failed_transfers:
-                yield self.words("standing_failed", failed=failed)
+                yield self.words("standing_failed", had[0], failed=had[1])
             yield self.words("standing_out_of_reach")
         elif answer.failed_transfers == 0:
             yield self.words("standing_none_since" if had_positive_test(self.assessment.case) else "standing_none")
         elif answer.reached is None or answer.further.lowest is None or answer.further.lowest != answer.further.highest:
-            yield from () if self.awaited else (self.words("standing_failed", failed=failed),)
+            yield from () if self.awaited else (self.words("standing_failed", had[0], failed=had[1]),)
         elif not self.awaited:
             further, total = self._number(answer.further.lowest), self._number(answer.total.lowest)
-            yield self.words("standing_more", answer.further.lowest, failed=failed, further=further, n=total)
+            more = self.words("standing_more", answer.further.lowest, further=further, n=total)
+            yield f"{self.words('standing_failed', had[0], failed=had[1])} {more}"
         if answer.so_far.agreed is None or answer.total.lowest != answer.total.highest:
             known = "whatever" if answer.reached else "unknown"
             yield from (self.words(f"{known}_{each}") for each in answer.reasons)
@@ -274,4 +275,4 @@ class Plain:
             named = "from_register" if register else "from_own_table"
             key = named if ":" in self.answer.route else f"from_{self.answer.route}"
             title = route_of(self.answer.route).title
-            yield self.words(key if self.words.has(key) else "from_route", route=title)
+            yield self.words(key if self.words.has(key) else "from_route", route=self.words.in_english(title))

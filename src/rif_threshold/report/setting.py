@@ -16,10 +16,13 @@ import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from rif_threshold.report.catalogue import CLOSE, OPEN
+from rif_threshold.report.fonts import folders
 from rif_threshold.report.letters import NoFont
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LACKING = re.compile(r'the text `"(.+)"` could not be displayed', re.DOTALL)
+_ENGLISH = Markup('<bdi lang="en" dir="ltr">')
 _CODE_POINT = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 
@@ -30,8 +33,8 @@ def pdf(template: str, content: Mapping[str, Any], date: datetime.date, *, own_f
         template: the name of a file in ``templates/``.
         content: plain data.
         date: written into the file, so that the same input gives the same bytes.
-        own_fonts: use the fonts that come with typst, and those of the system only for letters that these lack; else
-            look for everything in both.
+        own_fonts: use the fonts that come with typst or as Python packages, and those of the system only for letters
+            that these lack; else look for everything in all of them.
 
     Raises:
         NoFont: where no font has a letter of it.
@@ -73,7 +76,8 @@ def html(template: str, content: Mapping[str, Any]) -> str:
 
 @cache
 def _compiler(own_fonts: bool) -> typst.Compiler:
-    return typst.Compiler(b"", root=_TEMPLATES, ignore_system_fonts=own_fonts)
+    paths: Any = list(folders())
+    return typst.Compiler(b"", root=_TEMPLATES, font_paths=paths, ignore_system_fonts=own_fonts)
 
 
 @cache
@@ -81,14 +85,15 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.filters["bold"] = _bold
+    environment.filters["said"] = _said
     environment.filters["drawing"] = Markup
     return environment
 
 
-def _bold(text: str) -> Markup:
-    """Words between stars in bold, everything escaped."""
-    parts = text.split("*")
-    return Markup().join(
+def _said(text: str) -> Markup:
+    """Words between stars in bold, a run between isolates as English, everything escaped."""
+    parts = text.replace("。 ", "。").split("*")
+    marked = Markup().join(
         Markup("<strong>{}</strong>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
     )
+    return marked.replace(OPEN, _ENGLISH).replace(CLOSE, Markup("</bdi>"))

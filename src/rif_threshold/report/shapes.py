@@ -51,10 +51,14 @@ def _icon(icon: Icon, x: int, y: int) -> str:
     return _ICONS[icon].format(x=x, y=y, left=x - 5.5, top=y - 5.5)
 
 
-def icon_array(first: int, label: str, maybe: int = 0) -> str:
-    """Ten rows of ten: filled circles, then empty ones for what cannot be said, small empty squares for the rest."""
+def icon_array(first: int, label: str, maybe: int = 0, direction: str = "ltr") -> str:
+    """Ten rows of ten: filled circles, then empty ones for what cannot be said, small empty squares for the rest.
+
+    They fill the rows in the direction of writing: from the right where that is ``rtl``.
+    """
     icons = [Icon.YES] * first + [Icon.MAYBE] * maybe + [Icon.NO] * (100 - first - maybe)
-    marks = (_icon(icon, 20 * (place % 10) + 10, 20 * (place // 10) + 10) for place, icon in enumerate(icons))
+    across = [20 * column + 10 for column in range(10)][:: -1 if direction == "rtl" else 1]
+    marks = (_icon(icon, across[place % 10], 20 * (place // 10) + 10) for place, icon in enumerate(icons))
     return _SVG.format(wide=200, high=200, label=_escaped(label), inside="".join(marks))
 
 

@@ -50,6 +50,8 @@ def starred(text: str) -> str:
 def page(sheet: Sheet) -> None:
     """The whole page, from the same strings as the sheet on paper."""
     with st.container(key=f"sheet_{sheet.direction}"):
+        if sheet.translation:
+            st.markdown("\n\n".join(f"**{escaped(part)}**" for part in sheet.translation))
         _page(sheet)
 
 
@@ -60,7 +62,7 @@ def _page(sheet: Sheet) -> None:
         return
     picture, beside = st.columns([1, 1.2], vertical_alignment="center")
     with picture:
-        specification = people_specification(sheet.people, sheet.maybe)
+        specification = people_specification(sheet.people, sheet.maybe, sheet.direction)
         st.vega_lite_chart(specification, alt=sheet.picture_words, width="content", key="people")
     with beside:
         intro, *drawn = map(starred, sheet.framing)
