@@ -107,7 +107,7 @@ def histories_of(kept: Kept, engine: Engine, *, dates: bool) -> Histories:
     if not kept.has_patients:
         why = "the register has no patients: its rows cannot be put together to couples, and only couples are audited"
         raise InvalidInput((Problem("patient", "", why, "missing"),))
-    good = engine.keep(good_rows(kept, engine), "audited")
+    good = engine.keep(good_rows(kept), "audited")
     (time,) = engine.rows(time_of(good))
     if time["first"] is None:
         raise InvalidInput((Problem("register", "", "every couple has a problem: there is nothing to audit", "empty"),))
