@@ -27,8 +27,8 @@ def shown_percent(percent: float | Decimal, *lines: float | Decimal) -> str:
 
     >>> shown_percent(59.31), shown_percent(59.98, 60), shown_percent(60, 60), shown_percent(36.75, 36.7544)
     ('59.3', '59.98', '60.0', '36.75')
-    >>> shown_percent(99.97)
-    '99.97'
+    >>> shown_percent(99.97), shown_percent(100 * (1 - 0.741**100))
+    ('99.97', '99.999999999')
     """
     return _shown(percent, ROUND_HALF_UP, lines)
 
@@ -187,8 +187,9 @@ def _shown(percent: float | Decimal, rounding: str, lines: tuple[float | Decimal
     for step in _STEPS:
         shown = exact.quantize(step, rounding)
         if [shown.compare(limit) for limit in limits] == sides:
-            break
-    return f"{shown:f}"
+            return f"{shown:f}"
+    # No decimal that is ever shown keeps them apart: then it stays just below the line it was rounded up to.
+    return f"{exact.quantize(_STEPS[-1], ROUND_FLOOR) if shown > exact else shown:f}"
 
 
 def _decimal(number: float | Decimal) -> Decimal:
