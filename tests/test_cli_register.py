@@ -123,7 +123,7 @@ def test_a_table_as_json_has_every_number_and_what_was_written(register: Path) -
         ),
         (("table", "{file}", "--bands", "young"), 2, "bands of ages are needed"),
         (("table", "{file}", "--from", "2024-01-01"), 2, "has no dates"),
-        (("table", "{file}", "--output", "{folder}"), 2, "new or empty"),
+        (("table", "{file}.nowhere", "--output", "{folder}"), 2, "new or empty"),  # before the list is read
         (("table", "{small}", "--output", "{folder}/own"), 3, "no band has enough transfers"),
         (("table", "{file}", "--output", "{folder}/own", "--name", "OURS"), 4, "a table is named with small letters"),
     ],

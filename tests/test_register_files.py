@@ -250,7 +250,7 @@ def test_what_cannot_be_read_is_said_in_one_sentence(tmp_path: Path) -> None:
         (b"\n\n", "the first row has no headings"),
         (b'""', "the first row has no headings"),
         (b'"', "a quotation mark is not closed in the row that begins in line 1"),
-        (text([HEAD, *ROWS], ";").encode(), "its columns look separated by semicolons, and the mapping says otherwise"),
+        (text([HEAD, *ROWS], ";").encode(), "its columns look separated by semicolons, and it was to be read with ','"),
         (text([[*HEAD, "date"], *ROWS]).encode(), "the heading date stands twice"),
         (b"x" * 3_000_000, "a line of more than 1,000,000 bytes stands in it"),
         (PLAIN.encode() + b"x" * 3_000_000, "a line of more than 1,000,000 bytes stands in it"),

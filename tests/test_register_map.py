@@ -239,7 +239,7 @@ def test_what_was_guessed_is_said_and_what_is_not_decided(tmp_path: Path) -> Non
     path.write_text("Datum;x\n17.04.2024;1.5\n", "utf-8")
     guessed = explore(path, None)
     assert guessed.said[0].startswith("Guessed, by 1 column whose headings it has: own words in German.")
-    assert "Decimals stand behind '.' in it, and not behind ','." in guessed.said
+    assert "Decimals stand behind '.' in one cell, and behind ',' in none." in guessed.said
     assert tomllib.loads(first_mapping(guessed))["decimal"] == "."
 
 

@@ -128,6 +128,24 @@ def new_folder(directory: str | Path) -> tuple[str, ...]:
     return write_folder(directory, unsigned_folder(_EXAMPLE).texts)
 
 
+def new_or_empty(directory: str | Path) -> bool:
+    """Whether a folder is not there yet; one that is there must be empty.
+
+    Raises:
+        InvalidInput: where something is in the folder already, it is a file, or it cannot be looked at.
+    """
+    root = Path(str(directory))
+    try:
+        new = not root.exists()
+        if not new and not (root.is_dir() and all(ignored(path.name) for path in root.iterdir())):
+            raise InvalidInput(
+                (Problem("DIR", str(directory), "a folder that is new or empty is needed", "not_empty"),)
+            )
+    except (OSError, ValueError) as error:
+        raise _not_written(directory, error) from None
+    return new
+
+
 def write_folder(directory: str | Path, texts: Mapping[str, str]) -> tuple[str, ...]:
     """Write a folder of tables, with its digests, where there is none: into a folder that is new or empty.
 
@@ -144,13 +162,8 @@ def write_folder(directory: str | Path, texts: Mapping[str, str]) -> tuple[str, 
     root = Path(str(directory))
     digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
     begun: list[Path] = []
-    new = False
+    new = new_or_empty(directory)
     try:
-        new = not root.exists()
-        if not new and not (root.is_dir() and all(ignored(path.name) for path in root.iterdir())):
-            raise InvalidInput(
-                (Problem("DIR", str(directory), "a folder that is new or empty is needed", "not_empty"),)
-            )
         for name, text in texts.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             begun.append(root / name)

@@ -18,7 +18,7 @@ from rif_threshold.cli.files import not_over, refusing, whole_file, write_whole
 from rif_threshold.cli.options import json_option
 from rif_threshold.cli.printing import as_json as to_json
 from rif_threshold.cli.printing import wants_json, wrapped
-from rif_threshold.own_tables import own_rate_tables
+from rif_threshold.own_tables import new_or_empty, own_rate_tables
 
 _MOST_PROBLEMS = 10
 """Of how many rows the problems are told; the couples' file has all of them."""
@@ -143,6 +143,8 @@ def table_command(
     from rif_threshold.register.written import write_table  # noqa: PLC0415
 
     strata = bands_of(bands)
+    if output is not None:
+        new_or_empty(output)  # before a long list is read
     with kept_register(file, mapping, engine, master, memory) as (kept, running, read):
         dates = read["kind_at"] == "date"
         made = clinic_table(kept, running, strata, dates=dates, included=include, pool=pool, since=since, until=until)
@@ -211,6 +213,6 @@ def read_words(read: dict[str, Any]) -> Iterator[str]:
         rows = "row of the file is no transfer" if each["rows"] == 1 else "rows of the file are no transfers"
         yield f"{each['rows']:,} {rows}: {why}."
     for each in read["problems"]:
-        yield f"{each['field']}: {each['allowed']} ({each['code']})"
+        yield f"{each['field']}: {each['allowed']}"
     if read["unknown_columns"]:
         yield f"Columns that were not read: {', '.join(read['unknown_columns'])}."

@@ -57,7 +57,7 @@ class Explored(NamedTuple):
         guessed: whether that was guessed, because none was given.
         rows: how many it has.
         columns: every column that has a heading.
-        decimals: the decimal signs that stand in it.
+        decimals: the decimal signs that stand in it, and in how many cells.
         said: what was guessed, what is not decided, and what must be said of it, in sentences.
     """
 
@@ -65,7 +65,7 @@ class Explored(NamedTuple):
     guessed: bool
     rows: int
     columns: tuple[Found, ...]
-    decimals: tuple[str, ...]
+    decimals: dict[str, int]
     said: tuple[str, ...]
 
 
@@ -119,7 +119,7 @@ def _guess(by: Mapping, fits: int) -> tuple[str, ...]:
     )
 
 
-def _not_decided(by: Mapping, found: tuple[Found, ...], decimals: tuple[str, ...], *, guessed: bool) -> Iterator[str]:
+def _not_decided(by: Mapping, found: tuple[Found, ...], decimals: dict[str, int], *, guessed: bool) -> Iterator[str]:
     """What only the user can decide."""
     read = {each.field for each in found}
     heading = tuple(each.column for each in found)
@@ -132,12 +132,15 @@ def _not_decided(by: Mapping, found: tuple[Found, ...], decimals: tuple[str, ...
         yield f"Not decided: which column holds {', '.join(lacks)}."
     if len(decimals) > 1:
         yield "Not decided: what stands before decimals. Numbers with a comma and numbers with a point stand in it."
-    elif guessed and decimals and decimals[0] != by.decimal:
-        yield f"Decimals stand behind {decimals[0]!r} in it, and not behind {by.decimal!r}."
+    elif guessed:
+        for sign, cells in decimals.items():
+            if sign != by.decimal:
+                where = "one cell" if cells == 1 else f"{cells:,} cells"
+                yield f"Decimals stand behind {sign!r} in {where}, and behind {by.decimal!r} in none."
 
 
-def _decimals(raw: loading.Raw) -> tuple[str, ...]:
-    """The signs that stand before decimals, in any column."""
+def _decimals(raw: loading.Raw) -> dict[str, int]:
+    """The signs that stand before decimals, and in how many cells of any column."""
     signs = (",", ".")
     form = "^[0-9]{{1,3}}[{sign}][0-9]{{1,2}}$"
     columns = [name for name in raw.heading if name]
@@ -147,9 +150,10 @@ def _decimals(raw: loading.Raw) -> tuple[str, ...]:
         for place, sign in enumerate(signs)
     }
     (counted,) = raw.table.aggregate(**seen).to_pyarrow().to_pylist()
-    return tuple(
-        sign for place, sign in enumerate(signs) if any(counted[f"s{place}_{at}"] for at in range(len(columns)))
-    )
+    cells = {
+        sign: sum(counted[f"s{place}_{at}"] or 0 for at in range(len(columns))) for place, sign in enumerate(signs)
+    }
+    return {sign: count for sign, count in cells.items() if count}
 
 
 def _fields(mapping: Mapping, heading: tuple[str, ...]) -> dict[str, str]:

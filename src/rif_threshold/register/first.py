@@ -48,7 +48,7 @@ def first_mapping(found: Explored) -> str:
     columns = {each.field: each for each in reversed(found.columns)}
     decimal: str = by.decimal
     if found.guessed and found.decimals:
-        decimal = found.decimals[0] if len(found.decimals) == 1 else ""
+        decimal = next(iter(found.decimals)) if len(found.decimals) == 1 else ""
     lines = [
         "# A first mapping. Fill in every empty text in quotes; take out what the file does not have. Lines that begin",
         "# with # are for other layouts: take in what yours needs. What each means stands in docs/register.md.",

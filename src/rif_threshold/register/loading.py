@@ -133,8 +133,8 @@ def _parted(line: str, separator: str) -> None:
     for other, word in ((";", "semicolons"), ("\t", "tabulators"), (",", "commas"), ("|", "upright lines")):
         if separator not in line and other in line:
             raise refused(
-                f"its columns look separated by {word}, and the mapping says otherwise: name the separator in it, and"
-                " what stands before decimals",
+                f"its columns look separated by {word}, and it was to be read with {separator!r}: name the separator in"
+                " a mapping, and what stands before decimals; `rif-threshold register map` writes a first one",
                 "separator",
             )
 
