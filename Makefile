@@ -15,7 +15,7 @@ app: .venv/runtime            ## Set everything up and open the calculator
 	$(BIN)/rif-threshold app
 
 test: .venv/dev               ## Set everything up and pass the tests
-	$(BIN)/pytest --cov --cov-report=term $(TESTS)
+	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term $(TESTS)
 
 node: tests/r4/node_modules   ## Install the validators that check the FHIR export in `make test` (needs Node and npm)
 
