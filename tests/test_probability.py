@@ -120,6 +120,19 @@ def test_the_cumulative_chance_composes(p: Fraction, a: int, b: int) -> None:
     assert math.isclose(cumulative_probability([float(p)], a + b)[0], both, rel_tol=1e-9, abs_tol=1e-15)
 
 
+def test_arrays_agree_with_fractions_however_many_transfers() -> None:
+    """Small numbers are multiplied, large ones go by logarithms; each way near nought and near certainty too."""
+    chances = np.array([1e-12, 0.000_123, 0.15, 0.259, 0.5, 0.684, 0.999])
+    misses = [1 - Fraction(each) for each in chances]
+    for n in (*range(70), 255, 1000):
+        exactly = np.array([float(1 - miss**n) for miss in misses])
+        np.testing.assert_allclose(cumulative_probability(chances, n), exactly, rtol=1e-14, atol=0)
+        np.testing.assert_allclose(cumulative_probability(chances, np.full(7, n)), exactly, rtol=1e-14, atol=0)
+    unlike = np.array([0, 1, 2, 3, 5, 7, 8])
+    exactly = np.array([float(1 - miss**n) for miss, n in zip(misses, unlike.tolist(), strict=True)])
+    np.testing.assert_allclose(cumulative_probability(chances, unlike), exactly, rtol=1e-14, atol=0)
+
+
 def test_tiny_chances_keep_their_digits() -> None:
     # 1 - (1 - 1e-12)**3 is 3e-12 - 3e-24 + 1e-36; the naive float formula is wrong in the fifth digit.
     assert math.isclose(cumulative_probability([1e-12], 3)[0], 3e-12 - 3e-24, rel_tol=1e-15)
