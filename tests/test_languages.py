@@ -18,10 +18,11 @@ from report_cases import DATE, PLAIN, answer
 from rif_threshold import InvalidInput, assess
 from rif_threshold.cli import cli
 from rif_threshold.errors import TableError
-from rif_threshold.report import fonts, report, setting
+from rif_threshold.report import fonts, report
 from rif_threshold.report import words as words_module
 from rif_threshold.report.catalogue import CLOSE, OPEN, Catalogue, Review, read
 from rif_threshold.report.couple_sheet import sheet
+from rif_threshold.report.marked import said as said_as_html
 from rif_threshold.report.words import ENGLISH, Words, languages, words
 from rif_threshold.vocabulary import Grade
 
@@ -413,7 +414,7 @@ def test_what_english_says_of_a_clinics_own_things_is_marked_as_english() -> Non
     for language in TRANSLATIONS:
         assert words(language).in_english("x") == f"{OPEN}x{CLOSE}"
     assert words().in_english("x") == "x"
-    assert setting._said(f"a *b* {OPEN}<c> *d*{CLOSE}") == (
+    assert said_as_html(f"a *b* {OPEN}<c> *d*{CLOSE}") == (
         'a <strong>b</strong> <bdi lang="en" dir="ltr">&lt;c&gt; <strong>d</strong></bdi>'
     )
 
