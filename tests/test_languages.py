@@ -2,6 +2,7 @@
 
 import io
 import re
+import runpy
 import unicodedata
 from collections import Counter
 from dataclasses import asdict, replace
@@ -430,3 +431,23 @@ def test_a_case_in_another_language_keeps_every_grade() -> None:
     for language in TRANSLATIONS:
         page = sheet(assess(PLAIN | {"failed_transfers": 4}), words(language))
         assert [box.grade for box in page.grades] == list(Grade)
+
+
+def test_the_couples_for_review_are_of_ten_kinds() -> None:
+    """Bounds, a line long crossed, one that cannot be counted, mixed ones, own counts: each is what it is called."""
+    couples = runpy.run_path(str(Path(__file__).parents[1] / "scripts/review.py"))["COUPLES"]
+    answers = {name: assess(case) for name, case in couples.items()}
+    found = {name: each.threshold for name, each in answers.items() if each.threshold}
+    assert len(found) == 10
+    assert {name: each.reached for name, each in found.items()} == {
+        "not yet": False, "reached": True, "none so far": False, "long crossed": True, "own counts": False,
+        "not countable": False, "mixed": False, "bounds": None, "age not known": None, "losses": False,
+    }  # fmt: skip
+    assert found["not countable"].counting_cannot_tell
+    assert {name for name, each in found.items() if each.total.agreed is None} == {"bounds", "age not known"}
+    primary = answers["mixed"].primary
+    assert primary is not None
+    assert len(set(primary.transfer_percents)) > 1
+    assert answers["own counts"].primary is not None
+    assert answers["own counts"].case.clinic_successes == 52
+    assert found["losses"].failed_transfers == 0
