@@ -2,6 +2,7 @@
 
 import io
 import re
+import runpy
 import unicodedata
 from collections import Counter
 from dataclasses import asdict, replace
@@ -18,10 +19,11 @@ from report_cases import DATE, PLAIN, answer
 from rif_threshold import InvalidInput, assess
 from rif_threshold.cli import cli
 from rif_threshold.errors import TableError
-from rif_threshold.report import fonts, report, setting
+from rif_threshold.report import fonts, report
 from rif_threshold.report import words as words_module
 from rif_threshold.report.catalogue import CLOSE, OPEN, Catalogue, Review, read
 from rif_threshold.report.couple_sheet import sheet
+from rif_threshold.report.marked import said as said_as_html
 from rif_threshold.report.words import ENGLISH, Words, languages, words
 from rif_threshold.vocabulary import Grade
 
@@ -413,7 +415,7 @@ def test_what_english_says_of_a_clinics_own_things_is_marked_as_english() -> Non
     for language in TRANSLATIONS:
         assert words(language).in_english("x") == f"{OPEN}x{CLOSE}"
     assert words().in_english("x") == "x"
-    assert setting._said(f"a *b* {OPEN}<c> *d*{CLOSE}") == (
+    assert said_as_html(f"a *b* {OPEN}<c> *d*{CLOSE}") == (
         'a <strong>b</strong> <bdi lang="en" dir="ltr">&lt;c&gt; <strong>d</strong></bdi>'
     )
 
@@ -429,3 +431,23 @@ def test_a_case_in_another_language_keeps_every_grade() -> None:
     for language in TRANSLATIONS:
         page = sheet(assess(PLAIN | {"failed_transfers": 4}), words(language))
         assert [box.grade for box in page.grades] == list(Grade)
+
+
+def test_the_couples_for_review_are_of_ten_kinds() -> None:
+    """Bounds, a line long crossed, one that cannot be counted, mixed ones, own counts: each is what it is called."""
+    couples = runpy.run_path(str(Path(__file__).parents[1] / "scripts/review.py"))["COUPLES"]
+    answers = {name: assess(case) for name, case in couples.items()}
+    found = {name: each.threshold for name, each in answers.items() if each.threshold}
+    assert len(found) == 10
+    assert {name: each.reached for name, each in found.items()} == {
+        "not yet": False, "reached": True, "none so far": False, "long crossed": True, "own counts": False,
+        "not countable": False, "mixed": False, "bounds": None, "age not known": None, "losses": False,
+    }  # fmt: skip
+    assert found["not countable"].counting_cannot_tell
+    assert {name for name, each in found.items() if each.total.agreed is None} == {"bounds", "age not known"}
+    primary = answers["mixed"].primary
+    assert primary is not None
+    assert len(set(primary.transfer_percents)) > 1
+    assert answers["own counts"].primary is not None
+    assert answers["own counts"].case.clinic_successes == 52
+    assert found["losses"].failed_transfers == 0

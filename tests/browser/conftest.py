@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, sync_p
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from rif_threshold.report.fonts import folders
+
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
@@ -211,9 +213,18 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser on a machine that has the fonts of the Python packages."""
+    folder = tmp_path_factory.mktemp("fonts")
+    named = "".join(f"<dir>{each}</dir>" for each in folders())
+    around = f"<include>/etc/fonts/fonts.conf</include>{named}<cachedir>{folder}</cachedir>"
+    (folder / "fonts.conf").write_text(f'<?xml version="1.0"?><fontconfig>{around}</fontconfig>', "utf-8")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=FLAGS,
+            env=os.environ | {"FONTCONFIG_FILE": str(folder / "fonts.conf")},
+        )
         yield browser
         browser.close()
 

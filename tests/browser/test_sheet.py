@@ -1,8 +1,6 @@
 """The sheet and the report in a real browser: accessible, printed on their pages, alone, and on a phone."""
 
 import io
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +11,9 @@ from pypdf import PdfReader
 
 from report_cases import CASES, DATE, REFUSED, answer
 from rif_threshold.report import report
-from rif_threshold.report.fonts import folders
 from rif_threshold.report.words import ENGLISH, languages
 
-from .conftest import FLAGS, settled
+from .conftest import settled
 
 
 @pytest.fixture
@@ -92,31 +89,21 @@ TEN = ["plain", "reached", "counts", "percent", "out_of_reach", "history", "mosa
 
 
 @pytest.fixture(scope="module")
-def with_fonts(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A browser on a machine that has the fonts of the Python packages."""
-    folder = tmp_path_factory.mktemp("fonts")
-    named = "".join(f"<dir>{each}</dir>" for each in folders())
-    around = f"<include>/etc/fonts/fonts.conf</include>{named}<cachedir>{folder}</cachedir>"
-    (folder / "fonts.conf").write_text(f'<?xml version="1.0"?><fontconfig>{around}</fontconfig>', "utf-8")
-    started = browser.browser_type.launch(
-        executable_path=shutil.which("chromium"),
-        args=FLAGS,
-        env=os.environ | {"FONTCONFIG_FILE": str(folder / "fonts.conf")},
-    )
-    yield started
-    started.close()
+def sheet_page(browser: Any) -> Iterator[Any]:
+    page = browser.new_page()
+    yield page
+    page.close()
 
 
 @pytest.mark.parametrize("name", TEN)
 @pytest.mark.parametrize("language", TRANSLATIONS)
-def test_it_prints_on_one_page_in_every_language(with_fonts: Any, tmp_path: Path, language: str, name: str) -> None:
-    file = tmp_path / "sheet.html"
+def test_it_prints_on_one_page_in_every_language(sheet_page: Any, tmp_path: Path, language: str, name: str) -> None:
+    page, file = sheet_page, tmp_path / "sheet.html"
     file.write_bytes(report(answer(name), "sheet.html", language, date=DATE).content)
-    page = with_fonts.new_page()
+    page.emulate_media(media="print")
     page.goto(file.as_uri())
     (printed,) = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
     assert [round(float(side) / 72 * 25.4) for side in printed.mediabox[2:]] == [210, 297]
-    page.emulate_media(media="print")
     sizes = page.evaluate(
         "() => [...document.querySelectorAll('p, li, td, th, dd, dt, h1, h2')]"
         ".map(each => parseFloat(getComputedStyle(each).fontSize) * 72 / 96)"
@@ -125,4 +112,3 @@ def test_it_prints_on_one_page_in_every_language(with_fonts: Any, tmp_path: Path
     page.set_viewport_size({"width": 360, "height": 740})
     page.emulate_media(media="screen")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    page.close()

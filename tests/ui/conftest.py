@@ -1,5 +1,6 @@
 """The page without a browser: its script run by Streamlit's own test runner, addressed by the keys of its widgets."""
 
+import html
 import json
 import re
 from collections.abc import Callable
@@ -18,6 +19,15 @@ WORKED = {
     "live_birth_percent": "23.8",
     "live_birth_per": "treatment_cycle",
 }
+
+
+def as_markdown(piece: str) -> str:
+    """What a piece of HTML says, a line for each part, with its bold words as in markdown; nothing of a style."""
+    bare = re.sub(r"<style>.*?</style>", "", piece, flags=re.DOTALL)
+    bare = bare.replace('<bdi lang="en" dir="ltr">', "\u2066").replace("</bdi>", "\u2069")
+    bare = re.sub(r"<h(\d)>", lambda found: "#" * int(found[1]) + " ", bare)
+    bare = re.sub(r"</(p|h\d|li|tr|table)>", "\n", re.sub(r"</?strong>", "**", bare))
+    return html.unescape(re.sub(r"<[^>]+>", " ", bare))
 
 
 class Tab:
@@ -101,7 +111,8 @@ class Tab:
     def text(self) -> str:
         at = self.at
         parts = [*at.title, *at.header, *at.markdown, *at.caption, *at.error, *at.info, *at.metric]
-        return "\n".join(f"{getattr(part, 'label', '')} {part.value}" for part in parts)
+        said = [f"{getattr(part, 'label', '')} {part.value}" for part in parts]
+        return "\n".join([*said, *(as_markdown(part.proto.body) for part in at.get("html"))])
 
     @property
     def errors(self) -> list[str]:

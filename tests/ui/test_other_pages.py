@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rif_threshold import assess
+from rif_threshold.report import fonts
 from rif_threshold.report.words import ENGLISH, languages, words
 from rif_threshold.ui import inputs
 from rif_threshold.vocabulary import Grade
@@ -449,3 +450,19 @@ def test_the_couples_page_speaks_each_language_and_says_who_has_checked_it(worke
     assert "Easy to mix up" not in text
     first = next(row for row in page.rows() if row["row"] == 0 and row["state"] == "started")
     assert first["column"] == (9 if ours.direction == "rtl" else 0)
+
+
+def test_where_the_font_of_a_language_is_missing_the_page_says_what_to_install(
+    worked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fonts, "_families", lambda: frozenset({fonts.LATIN}))
+    page = worked.go("explain")
+    for language in languages():
+        font, source = words(language).catalogue.font, words(language).catalogue.font_from
+        page.fill(**{inputs.LANGUAGE: language})
+        said = " ".join(page.errors)
+        assert ("no file was made" in said) == bool(font)
+        assert f"install {source}" in said or not font
+        buttons = {button.proto.label: button.proto.disabled for button in page.at.get("download_button")}
+        assert buttons[words(language)("take_sheet.pdf")] == bool(font)
+        assert not buttons[words(language)("take_sheet.html")]

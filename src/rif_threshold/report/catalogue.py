@@ -158,17 +158,16 @@ def _texts(path: Path, message: Message, forms: tuple[str, ...], english: Catalo
     if message.fuzzy or not any(texts):
         return ()
     original = texts if english is None else english.texts.get(key)
+    if original is None:
+        raise TableError(path.name, f"message {key!r} is none of the English ones", message.lineno)
     for reason in _breaches(texts, original, forms if plural else ("",), english):
         raise TableError(path.name, f"message {key!r} {reason}", message.lineno)
     return texts
 
 
 def _breaches(
-    texts: tuple[str, ...], original: tuple[str, ...] | None, forms: tuple[str, ...], english: Catalogue | None
+    texts: tuple[str, ...], original: tuple[str, ...], forms: tuple[str, ...], english: Catalogue | None
 ) -> Iterator[str]:
-    if original is None:
-        yield "is none of the English ones"
-        return
     if english is not None and (len(original) > 1) != (forms != ("",)):
         yield "has plural forms where the English one has none, or none where it has them"
     if len(texts) != len(forms) or not all(texts):

@@ -28,13 +28,18 @@ def families(words: Words) -> tuple[str, ...]:
     return (words.catalogue.font, LATIN) if words.catalogue.font else (LATIN,)
 
 
+def lacking(words: Words) -> str:
+    """The font of a language, where this machine lacks it; that of the others comes with typst."""
+    font = words.catalogue.font
+    return font if font and font not in _families() else ""
+
+
 def check_font(words: Words) -> None:
     """Raise `InvalidInput` with what to install, where this machine lacks the font of a language."""
-    lacking = [name for name in families(words) if name not in _families()]
-    if lacking:
+    if missing := lacking(words):
         name = words.locale.get_display_name("en")
         allowed = (
-            f"a PDF in {name} is set in {lacking[0]}, which this machine lacks: install {words.catalogue.font_from}, or"
+            f"a PDF in {name} is set in {missing}, which this machine lacks: install {words.catalogue.font_from}, or"
             " take sheet.html, which is shown in the fonts of whoever opens it"
         )
         raise InvalidInput((Problem("language", words.language, allowed, "no_font"),))

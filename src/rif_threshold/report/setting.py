@@ -14,15 +14,14 @@ from typing import Any
 
 import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from rif_threshold.report.catalogue import CLOSE, OPEN
 from rif_threshold.report.fonts import folders
 from rif_threshold.report.letters import NoFont
+from rif_threshold.report.marked import said
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LACKING = re.compile(r'the text `"(.+)"` could not be displayed', re.DOTALL)
-_ENGLISH = Markup('<bdi lang="en" dir="ltr">')
 _CODE_POINT = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 
@@ -85,15 +84,6 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.filters["said"] = _said
+    environment.filters["said"] = said
     environment.filters["drawing"] = Markup
     return environment
-
-
-def _said(text: str) -> Markup:
-    """Words between stars in bold, a run between isolates as English, everything escaped."""
-    parts = text.replace("。 ", "。").split("*")
-    marked = Markup().join(
-        Markup("<strong>{}</strong>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
-    )
-    return marked.replace(OPEN, _ENGLISH).replace(CLOSE, Markup("</bdi>"))

@@ -10,6 +10,7 @@ import streamlit as st
 from rif_threshold.assessment import Assessment, assess
 from rif_threshold.errors import InvalidInput
 from rif_threshold.report import FORMATS, report
+from rif_threshold.report.fonts import lacking
 from rif_threshold.report.letters import unusual
 from rif_threshold.report.words import ENGLISH, Words
 from rif_threshold.ui import inputs
@@ -66,14 +67,15 @@ def offer(formats: Sequence[str], assessment: Assessment, words: Words | None = 
     With words, its label and what is in it are in their language.
 
     A click does not run the page again: each run gives every button a new file to ask for, and a second click while it
-    lasts got none, or the file of another. So what may lack a letter is made before, and the page says why there is
-    none. A file that was clicked just before or after a change is made from what was typed last; if the change came too
-    late for that, and for every file taken before, the page says that it holds what stood there before.
+    lasts got none, or the file of another. So what may lack a letter or a font is made before, and the page says why
+    there is none. A file that was clicked just before or after a change is made from what was typed last; if the change
+    came too late for that, and for every file taken before, the page says that it holds what stood there before.
     """
     typed, desk = inputs.typed_case(), _desk()
     offered = [name for name in formats if assessment.estimates or not name.startswith("curve")]
     language = words.language if words else ENGLISH
-    failed = {name: why for name in offered if (why := _why_none(typed, name, language))} if unusual(assessment) else {}
+    doubtful = unusual(assessment) or (words is not None and lacking(words))
+    failed = {name: why for name in offered if (why := _why_none(typed, name, language))} if doubtful else {}
     with st.container(horizontal=True, key=f"exports_{formats[0]}"):
         for name in offered:
             st.download_button(

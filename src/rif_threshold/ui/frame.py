@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from markupsafe import Markup
 
 from rif_threshold.assessment import assess
 from rif_threshold.charts.curve import curve_specification, describe_curve
@@ -123,6 +124,15 @@ _READ_FOR_REGISTERS = (limits, mappings, settings)
 def style() -> None:
     """Put the fixed style on the page."""
     st.html(_STYLE)
+
+
+def spoken(language: str, direction: str, *parts: Markup) -> None:
+    """Put text on the page as one piece that says which language it is in, and which way it is written.
+
+    Whatever is not `Markup` is escaped.
+    """
+    whole = Markup('<div lang="{}" dir="{}">{}</div>').format(language, direction, Markup("\n").join(parts))
+    st.html(whole)
 
 
 def warm() -> None:

@@ -8,7 +8,6 @@ from rif_threshold.parts import default_parts
 from rif_threshold.report.couple_sheet import sheet
 from rif_threshold.report.words import ENGLISH, words
 from rif_threshold.ui import explain, exports, inputs, judging
-from rif_threshold.ui.markdown import escaped
 from rif_threshold.ui.strip import strip
 from rif_threshold.ui.whole import whole
 from rif_threshold.vocabulary import Part
@@ -21,9 +20,8 @@ with whole("shown", repr((inputs.typed_case(), chosen.language))):
     assessment = judging.answered(judged)
     if assessment is not None:
         with st.container(key="explain"):
-            explain.page(sheet(assessment, chosen))
             day = chosen.date(datetime.now().astimezone().date())
-            st.markdown(escaped(chosen("made", date=day, version=assessment.software.version)))
+            explain.page(sheet(assessment, chosen), chosen("made", date=day, version=assessment.software.version))
         with st.container(key="take_away"):
-            st.markdown(f"### {escaped(chosen('take_title'))}")
+            explain.take_title(chosen)
             exports.offer(exports.FOR_THE_COUPLE, assessment, chosen)
