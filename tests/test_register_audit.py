@@ -11,14 +11,15 @@ import pytest
 
 from register_rows import normalised, transfer
 from rif_threshold.errors import InvalidInput
+from rif_threshold.heterogeneity import fit
 from rif_threshold.register.audit.adding import FIRST, LATER, atoms_of
 from rif_threshold.register.audit.audit import Audit, audit, audit_from
-from rif_threshold.register.audit.histories import Histories, histories_of
+from rif_threshold.register.audit.histories import Histories, History, histories_of
 from rif_threshold.register.audit.ledger import Counts
 from rif_threshold.register.audit.rules import Rule, crossings
 from rif_threshold.register.audit.runs import strata
 from rif_threshold.register.audit.sharing import shareable
-from rif_threshold.register.audit.sheets import ratio_interval
+from rif_threshold.register.audit.shown import ratio_interval
 from rif_threshold.register.audit.unlucky import reading
 from rif_threshold.register.audit.words import result_words
 from rif_threshold.register.codes import part
@@ -71,7 +72,7 @@ def test_ranks_and_runs_are_those_of_the_window(tmp_path: Any) -> None:
     written(made_couples(1500, 5), path, 5)
     running = RUNNING[0]
     kept = keep(read(running.backend, path, read_mapping()).rows, running)
-    bad = {row["patient"] for row in running.rows(kept.rows.filter(kept.rows.problem.notnull()).select("patient"))}
+    bad = {row["patient"] for row in running.rows(kept.rows.filter(~kept.rows.good).select("patient"))}
     rows = numbered(kept.rows)
     rows = running.rows(
         rows.select("patient", "run", "rank", came=positive(rows.number), embryos=part(rows.number, "embryos"))
@@ -391,7 +392,7 @@ def test_a_report_to_share_of_a_file_with_dates_has_no_periods() -> None:
 
 def test_what_is_hidden_at_one_rank_leaves_no_cumulative_figure_beyond_it() -> None:
     made = histories([*many("a", 40, "-", "-"), *many("b", 30, "+"), *many("c", 25, "-", "+")])
-    found = audit_from(made, Counts(atoms_of(made), frozenset({((FIRST, "came", 1),)}), shared=True))
+    found = audit_from(made, Counts(atoms_of(made), frozenset({((FIRST, "came", 1),)}), 5))
     first, second = found.ends[:2]
     assert (first.positive, first.rate_percent, second.positive) == (None, None, 25)
     assert second.rate_percent == pytest.approx(100 * 25 / 65)
@@ -424,3 +425,24 @@ def test_an_interval_without_an_upper_end_is_told_so() -> None:
     change = audited([*rows, *many("b", 100, "-", at=day("2022-01-01"))], dates=True).change
     assert change is not None
     assert ratio_interval(change.against) == "0.00 or more"
+
+
+def test_bands_thrown_together_would_find_couples_that_differ_where_none_does() -> None:
+    young, old = "18181010", "41411010"
+    couples = []
+    for kind, came in ((young, (400, 240, 144)), (old, (100, 90, 81))):  # 4 of 10 at each rank, and 1 of 10
+        for rank, number in enumerate(came, start=1):
+            couples.append((one("|".join([f"{kind}0"] * (rank - 1) + [f"{kind}2"])), number))
+        couples.append((one("|".join([f"{kind}0"] * 3)), 1000 - sum(came)))
+    found = audit(Histories(tuple(couples), None, 4670, 0, 0, 0, 0, ()))
+    assert found.fits is not None
+    assert found.fits.beta_geometric.value == pytest.approx(0, abs=1e-4)
+    assert found.fits.two_class.value == pytest.approx(0, abs=1e-4)
+    together = fit([(2000, 500), (1500, 330), (1170, 225)], 0.95).beta_geometric
+    assert together.correlation > 0.05
+    assert any("would be 0.00 (0.00 to " in line for line in result_words(found))
+
+
+def one(text: str) -> History:
+    """A history without dates."""
+    return History(text, awaited=False, recent=False, early=False, era=0)
