@@ -332,6 +332,17 @@ def test_own_rates_give_an_expected_share_where_they_are_enough() -> None:
     assert ten.of_the_others_percent == pytest.approx(100 * (40 * both[0] + 2 * both[1]) / 42)
 
 
+def test_a_share_that_one_reading_alone_has_is_told_alone() -> None:
+    found = audited(many("a", 40, "-", "-", "-"))
+    assert found.unlucky is not None
+    rows = [row.model_copy(update={"of_all_percent": None}) for row in found.unlucky.at_crossing]
+    told = " ".join(
+        result_words(found.model_copy(update={"unlucky": found.unlucky.model_copy(update={"at_crossing": rows})}))
+    )
+    # 0.9 x 0.685^3 / (0.9 x 0.685^3 + 0.1) is 0.743.
+    assert "no lasting problem: 74 of 100 if 10 in 100 of all couples had one; 65 of 100 if 15 in 100" in told
+
+
 def test_where_nobody_crossed_there_is_no_share() -> None:
     shares = audited(many("a", 2, "-")).unlucky
     assert shares is not None
@@ -378,7 +389,7 @@ def test_a_short_file_without_a_change_is_told_without_a_warning() -> None:
     rows += [*many("c", 100, "-", at=day("2023-03-01")), *many("d", 50, "+", at=day("2024-12-31"))]
     told = " ".join(result_words(audited(rows, dates=True)))
     # exp(1.96 sqrt(2 x 150 x 1/3 x 2/3 / 50 ** 2)) is 1.377.
-    assert "1.00 (0.73 to 1.38)" in told
+    assert "1.00 (95 % interval 0.73 to 1.38)" in told
     assert "Rates changed" not in told
     assert "spans more" not in told
 

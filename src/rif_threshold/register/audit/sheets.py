@@ -8,7 +8,7 @@ from rif_threshold.register.audit.by_rank import RankRow
 from rif_threshold.register.audit.fits import Fits
 from rif_threshold.register.audit.shown import LATER, RULES, SAID, Shown, looks
 from rif_threshold.register.audit.unlucky import ExpectedShare
-from rif_threshold.wording import ratio_words, shown_percent
+from rif_threshold.wording import amount_words, ratio_words, shown_percent
 
 
 class Sheet(NamedTuple):
@@ -246,9 +246,9 @@ def _fits(audit: Audit, fits: Fits, show: Shown) -> Iterator[Sheet]:
         tuple(
             (
                 name,
-                f"{model.value:.3f}",
-                f"{model.lower:.3f} to {model.upper:.3f}",
-                f"{model.deviance:.1f}",
+                ratio_words(model.value, model.value),
+                ratio_words(model.lower, model.upper),
+                amount_words(model.deviance),
                 str(fits.degrees_of_freedom),
                 "not unusual" if model.fits else "the model does not fit",
             )

@@ -7,7 +7,7 @@ from rif_threshold.register.audit.audit import Audit
 from rif_threshold.register.audit.by_rank import Against
 from rif_threshold.register.audit.flagged import Share
 from rif_threshold.register.audit.rules import Rule
-from rif_threshold.wording import probability_words, ratio_words, shown_between, shown_percent
+from rif_threshold.wording import amount_words, probability_words, ratio_words, shown_between, shown_percent
 
 RULES = {Rule.ESHRE: "ESHRE", Rule.THREE: "three failures", Rule.LUGANO: "Lugano", Rule.ATA: "Ata, 95 %"}
 LATER = {ONLY_ESHRE: "not reached when the run ended", ONLY_OTHER: "ESHRE not reached", CANNOT: "cannot be said"}
@@ -38,7 +38,7 @@ class Shown:
         if against is None:
             return (self._lacking(), self._lacking(), self._lacking())
         ratio = "" if against.ratio is None else ratio_words(against.ratio, against.ratio)
-        return (f"{against.expected:,.1f}", ratio, ratio_interval(against))
+        return (amount_words(against.expected), ratio, ratio_interval(against))
 
     def share(self, share: Share) -> tuple[str, str, str, str]:
         """So many, of so many, the percentage and its interval."""
@@ -59,7 +59,7 @@ def looks(audit: Audit) -> str:
         return ""
     return (
         f"{audit.intervals:,} intervals against ESHRE's table are shown by band and rank: were it right everywhere,"
-        f" {audit.outside_by_chance:.1f} would lie beside it by chance, and at least one with probability"
+        f" {amount_words(audit.outside_by_chance)} would lie beside it by chance, and at least one with probability"
         f" {probability_words(audit.any_outside)}."
     )
 

@@ -113,7 +113,8 @@ class System(Generic[Name]):
         rows = np.vstack([self.sums, secret.sum])
         lower = np.append(np.where(away, 1.0, self.values), 0.0)
         upper = np.append(np.where(away, np.inf, self.values), cap)
-        for whole in (0, 1):
+
+        def found(whole: int) -> "Sums | None":
             answer = milp(
                 sign * secret.sum,
                 constraints=LinearConstraint(rows, lower, upper),
@@ -122,11 +123,14 @@ class System(Generic[Name]):
                 options={"node_limit": _NODES},
             )
             if answer.x is None or (sign < 0 and -answer.fun < self.small - _NEAR):
-                break
-            found: Sums = np.round(answer.x).astype(np.int64)
-            if found.min() >= 0 and np.all((rows @ found >= lower) & (rows @ found <= upper)):
-                return found
-        return None
+                return None
+            whole_numbers: Sums = np.round(answer.x).astype(np.int64)
+            return whole_numbers
+
+        near = found(0)
+        if near is not None and not np.all((rows @ near >= lower) & (rows @ near <= upper)):
+            return found(1)
+        return near
 
 
 def suppressed(system: System[Name], forced: Sequence[Name] = ()) -> frozenset[Name] | None:

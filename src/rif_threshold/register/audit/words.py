@@ -12,7 +12,7 @@ from rif_threshold.register.audit.rules import Rule
 from rif_threshold.register.audit.shown import NOT_SHOWN, RULES, looks, ratio_interval
 from rif_threshold.register.audit.unlucky import ExpectedShare
 from rif_threshold.register.settings import audit_settings
-from rif_threshold.wording import in_hundred, percent_words, ratio_words, shown_between, shown_percent
+from rif_threshold.wording import amount_words, in_hundred, percent_words, ratio_words, shown_between, shown_percent
 
 WITHHELD = "Nothing of this register can be shown without giving small counts away: the report is withheld."
 
@@ -70,7 +70,7 @@ def _against(found: Against, what: str) -> str:
     ratio = "" if found.ratio is None else f"{ratio_words(found.ratio, found.ratio)} of it "
     return (
         f"{found.observed:,} of {found.transfers:,} had {what}; ESHRE's table expected"
-        f" {found.expected:,.0f}: {ratio}(95 % interval {ratio_interval(found)})"
+        f" {amount_words(found.expected, whole=True)}: {ratio}(95 % interval {ratio_interval(found)})"
     )
 
 
@@ -179,8 +179,8 @@ def _fits(audit: Audit) -> Iterator[str]:
     how, share = audit.fits.beta_geometric, audit.fits.two_class
     yield (
         f"Do couples of one band differ in their chance? Of {', '.join(audit.fits.strata)}: if every couple had a"
-        f" chance of its own, the correlation between its transfers would be {how.value:.2f} ({how.lower:.2f} to"
-        f" {how.upper:.2f}; 0 is no difference), and {_fit(how)}."
+        f" chance of its own, the correlation between its transfers would be {ratio_words(how.value, how.value)}"
+        f" ({ratio_words(how.lower, how.upper)}; 0 is no difference), and {_fit(how)}."
     )
     yield (
         f"If instead a share could never implant, it would be {percent_words(100 * share.value)}"
@@ -204,8 +204,9 @@ def _change(audit: Audit) -> Iterator[str]:
         yield (
             f"Of the first transfers of {found.first_year} to {found.last_year}, {found.against.observed:,} of"
             f" {found.against.transfers:,} had a positive test; at the rates of the years before it would be"
-            f" {found.against.expected:,.0f}: {ratio_words(found.against.ratio or 0, found.against.ratio or 0)}"
-            f" (95 % interval {ratio_interval(found.against)}). {notes['no_change']}"
+            f" {amount_words(found.against.expected, whole=True)}:"
+            f" {ratio_words(found.against.ratio or 0, found.against.ratio or 0)} (95 % interval"
+            f" {ratio_interval(found.against)}). {notes['no_change']}"
         )
     if found.worth_a_warning:
         yield "Rates changed: a table of all years together is not today's chance."
