@@ -1,6 +1,7 @@
 """The audit of made registers by hand: what is counted where, what is left out, and what is said."""
 
 import datetime
+import re
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
@@ -408,6 +409,16 @@ def test_what_is_hidden_at_one_rank_leaves_no_cumulative_figure_beyond_it() -> N
     assert (first.positive, first.rate_percent, second.positive) == (None, None, 25)
     assert second.rate_percent == pytest.approx(100 * 25 / 65)
     assert (second.cumulative_optimistic_percent, second.rate_if_left_failed_percent) == (None, None)
+
+
+def test_what_rests_on_hidden_counts_is_not_reckoned() -> None:
+    made = histories([*many("a", 40, "-", "-"), *many("b", 30, "+"), *many("c", 25, "-", "+")])
+    asked = Counts(atoms_of(made), small_below=5)
+    shown = audit_from(made, asked)
+    assert shown.ranks[-1].eshre is not None
+    found = audit_from(made, Counts(asked.atoms, frozenset(asked.asked), 5))
+    assert (found.ranks[-1].transfers, found.ranks[-1].eshre) == (None, None)
+    assert not re.search(r"\d", " ".join(result_words(found)))
 
 
 def test_where_all_had_a_positive_test_nobody_stopped() -> None:
