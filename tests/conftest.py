@@ -1,5 +1,6 @@
 """Shared by all tests: hypothesis runs small and deterministic here, and long and at random in `make fuzz`."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from rif_threshold.register import limits, mappings
 from rif_threshold.tables import shipped_directory
 
 pytest_plugins = ["left_out"]
+os.environ.pop("COLUMNS", None)  # readline sets it, and a shell may: lines are broken as for no terminal
 assert limits, mappings  # they read tables of their own, and what verifies knows only readers that are imported
 settings.register_profile("small", max_examples=100, deadline=None, derandomize=True)
 # For `make mutate`, which runs the tests thousands of times.

@@ -5,7 +5,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -33,7 +33,7 @@ TOOLS = {
 FIXTURES = {"browser": "browser", "proxy": "nginx"}
 # With this set to 1, as in continuous integration, anything left out is a failure, for whatever reason.
 REQUIRE_ALL = os.environ.get("RIF_THRESHOLD_REQUIRE_ALL") == "1"
-_left_out: list[tuple[str, str]] = []  # a test or file, and why it was not run
+_left_out: dict[str, str] = {}  # a test or file -> why it was not run
 
 
 def command(name: str) -> str | None:
@@ -59,17 +59,23 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.skipped and not hasattr(report, "wasxfail"):
-        _left_out.append((report.nodeid, reason(report)))
+        _left_out[report.nodeid] = reason(report)
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:
     if report.skipped:
-        _left_out.append((report.nodeid, reason(report)))
+        _left_out[report.nodeid] = reason(report)
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
     if REQUIRE_ALL:
-        _left_out.extend((item.nodeid, "deselected") for item in items)
+        _left_out.update((item.nodeid, "deselected") for item in items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """One of several processes has ended (`pytest -n`): what it left out counts once, whoever else left it out too."""
+    _left_out.update(getattr(node, "workeroutput", {}).get("left_out", {}))
 
 
 def reason(report: pytest.TestReport | pytest.CollectReport) -> str:
@@ -80,12 +86,15 @@ def reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     """Say after everything else what was not run; where all must run, that is a failure."""
+    one_of_several = hasattr(session.config, "workeroutput")
+    if one_of_several:
+        session.config.workeroutput["left_out"] = _left_out
     yield
-    if not _left_out:
+    if one_of_several or not _left_out:
         return
-    lines = [f"Not run ({count}): {why}" for why, count in Counter(why for _, why in _left_out).items()]
+    lines = [f"Not run ({count}): {why}" for why, count in Counter(_left_out.values()).items()]
     if REQUIRE_ALL:
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
-        lines += [f"  {name}" for name, _ in _left_out]
+        lines += [f"  {name}" for name in _left_out]
         lines.append("FAILED: RIF_THRESHOLD_REQUIRE_ALL=1 lets nothing be left out")
     print("", *lines, sep="\n")  # noqa: T201 - pytest has closed its own summary by now

@@ -55,6 +55,7 @@ def test_a_test_that_takes_the_browser_needs_no_mark(tmp_path: Path) -> None:
     assert "Not run (1): Chromium is missing" in result.stdout.splitlines()[-1]
 
 
+@pytest.mark.parametrize("processes", [(), ("-p", "xdist.plugin", "-n", "2")], ids=["alone", "shared"])
 @pytest.mark.parametrize(
     ("tests", "options", "why"),
     [
@@ -66,9 +67,9 @@ def test_a_test_that_takes_the_browser_needs_no_mark(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_where_all_must_run_any_skip_at_all_fails(
-    tests: str, options: tuple[str, ...], why: str, tmp_path: Path
+    tests: str, options: tuple[str, ...], why: str, processes: tuple[str, ...], tmp_path: Path
 ) -> None:
-    result = run(tmp_path, RUNS + tests, *options, require_all=True)
+    result = run(tmp_path, RUNS + tests, *options, *processes, require_all=True)
     assert result.returncode != 0, result.stdout
     assert re.search(rf"^Not run \(1\): {why}", result.stdout, re.MULTILINE), result.stdout
     assert result.stdout.splitlines()[-1].startswith("FAILED: ")
