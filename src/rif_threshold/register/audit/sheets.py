@@ -7,7 +7,7 @@ from rif_threshold.register.audit.audit import Audit
 from rif_threshold.register.audit.by_rank import RankRow
 from rif_threshold.register.audit.fits import Fits
 from rif_threshold.register.audit.shown import LATER, RULES, SAID, Shown, looks
-from rif_threshold.register.audit.unlucky import ExpectedShare
+from rif_threshold.register.audit.unlucky import ExpectedShare, Unlucky
 from rif_threshold.wording import amount_words, ratio_words, shown_percent
 
 
@@ -177,20 +177,7 @@ def _of_the_clinic_alone(audit: Audit, show: Shown) -> Iterator[Sheet]:
     )  # fmt: skip
     if audit.fits is not None:
         yield from _fits(audit, audit.fits, show)
-    if audit.unlucky is not None:
-        found = audit.unlucky
-        yield Sheet(
-            "unlucky",
-            "Expected without a lasting problem, first runs, %: ESHRE's chances read in two ways, and our own",
-            (
-                "if so many of 100 had one", "when", "first runs", "chances of the others", "mean of all",
-                "first runs, own", "own table",
-            ),
-            (
-                *(_share(row, "at the crossing", found.crossed, found.own_crossed) for row in found.at_crossing),
-                *(_share(row, "flagged now", found.now, found.own_now) for row in found.flagged_now),
-            ),
-        )  # fmt: skip
+    yield from () if audit.unlucky is None else [_unlucky(audit.unlucky)]
     if audit.change is not None:
         yield Sheet(
             "change",
@@ -235,6 +222,21 @@ def _beside(row: RankRow, show: Shown) -> tuple[str, ...]:
         *show.ratio(row.eshre_clinical),
         *show.ratio(row.own),
     )
+
+
+def _unlucky(found: Unlucky) -> Sheet:
+    return Sheet(
+        "unlucky",
+        "Expected without a lasting problem, first runs, %: ESHRE's chances read in two ways, and our own",
+        (
+            "if so many of 100 had one", "when", "first runs", "chances of the others", "mean of all",
+            "first runs, own", "own table",
+        ),
+        (
+            *(_share(row, "at the crossing", found.crossed, found.own_crossed) for row in found.at_crossing),
+            *(_share(row, "flagged now", found.now, found.own_now) for row in found.flagged_now),
+        ),
+    )  # fmt: skip
 
 
 def _fits(audit: Audit, fits: Fits, show: Shown) -> Iterator[Sheet]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from rif_threshold.register.audit.adding import CANNOT, ONLY_ESHRE, ONLY_OTHER
 from rif_threshold.register.audit.audit import Audit
 from rif_threshold.register.audit.by_rank import Against
-from rif_threshold.register.audit.endings import EndRow
 from rif_threshold.register.audit.fits import FittedModel
 from rif_threshold.register.audit.flagged import Share
 from rif_threshold.register.audit.rules import Rule
@@ -75,26 +74,21 @@ def _against(found: Against, what: str) -> str:
 
 
 def _by_rank(audit: Audit) -> Iterator[str]:
-    """After one failure, and after two."""
+    """After one failure, and after two; a report to share has no expectation there, and none of this."""
     shown = [row for row in audit.ends if row.rate_percent is not None]
     failures = ("one failure", "two failures")
     for name, row, end, before in zip(failures, audit.ranks[1:], shown[1:], shown, strict=False):
         if row.eshre is None:
             continue
-        left = f" {_stopped(before)}" if before.left is not None else ""
-        yield f"After {name} {_against(row.eshre, 'a positive test')}.{left}"
-        if end.rate_if_left_failed_percent is not None and end.rate_percent is not None:
-            yield (
-                "If none of those who left would ever have succeeded, the rate of this transfer, of all kinds, is"
-                f" {percent_words(end.rate_if_left_failed_percent)}, not {percent_words(end.rate_percent)}."
-            )
-
-
-def _stopped(before: EndRow) -> str:
-    failed = (before.at_risk or 0) - (before.positive or 0)
-    if not failed:
-        return ""
-    return f"{before.left:,} of the {failed:,} who had failed just before did not come back."
+        failed = (before.at_risk or 0) - (before.positive or 0)
+        yield (
+            f"After {name} {_against(row.eshre, 'a positive test')}. {before.left or 0:,} of the {failed:,} who had"
+            " failed just before did not come back."
+        )
+        yield (
+            "If none of those who left would ever have succeeded, the rate of this transfer, of all kinds, is"
+            f" {percent_words(end.rate_if_left_failed_percent or 0)}, not {percent_words(end.rate_percent or 0)}."
+        )
 
 
 def _cumulative(audit: Audit) -> Iterator[str]:
