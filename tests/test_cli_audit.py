@@ -101,7 +101,7 @@ def test_no_cumulative_figure_stands_without_its_other_end(made: dict[str, bytes
     for row in json.loads(made["json"])["ends"]:
         ends = (row["cumulative_optimistic_percent"], row["cumulative_conservative_percent"])
         assert (ends[0] is None) == (ends[1] is None)
-    assert re.search(r"between [0-9.]+ and [0-9.]+ % succeed", plain(made["text"]))
+    assert re.search(r"between [0-9.]+ and [0-9.]+ % have had a positive test", plain(made["text"]))
 
 
 def test_it_is_marked_for_the_clinic_alone(made: dict[str, bytes]) -> None:

@@ -1,6 +1,7 @@
 """The audit of made registers by hand: what is counted where, what is left out, and what is said."""
 
 import datetime
+import re
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,14 +12,15 @@ import pytest
 
 from register_rows import normalised, transfer
 from rif_threshold.errors import InvalidInput
+from rif_threshold.heterogeneity import fit
 from rif_threshold.register.audit.adding import FIRST, LATER, atoms_of
 from rif_threshold.register.audit.audit import Audit, audit, audit_from
-from rif_threshold.register.audit.histories import Histories, histories_of
+from rif_threshold.register.audit.histories import Histories, History, histories_of
 from rif_threshold.register.audit.ledger import Counts
 from rif_threshold.register.audit.rules import Rule, crossings
 from rif_threshold.register.audit.runs import strata
 from rif_threshold.register.audit.sharing import shareable
-from rif_threshold.register.audit.sheets import ratio_interval
+from rif_threshold.register.audit.shown import ratio_interval
 from rif_threshold.register.audit.unlucky import reading
 from rif_threshold.register.audit.words import result_words
 from rif_threshold.register.codes import part
@@ -71,7 +73,7 @@ def test_ranks_and_runs_are_those_of_the_window(tmp_path: Any) -> None:
     written(made_couples(1500, 5), path, 5)
     running = RUNNING[0]
     kept = keep(read(running.backend, path, read_mapping()).rows, running)
-    bad = {row["patient"] for row in running.rows(kept.rows.filter(kept.rows.problem.notnull()).select("patient"))}
+    bad = {row["patient"] for row in running.rows(kept.rows.filter(~kept.rows.good).select("patient"))}
     rows = numbered(kept.rows)
     rows = running.rows(
         rows.select("patient", "run", "rank", came=positive(rows.number), embryos=part(rows.number, "embryos"))
@@ -331,6 +333,17 @@ def test_own_rates_give_an_expected_share_where_they_are_enough() -> None:
     assert ten.of_the_others_percent == pytest.approx(100 * (40 * both[0] + 2 * both[1]) / 42)
 
 
+def test_a_share_that_one_reading_alone_has_is_told_alone() -> None:
+    found = audited(many("a", 40, "-", "-", "-"))
+    assert found.unlucky is not None
+    rows = [row.model_copy(update={"of_all_percent": None}) for row in found.unlucky.at_crossing]
+    told = " ".join(
+        result_words(found.model_copy(update={"unlucky": found.unlucky.model_copy(update={"at_crossing": rows})}))
+    )
+    # 0.9 x 0.685^3 / (0.9 x 0.685^3 + 0.1) is 0.743.
+    assert "no lasting problem: 74 of 100 if 10 in 100 of all couples had one; 65 of 100 if 15 in 100" in told
+
+
 def test_where_nobody_crossed_there_is_no_share() -> None:
     shares = audited(many("a", 2, "-")).unlucky
     assert shares is not None
@@ -377,7 +390,7 @@ def test_a_short_file_without_a_change_is_told_without_a_warning() -> None:
     rows += [*many("c", 100, "-", at=day("2023-03-01")), *many("d", 50, "+", at=day("2024-12-31"))]
     told = " ".join(result_words(audited(rows, dates=True)))
     # exp(1.96 sqrt(2 x 150 x 1/3 x 2/3 / 50 ** 2)) is 1.377.
-    assert "1.00 (0.73 to 1.38)" in told
+    assert "1.00 (95 % interval 0.73 to 1.38)" in told
     assert "Rates changed" not in told
     assert "spans more" not in told
 
@@ -391,11 +404,21 @@ def test_a_report_to_share_of_a_file_with_dates_has_no_periods() -> None:
 
 def test_what_is_hidden_at_one_rank_leaves_no_cumulative_figure_beyond_it() -> None:
     made = histories([*many("a", 40, "-", "-"), *many("b", 30, "+"), *many("c", 25, "-", "+")])
-    found = audit_from(made, Counts(atoms_of(made), frozenset({((FIRST, "came", 1),)}), shared=True))
+    found = audit_from(made, Counts(atoms_of(made), frozenset({((FIRST, "came", 1),)}), 5))
     first, second = found.ends[:2]
     assert (first.positive, first.rate_percent, second.positive) == (None, None, 25)
     assert second.rate_percent == pytest.approx(100 * 25 / 65)
     assert (second.cumulative_optimistic_percent, second.rate_if_left_failed_percent) == (None, None)
+
+
+def test_what_rests_on_hidden_counts_is_not_reckoned() -> None:
+    made = histories([*many("a", 40, "-", "-"), *many("b", 30, "+"), *many("c", 25, "-", "+")])
+    asked = Counts(atoms_of(made), small_below=5)
+    shown = audit_from(made, asked)
+    assert shown.ranks[-1].eshre is not None
+    found = audit_from(made, Counts(asked.atoms, frozenset(asked.asked), 5))
+    assert (found.ranks[-1].transfers, found.ranks[-1].eshre) == (None, None)
+    assert not re.search(r"\d", " ".join(result_words(found)))
 
 
 def test_where_all_had_a_positive_test_nobody_stopped() -> None:
@@ -424,3 +447,24 @@ def test_an_interval_without_an_upper_end_is_told_so() -> None:
     change = audited([*rows, *many("b", 100, "-", at=day("2022-01-01"))], dates=True).change
     assert change is not None
     assert ratio_interval(change.against) == "0.00 or more"
+
+
+def test_bands_thrown_together_would_find_couples_that_differ_where_none_does() -> None:
+    young, old = "18181010", "41411010"
+    couples = []
+    for kind, came in ((young, (400, 240, 144)), (old, (100, 90, 81))):  # 4 of 10 at each rank, and 1 of 10
+        for rank, number in enumerate(came, start=1):
+            couples.append((one("|".join([f"{kind}0"] * (rank - 1) + [f"{kind}2"])), number))
+        couples.append((one("|".join([f"{kind}0"] * 3)), 1000 - sum(came)))
+    found = audit(Histories(tuple(couples), None, 4670, 0, 0, 0, 0, ()))
+    assert found.fits is not None
+    assert found.fits.beta_geometric.value == pytest.approx(0, abs=1e-4)
+    assert found.fits.two_class.value == pytest.approx(0, abs=1e-4)
+    together = fit([(2000, 500), (1500, 330), (1170, 225)], 0.95).beta_geometric
+    assert together.correlation > 0.05
+    assert any("would be 0.00 (0.00 to " in line for line in result_words(found))
+
+
+def one(text: str) -> History:
+    """A history without dates."""
+    return History(text, awaited=False, recent=False, early=False, era=0)

@@ -20,6 +20,7 @@ from rif_threshold.register.audit.histories import histories_of
 from rif_threshold.register.audit.ledger import Counts
 from rif_threshold.register.audit.rules import Rule, crossings
 from rif_threshold.register.audit.runs import strata
+from rif_threshold.register.audit.words import result_words
 from rif_threshold.register.counting import keep
 from rif_threshold.register.engines import engine
 from rif_threshold.register.mappings import read_mapping
@@ -182,6 +183,45 @@ FITS = {
 def test_which_model_fits_is_said(made: Made) -> None:
     register, found, _ = made
     assert (found.fits.beta_geometric.fits, found.fits.two_class.fits) == FITS[register]
+
+
+FITTED, UNFITTED = "the counts here are not unusual for that", "the model does not fit the counts here"
+SENTENCES = {
+    # One chance for all: as expected at every rank, and no correlation.
+    "independent": (
+        "After two failures 1,470 of 4,738 had a positive test; ESHRE's table expected 1,456: 1.01 of it",
+        f"would be 0.00 (0.00 to 0.01; 0 is no difference), and {FITTED}",
+        f"would be 0.0 % (0 to 0.5), and {FITTED}",
+    ),
+    # Correlation 0.147: the chance falls; no share that cannot implant fits.
+    "beta_geometric": (
+        "After two failures 1,286 of 5,116 had a positive test; ESHRE's table expected 1,640: 0.78 of it"
+        " (95 % interval 0.75 to 0.82).",
+        f"would be 0.14 (0.12 to 0.16; 0 is no difference), and {FITTED}",
+        f"would be 4.9 % (4.0 to 5.8), and {UNFITTED}",
+    ),
+    # 15 in 100 cannot implant: about half of those who crossed (truth 48.4 %) have no problem.
+    "two_class": (
+        "After two failures 1,147 of 5,065 had a positive test; ESHRE's table expected 1,682: 0.68 of it",
+        f"would be 0.22 (0.20 to 0.24; 0 is no difference), and {UNFITTED}",
+        f"would be 15.1 % (14.2 to 16.1), and {FITTED}",
+        "48 to 57 of 100 if 15 in 100 of all couples had one.",
+    ),
+    # As the second, and those with a lower chance leave: the correlation comes out too small, and that may be is said.
+    "beta_geometric_informative": (
+        "After two failures 1,312 of 4,552 had a positive test; ESHRE's table expected 1,429: 0.92 of it",
+        f"would be 0.04 (0.02 to 0.05; 0 is no difference), and {FITTED}",
+        "Both take those who left to be like those who stayed;",
+        "the first if nobody who left ever would have, the second if they were like those who stayed.",
+    ),
+}
+
+
+def test_the_sentences_bear_out_how_the_register_was_made(made: Made) -> None:
+    register, found, _ = made
+    told = " ".join(result_words(found))
+    for sentence in SENTENCES[register]:
+        assert sentence in told
 
 
 def test_the_life_table_alone_would_be_too_high_where_leaving_is_informative(made: Made) -> None:

@@ -8,7 +8,7 @@ import altair as alt
 from rif_threshold.charts.specification import DASHES, SHAPES, Specification, fill
 from rif_threshold.register.audit.audit import Audit
 from rif_threshold.register.audit.by_rank import Against
-from rif_threshold.register.audit.sheets import ratio_interval
+from rif_threshold.register.audit.shown import ratio_interval
 from rif_threshold.wording import percent_words, ratio_words
 
 _EXPECTED = {"eshre": "ESHRE's table", "own": "own first transfers", "fitted": "fitted correlation"}
@@ -102,7 +102,7 @@ def _calibration_template() -> dict[str, Any]:
     data, scale = alt.NamedData("points"), alt.Scale(domain=[0, 100])
     x = alt.X("expected:Q", title="expected by ESHRE's table, %", scale=scale)
     legend = alt.Legend(title="rank", orient="right")
-    colour = alt.Color("rank:N", sort=None, legend=legend)
+    colour = alt.Color("rank:N", sort=None, legend=None)  # ranks are told apart by shape: one legend
     intervals = (
         alt.Chart(data)
         .mark_rule(strokeWidth=1.2)
@@ -112,7 +112,8 @@ def _calibration_template() -> dict[str, Any]:
         alt.Chart(data)
         .mark_point(filled=False, opacity=1, strokeWidth=1.8)
         .encode(
-            x=x, y=alt.Y("observed:Q"), color=colour, shape=alt.Shape("rank:N", sort=None, legend=legend),
+            x=x, y=alt.Y("observed:Q"), color=colour,
+            shape=alt.Shape("rank:N", sort=None, scale=alt.Scale(range=list(SHAPES)), legend=legend),
             size=alt.Size("transfers:Q", legend=None), tooltip=[alt.Tooltip("words:N")],
         )
     )  # fmt: skip

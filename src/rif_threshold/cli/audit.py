@@ -20,6 +20,12 @@ def _day(_: click.Context, __: click.Parameter, value: datetime.datetime | None)
     "--share", is_flag=True, help="Make it so that it may be shared: no small count, nor what gives one away."
 )
 @click.option(
+    "--below",
+    type=click.IntRange(2, 100),
+    metavar="N",
+    help="With --share: counts from 1 to below this are small; 5 where left out. Use one for all reports of a file.",
+)
+@click.option(
     "--format",
     "kind",
     type=click.Choice(["html", "pdf", "json", "csv"]),
@@ -33,6 +39,7 @@ def audit_command(
     engine: str,
     master: str | None,
     memory: str,
+    below: int | None,
     kind: str | None,
     output: str | None,
     date: datetime.date | None,
@@ -57,17 +64,22 @@ def audit_command(
     from rif_threshold.register.audit.sheets import sheets  # noqa: PLC0415
     from rif_threshold.register.audit.words import result_words  # noqa: PLC0415
 
+    if below is not None and not share:
+        raise click.UsageError("--below: only a report to share has small counts; give --share too")
     if output not in {None, "-"}:
         not_over(str(output), file, *([mapping] if mapping else []))
     with kept_register(file, mapping, engine, master, memory) as (kept, running, read):
         histories = histories_of(kept, running, dates=read["kind_at"] == "date")
-    made = shareable(histories) if share else audit(histories)
-    # What stands in the file beside the transfers is for the clinic alone.
+    made = shareable(histories, below) if share else audit(histories)
+    # What stands in the file beside the transfers, and how it was read, is for the clinic alone.
     beside = () if share else tuple(read_words(read))
+    for said in histories.said if share else ():
+        click.echo(wrapped(said), err=True)
     if kind is None:
         parts = [wrapped(each, "- ") for each in result_words(made)]
         for sheet in sheets(made):
-            parts += ["", sheet.title, *in_columns(sheet.headings, sheet.rows, text_columns=1)]
+            lead = [wrapped(sheet.said)] if sheet.said else []
+            parts += ["", sheet.title, *lead, *in_columns(sheet.headings, sheet.rows, text_columns=1)]
         parts += ["", *(wrapped(each, "- ") for each in (*made.notes, *beside))]
         content = "\n".join([*parts, ""]).encode()
     else:

@@ -162,14 +162,3 @@ def _outcomes(rows: "ir.Table") -> "ir.Column":
         recorded = (rows[name].cast("int64") + 1).fill_null(0) if name in rows.columns else 0
         total = total * _THREE + recorded
     return total
-
-
-def outcomes_of(digit: int) -> tuple[bool | None, bool | None]:
-    """Whether a clinical pregnancy and a live birth are recorded beside the result; ``None`` where neither way.
-
-    >>> outcomes_of(0), outcomes_of(5)
-    ((None, None), (False, True))
-    """
-    recorded = divmod(digit, _THREE)
-    clinical, birth = (bool(each - 1) if each else None for each in recorded)
-    return clinical, birth

@@ -47,8 +47,12 @@ def audit_export(audit: Audit, kind: str, beside: tuple[str, ...] = (), date: da
 def content(audit: Audit, beside: tuple[str, ...], date: datetime.date) -> dict[str, Any]:
     """The report as plain data for a template."""
     pictures = {
-        "by-rank": (by_rank_specification(audit), describe_by_rank(audit)),
-        "calibration": (calibration_specification(audit), describe_calibration(audit)),
+        "by-rank": ("Observed over expected by rank", by_rank_specification(audit), describe_by_rank(audit)),
+        "calibration": (
+            "Each band at each rank: observed against ESHRE's table",
+            calibration_specification(audit),
+            describe_calibration(audit),
+        ),
     }
     return {
         "title": _TITLE,
@@ -56,8 +60,8 @@ def content(audit: Audit, beside: tuple[str, ...], date: datetime.date) -> dict[
         "may_be_shared": _SHARED if audit.shared else _ALONE,
         "results": list(result_words(audit)),
         "pictures": [
-            {"drawing": picture(drawn, words, name=name), "words": words}
-            for name, (drawn, words) in pictures.items()
+            {"title": title, "drawing": picture(drawn, words, name=name), "words": words}
+            for name, (title, drawn, words) in pictures.items()
             if drawn
         ],
         "sheets": [_sheet(each) for each in sheets(audit)],
@@ -67,7 +71,8 @@ def content(audit: Audit, beside: tuple[str, ...], date: datetime.date) -> dict[
 
 
 def _sheet(sheet: Sheet) -> dict[str, Any]:
-    return {"title": sheet.title, "headings": list(sheet.headings), "rows": [list(row) for row in sheet.rows]}
+    rows = [list(row) for row in sheet.rows]
+    return {"title": sheet.title, "said": sheet.said, "headings": list(sheet.headings), "rows": rows}
 
 
 def _html(audit: Audit, beside: tuple[str, ...], date: datetime.date) -> bytes:

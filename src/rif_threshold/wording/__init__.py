@@ -3,6 +3,7 @@
 from rif_threshold.wording.figures import (
     MORE_THAN_LIMIT,
     NOT_KNOWN,
+    amount_words,
     between_numbers,
     between_percent,
     exact_words,

@@ -135,6 +135,15 @@ def ratio_words(lowest: float, highest: float) -> str:
     return " to ".join(dict.fromkeys(shown))
 
 
+def amount_words(amount: float, *, whole: bool = False) -> str:
+    """An amount that is no count, such as how many were expected, with one decimal or with none, half up.
+
+    >>> amount_words(1640.06), amount_words(819.55, whole=True)
+    ('1,640.1', '820')
+    """
+    return f"{_decimal(amount).quantize(Decimal(1) if whole else Decimal('0.1'), ROUND_HALF_UP):,}"
+
+
 def probability_words(share: float) -> str:
     """A probability with two decimals, never rounded to nought or to certainty.
 

@@ -53,6 +53,7 @@ class Audit(Record):
     Attributes:
         software: what made it, with its version.
         shared: whether it may leave the clinic: small counts are not shown then, nor what gives them back.
+        small_below: counts from 1 to below this are the small ones of a report to share; ``None`` in any other.
         withheld: whether nothing of it could be shown safely; then it has no tables.
         first_day: the first date in the file; ``None`` without dates.
         last_day: the last date that is counted.
@@ -76,6 +77,7 @@ class Audit(Record):
 
     software: str
     shared: bool
+    small_below: int | None
     withheld: bool
     first_day: datetime.date | None
     last_day: datetime.date | None
@@ -118,6 +120,7 @@ def audit_from(histories: Histories, counts: Counts, *, withheld: bool = False) 
     made = Audit(
         software=f"rif-threshold {__version__}",
         shared=shared,
+        small_below=counts.small_below,
         withheld=withheld,
         first_day=dates and dates.first,
         last_day=dates and dates.until,
@@ -182,10 +185,12 @@ def _without_early(counts: Counts) -> Against | None:
 def _notes(made: Audit, histories: Histories) -> Iterator[str]:
     """What must be said beside the audit, in the order in which it is shown."""
     notes, rates = audit_settings().notes, rate_settings()
-    yield notes["shared" if made.shared else "not_for_sharing"]
-    if made.shared:
+    if made.small_below is None:
+        yield notes["not_for_sharing"]
+        yield from histories.said
+    else:
+        yield f"Counts from 1 to {made.small_below - 1} are small. {notes['shared']}"
         yield notes["left_out"]
-    yield from histories.said
     yield from (notes[name] for name in ("first", "outcome", "own_table", "total", "leave"))
     yield rates.notes["one_embryo"]
     yield rates.notes["clinical"]
@@ -201,9 +206,5 @@ def _notes(made: Audit, histories: Histories) -> Iterator[str]:
             yield notes["no_fit"]
     if histories.dates is None:
         yield notes["no_dates"]
-    elif made.change is not None:
-        yield notes["no_change"]
-        if made.change.worth_a_warning or made.change.spans_long:
-            yield notes["rank_and_year"]
     yield notes["many"]
     yield notes["what"]

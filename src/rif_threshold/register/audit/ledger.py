@@ -33,13 +33,13 @@ class Counts:
     Attributes:
         atoms: what they are sums of.
         hidden: the cells that are not shown.
-        shared: whether they are for a report that leaves the clinic.
+        small_below: for a report that leaves the clinic, counts from 1 to below this are not shown; else ``None``.
         asked: every cell that was asked for: what a report shows, or reckons something from.
     """
 
     atoms: Sequence[Atom]
     hidden: frozenset[Cell] = frozenset()
-    shared: bool = False
+    small_below: int | None = None
     asked: dict[Cell, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -49,6 +49,11 @@ class Counts:
             for key, times in atom.adds.items():
                 totals[key] += times * atom.couples
         self.totals = dict(totals)
+
+    @property
+    def shared(self) -> bool:
+        """Whether they are for a report that leaves the clinic."""
+        return self.small_below is not None
 
     def of(self, *keys: Key) -> int | None:
         """The sum of these keys; ``None`` where it is not shown."""

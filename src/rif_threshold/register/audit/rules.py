@@ -56,11 +56,11 @@ class Transfer(NamedTuple):
 def transfer_of(kind: int) -> Transfer:
     """What the rules need of a transfer of this kind; where nothing gives it a chance, any from 0 to 1."""
     of = kind_of(kind)
-    case, problems = read_case({"history": [of.fields | {"result": TransferResult.NO_POSITIVE_TEST}]})
+    # A row with a problem is in no run, so its fields make none here.
+    case, _ = read_case({"history": [of.fields | {"result": TransferResult.NO_POSITIVE_TEST}]})
     chance = Pair(Fraction(0), Fraction(1))
-    if not problems:
-        with suppress(InvalidInput):  # of an unknown ploidy no table has a row
-            chance = route_of(Route.AGE_TABLE).chances(case).of(counted_transfers(case)[0]).ends
+    with suppress(InvalidInput):  # of an unknown ploidy no table has a row
+        chance = route_of(Route.AGE_TABLE).chances(case).of(counted_transfers(case)[0]).ends
     return Transfer(chance, _euploid(of), of.ploidy)
 
 

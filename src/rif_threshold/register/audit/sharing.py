@@ -13,7 +13,7 @@ READ: Cell = (("rows",),)
 """How many rows were read: known to whoever knows of the file, and shown anyway."""
 
 
-def shareable(histories: Histories) -> Audit:
+def shareable(histories: Histories, below: int | None = None) -> Audit:
     """The audit of a register, as it may be shared.
 
     The report is made once to see which counts it shows and reckons something from. All of them are one system; what is
@@ -21,16 +21,18 @@ def shareable(histories: Histories) -> Audit:
 
     Args:
         histories: of the register (`histories_of`).
+        below: counts from 1 to below this are small; at least 2, that of the settings where left out.
     """
-    counts = Counts(atoms_of(histories), shared=True)
+    small = audit_settings().small_cell if below is None else below
+    counts = Counts(atoms_of(histories), small_below=small)
     audit_from(histories, counts)
-    hidden = suppressed(system_of(counts), (READ,))
+    hidden = suppressed(system_of(counts, small), (READ,))
     withheld = hidden is None
     away = frozenset(counts.asked) if hidden is None else hidden
-    return audit_from(histories, Counts(counts.atoms, away, shared=True), withheld=withheld)
+    return audit_from(histories, Counts(counts.atoms, away, small), withheld=withheld)
 
 
-def system_of(counts: Counts) -> System[Cell]:
+def system_of(counts: Counts, small: int) -> System[Cell]:
     """The counts that were asked for, as sums over the couples of each history."""
     places: dict[Hashable, int] = {place: atom.couples for place, atom in enumerate(counts.atoms)}
     cells: Mapping[Cell, Mapping[Hashable, int]] = {
@@ -41,4 +43,4 @@ def system_of(counts: Counts) -> System[Cell]:
         }
         for cell in counts.asked
     }
-    return System(cells, places, audit_settings().small_cell)
+    return System(cells, places, small)

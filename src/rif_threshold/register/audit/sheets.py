@@ -1,21 +1,14 @@
 """The tables of an audit as they are shown on every surface: headings and rows of texts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from rif_threshold.register.audit.adding import CANNOT, ONLY_ESHRE, ONLY_OTHER
 from rif_threshold.register.audit.audit import Audit
-from rif_threshold.register.audit.by_rank import Against, RankRow
-from rif_threshold.register.audit.flagged import Share
-from rif_threshold.register.audit.rules import Rule
-from rif_threshold.register.audit.unlucky import ExpectedShare
-from rif_threshold.wording import ratio_words, shown_between, shown_percent
-
-RULES = {Rule.ESHRE: "ESHRE", Rule.THREE: "three failures", Rule.LUGANO: "Lugano", Rule.ATA: "Ata, 95 %"}
-_LATER = {ONLY_ESHRE: "not reached when the run ended", ONLY_OTHER: "ESHRE not reached", CANNOT: "cannot be said"}
-_SAID = {"yes": "yes", "no": "no", CANNOT: "cannot be said"}
-NOT_SHOWN = "not shown"
+from rif_threshold.register.audit.by_rank import RankRow
+from rif_threshold.register.audit.fits import Fits
+from rif_threshold.register.audit.shown import LATER, RULES, SAID, Shown, looks
+from rif_threshold.register.audit.unlucky import ExpectedShare, Unlucky
+from rif_threshold.wording import amount_words, ratio_words, shown_percent
 
 
 class Sheet(NamedTuple):
@@ -26,83 +19,59 @@ class Sheet(NamedTuple):
         title: what stands above it.
         headings: of its columns.
         rows: its cells; the first is the row's name.
+        said: a sentence between title and table; empty where there is none.
     """
 
     name: str
     title: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    said: str = ""
 
 
 def sheets(audit: Audit) -> tuple[Sheet, ...]:
     """Every table of an audit; none where all of it is withheld."""
     if audit.withheld:
         return ()
-    return tuple(each for each in _sheets(audit, _Shown(audit.shared)) if each.rows)
+    show = Shown(audit.shared)
+    alone = () if audit.shared else _of_the_clinic_alone(audit, show)
+    return tuple(each for each in (*_sheets(audit, show), *alone) if each.rows)
 
 
-@dataclass(frozen=True)
-class _Shown:
-    """How a figure is written: what is hidden in a report to share, whatever it is, looks alike."""
-
-    shared: bool
-
-    def count(self, count: int | None) -> str:
-        return self._lacking() if count is None else f"{count:,}"
-
-    def percent(self, percent: float | None) -> str:
-        return self._lacking() if percent is None else shown_percent(percent)
-
-    def between(self, lower: float | None, upper: float | None) -> str:
-        return self._lacking() if lower is None or upper is None else shown_between(lower, upper)
-
-    def ratio(self, against: Against | None) -> tuple[str, str, str]:
-        """Expected, ratio and interval."""
-        if against is None:
-            return (self._lacking(), self._lacking(), self._lacking())
-        ratio = "" if against.ratio is None else ratio_words(against.ratio, against.ratio)
-        return (f"{against.expected:,.1f}", ratio, ratio_interval(against))
-
-    def share(self, share: Share) -> tuple[str, str, str]:
-        return (
-            self.count(share.couples),
-            self.percent(share.percent),
-            self.between(share.lower_percent, share.upper_percent),
-        )
-
-    def _lacking(self) -> str:
-        return NOT_SHOWN if self.shared else ""
-
-
-def ratio_interval(against: Against) -> str:
-    """The interval of a ratio: ``0.75 to 0.82``."""
-    if against.upper is None:
-        return f"{ratio_words(against.lower, against.lower)} or more"
-    return ratio_words(against.lower, against.upper)
-
-
-def _sheets(audit: Audit, show: _Shown) -> Iterator[Sheet]:
+def _sheets(audit: Audit, show: Shown) -> Iterator[Sheet]:
+    rows = (*audit.ranks, audit.later)
+    # A report to share has none of the expectations rank by rank, nor what is in no rate.
+    more = () if audit.shared else ("in no rate",)
+    left = () if audit.shared else ("ratio if those who left had failed",)
     yield Sheet(
         "ranks",
-        "Observed against expected by rank, first runs",
-        (
-            "rank", "transfers", "positive", "ESHRE expects", "ratio", "95 %", "clinical known", "clinical",
-            "ratio, clinical", "95 %, clinical", "own table expects", "ratio, own", "95 %, own",
+        "Observed against expected by rank, first runs: positive tests and ESHRE's table",
+        ("rank", "transfers", *more, "positive", "ESHRE expects", "ratio", "95 %", *left),
+        tuple(
+            (
+                row.rank,
+                show.count(row.transfers),
+                *(show.count(row.outside) for _ in more),
+                show.count(row.positive),
+                *show.ratio(row.eshre),
+                *(_ratio(row.eshre_if_left_failed) for _ in left),
+            )
+            for row in rows
         ),
-        tuple(_rank(row, show) for row in (*audit.ranks, audit.later)),
-    )  # fmt: skip
+        "" if audit.shared else looks(audit),
+    )
     yield Sheet(
         "ends",
         "How first runs went on, transfers of all kinds",
         (
-            "rank", "at risk", "positive", "went on", "left", "in treatment", "awaited", "rate %", "95 %",
-            "rate % if those who left had failed", "by then %, optimistic", "by then %, conservative",
+            "rank", "at risk", "positive", "went on", "left", *(["in treatment"] if audit.first_day else []), "awaited",
+            "rate %", "95 %", "rate % if those who left had failed", "by then %, optimistic", "by then %, conservative",
         ),
         tuple(
             (
                 row.rank,
                 *map(show.count, (row.at_risk, row.positive, row.went_on, row.left)),
-                "" if audit.first_day is None else show.count(row.in_treatment),
+                *([show.count(row.in_treatment)] if audit.first_day else []),
                 show.count(row.awaiting),
                 show.percent(row.rate_percent),
                 show.between(row.lower_percent, row.upper_percent),
@@ -131,21 +100,10 @@ def _sheets(audit: Audit, show: _Shown) -> Iterator[Sheet]:
         ),
     )
     yield from _of_definitions(audit, show)
-    yield from _of_the_clinic_alone(audit, show)
 
 
-def _rank(row: RankRow, show: _Shown) -> tuple[str, ...]:
-    clinical = show.ratio(row.eshre_clinical)
-    return (
-        row.rank,
-        show.count(row.transfers),
-        show.count(row.positive),
-        *show.ratio(row.eshre),
-        show.count(row.clinical_known),
-        show.count(row.clinical),
-        *clinical[1:],
-        *show.ratio(row.own),
-    )
+def _ratio(ratio: float | None) -> str:
+    return "" if ratio is None else ratio_words(ratio, ratio)
 
 
 def _number(number: int | None, fewest: int | None, most: int | None) -> str:
@@ -155,31 +113,20 @@ def _number(number: int | None, fewest: int | None, most: int | None) -> str:
     return f"{number} ({' to '.join(dict.fromkeys(ends))})"
 
 
-def _of_definitions(audit: Audit, show: _Shown) -> Iterator[Sheet]:
+def _of_definitions(audit: Audit, show: Shown) -> Iterator[Sheet]:
     found = audit.definitions
+    doubt = () if audit.shared else ("cannot be said",)
     yield Sheet(
         "flagged",
-        "Whom each definition flags: now, of couples in a current run; ever, of all",
-        (
-            "definition",
-            "now",
-            "%",
-            "95 %",
-            "now, cannot be said",
-            "ever",
-            "% ever",
-            "95 % ever",
-            "ever, cannot be said",
-        ),
+        "Whom each definition flags: now, of couples in a current run; ever, of all couples",
+        ("definition", "when", "couples", "of", "%", "95 %", *doubt),
         tuple(
-            (
-                RULES[row.rule],
-                *show.share(row.now),
-                show.count(row.now_cannot_be_said),
-                *show.share(row.ever),
-                show.count(row.ever_cannot_be_said),
-            )
+            (RULES[row.rule], when, *show.share(share), *(show.count(cannot) for _ in doubt))
             for row in found.rules
+            for when, share, cannot in (
+                ("now", row.now, row.now_cannot_be_said),
+                ("ever", row.ever, row.ever_cannot_be_said),
+            )
         ),
     )
     yield Sheet(
@@ -187,7 +134,7 @@ def _of_definitions(audit: Audit, show: _Shown) -> Iterator[Sheet]:
         "What the four say together of couples in a current run",
         (*RULES.values(), "couples"),
         tuple(
-            (*(_SAID[said] for said in (row.eshre, row.three, row.lugano, row.ata)), show.count(row.couples))
+            (*(SAID[said] for said in (row.eshre, row.three, row.lugano, row.ata)), show.count(row.couples))
             for row in found.patterns
         ),
     )
@@ -195,50 +142,42 @@ def _of_definitions(audit: Audit, show: _Shown) -> Iterator[Sheet]:
         "apart",
         "How many transfers later than ESHRE's another definition was met, first runs that either flagged",
         ("definition", "transfers later", "first runs"),
-        tuple((RULES[row.rule], _LATER.get(row.later_by, row.later_by), show.count(row.runs)) for row in found.apart),
+        tuple((RULES[row.rule], LATER.get(row.later_by, row.later_by), show.count(row.runs)) for row in found.apart),
+    )
+    after = (
+        []
+        if audit.shared
+        else [("couples flagged now in a run after a positive test", found.now_after_a_positive_test)]
+    )
+    yield Sheet(
+        "crossed",
+        "Who crossed ESHRE's line, and went on",
+        ("who", "number"),
+        tuple(
+            (name, show.count(count))
+            for name, count in (
+                ("first runs that crossed it", found.crossed),
+                ("of these, with a further transfer", found.went_on),
+                *after,
+            )
+        ),
     )
 
 
-def _of_the_clinic_alone(audit: Audit, show: _Shown) -> Iterator[Sheet]:
+def _of_the_clinic_alone(audit: Audit, show: Shown) -> Iterator[Sheet]:
     """What is not in a report to share."""
+    yield Sheet(
+        "beside",
+        "The same by rank: clinical pregnancies against ESHRE's table, and positive tests against our first transfers",
+        (
+            "rank", "clinical known", "clinical", "ESHRE expects", "ratio", "95 %", "own table expects", "ratio, own",
+            "95 %, own",
+        ),
+        tuple(_beside(row, show) for row in (*audit.ranks, audit.later)),
+    )  # fmt: skip
     if audit.fits is not None:
-        models = {"correlation": audit.fits.beta_geometric, "share that cannot implant": audit.fits.two_class}
-        yield Sheet(
-            "fits",
-            f"Couples that differ: {', '.join(audit.fits.strata)}",
-            ("model", "value", "95 %", "deviance", "on", "fits"),
-            tuple(
-                (
-                    name,
-                    f"{model.value:.3f}",
-                    f"{model.lower:.3f} to {model.upper:.3f}",
-                    f"{model.deviance:.1f}",
-                    str(audit.fits.degrees_of_freedom),
-                    "yes" if model.fits else "the model does not fit",
-                )
-                for name, model in models.items()
-            ),
-        )
-        yield Sheet(
-            "fitted",
-            "Observed against the fitted correlation, first runs up to a change of band",
-            ("rank", "transfers", "positive", "expected", "ratio", "95 %"),
-            tuple(
-                (row.rank, show.count(row.fitted.transfers), show.count(row.fitted.observed), *show.ratio(row.fitted))
-                for row in audit.ranks
-                if row.fitted is not None
-            ),
-        )
-    if audit.unlucky is not None:
-        yield Sheet(
-            "unlucky",
-            "Expected without a lasting problem, first runs, %: ESHRE's chances read in two ways, and our own",
-            ("if so many of 100 had one", "when", "chances of the others", "mean of all", "own table"),
-            (
-                *(_share(row, "at the crossing") for row in audit.unlucky.at_crossing),
-                *(_share(row, "flagged now") for row in audit.unlucky.flagged_now),
-            ),
-        )
+        yield from _fits(audit, audit.fits, show)
+    yield from () if audit.unlucky is None else [_unlucky(audit.unlucky)]
     if audit.change is not None:
         yield Sheet(
             "change",
@@ -253,6 +192,7 @@ def _of_the_clinic_alone(audit: Audit, show: _Shown) -> Iterator[Sheet]:
                 )
                 for row in audit.change.bands
             ),
+            f"So many transfers each period needs, to see a ratio of {_ratio(audit.change.looked_for)}.",
         )
     yield Sheet(
         "calibration",
@@ -270,9 +210,69 @@ def _of_the_clinic_alone(audit: Audit, show: _Shown) -> Iterator[Sheet]:
             )
             for point in audit.calibration
         ),
+        looks(audit),
     )
 
 
-def _share(row: ExpectedShare, when: str) -> tuple[str, ...]:
-    percents = (row.of_the_others_percent, row.of_all_percent, row.own_percent)
-    return (str(row.prevalence_percent), when, *("" if each is None else shown_percent(each) for each in percents))
+def _beside(row: RankRow, show: Shown) -> tuple[str, ...]:
+    return (
+        row.rank,
+        show.count(row.clinical_known),
+        show.count(row.clinical),
+        *show.ratio(row.eshre_clinical),
+        *show.ratio(row.own),
+    )
+
+
+def _unlucky(found: Unlucky) -> Sheet:
+    return Sheet(
+        "unlucky",
+        "Expected without a lasting problem, first runs, %: ESHRE's chances read in two ways, and our own",
+        (
+            "if so many of 100 had one", "when", "first runs", "chances of the others", "mean of all",
+            "first runs, own", "own table",
+        ),
+        (
+            *(_share(row, "at the crossing", found.crossed, found.own_crossed) for row in found.at_crossing),
+            *(_share(row, "flagged now", found.now, found.own_now) for row in found.flagged_now),
+        ),
+    )  # fmt: skip
+
+
+def _fits(audit: Audit, fits: Fits, show: Shown) -> Iterator[Sheet]:
+    models = {"correlation": fits.beta_geometric, "share that cannot implant": fits.two_class}
+    yield Sheet(
+        "fits",
+        f"Couples that differ: {', '.join(f'{name}, {ranks} ranks' for name, ranks in fits.strata.items())}",
+        ("model", "value", "95 %", "deviance", "on", "fits"),
+        tuple(
+            (
+                name,
+                ratio_words(model.value, model.value),
+                ratio_words(model.lower, model.upper),
+                amount_words(model.deviance),
+                str(fits.degrees_of_freedom),
+                "not unusual" if model.fits else "the model does not fit",
+            )
+            for name, model in models.items()
+        ),
+        f"{fits.changed:,} first runs are followed only up to a change of their band.",
+    )
+    yield Sheet(
+        "fitted",
+        "Observed against the fitted correlation, first runs up to a change of band",
+        ("rank", "transfers", "positive", "expected", "ratio", "95 %"),
+        tuple(
+            (row.rank, show.count(row.fitted.transfers), show.count(row.fitted.observed), *show.ratio(row.fitted))
+            for row in audit.ranks
+            if row.fitted is not None
+        ),
+    )
+
+
+def _share(row: ExpectedShare, when: str, runs: int, own: int) -> tuple[str, ...]:
+    others, everybody, ours = (
+        "" if each is None else shown_percent(each)
+        for each in (row.of_the_others_percent, row.of_all_percent, row.own_percent)
+    )
+    return (str(row.prevalence_percent), when, f"{runs:,}", others, everybody, f"{own:,}", ours)

@@ -1,18 +1,17 @@
 """Which counts of a report may be shown, so that no small one can be worked out: chosen greedily, checked exactly.
 
 Every count is a whole-number sum of the same unknowns, the couples of each kind. Whoever reads the report knows the
-sums that are shown, that a count which is not shown is at least 1, and that no unknown is negative. Integer programming
-finds the least and the most that a small count may be then. No library does complementary suppression; R's
-GaussSuppression and sdcTable do.
+sums that are shown, that a count which is not shown is at least 1, and that no unknown is negative. A small count is
+safe where integer programming finds whole numbers of the unknowns that agree with all that is known, and in which it is
+no small count and far from what it is in others. No library does complementary suppression; R's GaussSuppression and
+sdcTable do.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-
-from rif_threshold.arrays import FloatArray
 
 Name = TypeVar("Name", bound=Hashable)
 Sums = npt.NDArray[np.int64]
@@ -41,6 +40,7 @@ class System(Generic[Name]):
         values: of the counts.
         small: a count from 1 to below this is a secret.
         secrets: all of them.
+        known: numbers of the unknowns, one row each, that may answer a question: the true ones first.
     """
 
     def __init__(self, cells: Mapping[Name, Mapping[Hashable, int]], unknowns: Mapping[Hashable, int], small: int):
@@ -61,8 +61,8 @@ class System(Generic[Name]):
         self.sums, inverse = np.unique(wide, axis=1, return_inverse=True)
         true = np.zeros(self.sums.shape[1], np.int64)
         np.add.at(true, inverse.ravel(), np.fromiter(unknowns.values(), np.int64, len(order)))
-        self.true = true
         self.values: Sums = self.sums @ true
+        self.known: Sums = true[None, :]
         self.secrets = self._secrets()
 
     def _secrets(self) -> list[Secret]:
@@ -79,66 +79,58 @@ class System(Generic[Name]):
             known.setdefault(each.sum.tobytes(), each)
         return list(known.values())
 
-    def range_of(self, secret: Secret, hidden: frozenset[Name]) -> tuple[int, int] | None:
-        """The least and the most that a secret may be, by what is shown; ``None`` where that is not found."""
-        ends = [self._end(secret, hidden, sign, int(self.values.sum())) for sign in (1, -1)]
-        least, most = (None if end is None else int(end @ secret.sum) for end in ends)
-        return None if least is None or most is None else (least, most)
+    def safe(self, secret: Secret, hidden: frozenset[Name]) -> bool:
+        """Whether a secret cannot be worked out: it may be no small count, and what it may be lies far apart.
 
-    def proof(self, secret: Secret, hidden: frozenset[Name]) -> "list[Sums] | None":
-        """Numbers of the unknowns that agree with all that is shown and make a secret safe; ``None`` if none do.
-
-        It is safe where it may be no small count, and where the numbers that it may be lie far apart.
+        Numbers of the unknowns that prove it are looked for once and kept: they may answer the next question too.
         """
-        most = self._end(secret, hidden, -1, secret.value + self.small)
-        if most is None or most @ secret.sum < self.small:
-            return None
-        if (most @ secret.sum) - secret.value >= self.small:
-            return [most]
-        least = self._end(secret, hidden, 1, None)
-        return None if least is None or (most - least) @ secret.sum < self.small else [least, most]
+        for sign, cap in ((-1, secret.value + self.small), (1, np.inf)):
+            if self._proved(secret, hidden):
+                return True
+            found = self._end(secret, hidden, sign, cap)
+            if found is None:
+                return False
+            self.known = np.vstack([self.known, found])
+        return self._proved(secret, hidden)
 
-    def agrees(self, unknowns: Sums, name: Name) -> bool:
-        """Whether numbers of the unknowns give a count its value."""
-        place = self.names.index(name)
-        return bool(self.sums[place] @ unknowns == self.values[place])
-
-    def _limits(self, hidden: frozenset[Name]) -> tuple[FloatArray, FloatArray]:
-        """The least and the most of each count, by what is shown."""
+    def _proved(self, secret: Secret, hidden: frozenset[Name]) -> bool:
+        """Whether numbers of the unknowns that are known prove a secret safe, in whole numbers."""
         away = np.array([name in hidden for name in self.names])
-        return np.where(away, 1.0, self.values), np.where(away, np.inf, self.values)
+        counts = self.known @ self.sums.T
+        agree = np.all(np.where(away, counts >= 1, counts == self.values), axis=1)
+        may_be = self.known[agree] @ secret.sum
+        return bool(may_be.max() >= self.small and np.ptp(may_be) >= self.small)
 
-    def _end(self, secret: Secret, hidden: frozenset[Name], sign: int, cap: int | None) -> "Sums | None":
-        """Numbers of the unknowns at which a secret is least or, up to a cap, most; ``None`` where none is found."""
-        most = (secret.sum[None, :], -np.inf, np.inf if cap is None else cap)
-        needed = -self.small if sign < 0 and cap is not None else None
-        return _whole(sign * secret.sum, [(self.sums, *self._limits(hidden)), most], needed)
+    def _end(self, secret: Secret, hidden: frozenset[Name], sign: int, cap: float) -> "Sums | None":
+        """Numbers of the unknowns at which a secret is least or, up to a cap, most; ``None`` where none are found.
 
+        First without asking for whole numbers, which is quick: what comes out whole all the same is the answer, and
+        where even so the secret is a small count it is not safe.
+        """
+        from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - loaded only when used
 
-def _whole(aim: npt.NDArray[Any], rows: Sequence[tuple[Any, Any, Any]], needed: int | None) -> "Sums | None":
-    """The whole numbers, none negative, that make an aim least; ``None`` where there are none or none is found.
+        away = np.array([name in hidden for name in self.names])
+        rows = np.vstack([self.sums, secret.sum])
+        lower = np.append(np.where(away, 1.0, self.values), 0.0)
+        upper = np.append(np.where(away, np.inf, self.values), cap)
 
-    First without asking for whole numbers, which is quick: what comes out whole all the same is the answer, and where
-    nothing comes out, or nothing so small as is needed, there is none.
-    """
-    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - loaded only when used
+        def found(whole: int) -> "Sums | None":
+            answer = milp(
+                sign * secret.sum,
+                constraints=LinearConstraint(rows, lower, upper),
+                integrality=np.full(secret.sum.size, whole),
+                bounds=Bounds(0, np.inf),
+                options={"node_limit": _NODES},
+            )
+            if answer.x is None or (sign < 0 and -answer.fun < self.small - _NEAR):
+                return None
+            whole_numbers: Sums = np.round(answer.x).astype(np.int64)
+            return whole_numbers
 
-    for whole in (0, 1):
-        answer = milp(
-            aim,
-            constraints=[LinearConstraint(*row) for row in rows],
-            integrality=np.full(aim.size, whole),
-            bounds=Bounds(0, np.inf),
-            options={"node_limit": _NODES},
-        )
-        if answer.status != 0 or (needed is not None and answer.fun > needed + _NEAR):
-            return None
-        found: Sums = np.round(answer.x).astype(np.int64)
-        if np.abs(answer.x - found).max() < _NEAR and all(
-            np.all((sums @ found >= lower) & (sums @ found <= upper)) for sums, lower, upper in rows
-        ):
-            return found
-    return None  # pragma: no cover - whole numbers that are none
+        near = found(0)
+        if near is not None and not np.all((rows @ near >= lower) & (rows @ near <= upper)):
+            return found(1)
+        return near
 
 
 def suppressed(system: System[Name], forced: Sequence[Name] = ()) -> frozenset[Name] | None:
@@ -152,34 +144,23 @@ def suppressed(system: System[Name], forced: Sequence[Name] = ()) -> frozenset[N
         system: the counts of the report.
         forced: counts that are shown anyway, such as totals that are known.
     """
-    value = dict(zip(system.names, (int(each) for each in system.values), strict=True))
-    first = frozenset(name for name in system.names if 0 < value[name] < system.small)
+    place = {name: number for number, name in enumerate(system.names)}
+    value = {name: int(system.values[number]) for name, number in place.items()}
+    first = hidden = frozenset(name for name in system.names if 0 < value[name] < system.small)
     if first & set(forced):
         return None
-    hidden, proofs = first, []
     for secret in system.secrets:  # what is safe stays so when more is hidden
-        while (proof := system.proof(secret, hidden)) is None:
+        while not system.safe(secret, hidden):
             shown = [name for name in system.names if name not in hidden and name not in forced and value[name]]
-            beside = _sharing(system, shown, secret.sum) or shown
+            beside = [name for name in shown if np.any(system.sums[place[name]] * secret.sum)] or shown
             if not beside:
                 return None
-            hidden |= {min(beside, key=lambda name: (value[name], system.names.index(name)))}
-        proofs.append(proof)
-    order = list(range(len(proofs)))
-    for name in sorted(hidden - first, key=lambda name: (-value[name], system.names.index(name))):
-        fewer, again = hidden - {name}, list(proofs)
-        for place in order:
-            if not all(system.agrees(each, name) for each in proofs[place]):
-                found = system.proof(system.secrets[place], fewer)
-                if found is None:
-                    order = [place, *(each for each in order if each != place)]  # the next one may fail by it too
-                    break
-                again[place] = found
+            hidden |= {min(beside, key=lambda name: (value[name], place[name]))}
+    order = list(system.secrets)
+    for name in sorted(hidden - first, key=lambda name: (-value[name], place[name])):
+        lost = next((secret for secret in order if not system.safe(secret, hidden - {name})), None)
+        if lost is None:
+            hidden -= {name}
         else:
-            hidden, proofs = fewer, again
+            order = [lost, *(each for each in order if each is not lost)]  # the next one may fail by it too
     return hidden
-
-
-def _sharing(system: System[Name], names: Sequence[Name], reached: Sums) -> list[Name]:
-    """The counts among these that have an unknown in common with one."""
-    return [name for name in names if np.any(system.sums[system.names.index(name)] * reached)]
