@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import oracle
 from rif_threshold import probability
 from rif_threshold.bounds import TRANSFERS_LIMIT
-from rif_threshold.breakpoints import last_that_needs_more, lookup
+from rif_threshold.breakpoints import last_that_needs_more, look_up, lookup
 from rif_threshold.probability import transfers_to_exceed
 
 # ESHRE's and others in use, those with ties on the grid of thousandths, and both ends.
@@ -87,7 +87,7 @@ def test_a_table_says_what_the_logarithms_say(threshold: float, chances: list[fl
     table = lookup(threshold, minimum)
     p, out = np.array(chances), np.empty(len(chances), dtype=np.int32)
     if table is not None:
-        table.into(out, p, np.empty(len(chances), dtype=np.int64))
+        look_up(table, p, out)
         assert out.tolist() == [transfers_to_exceed(each, threshold, minimum) for each in chances]
 
 

@@ -14,7 +14,9 @@ SOURCE = ROOT / "src/rif_threshold"
 ALLOWED = {0, 1, 2, 100}
 TECHNICAL = {
     "arrays.py": {16},  # chunk
-    "probability.py": {1e-9, 3, 1e6},  # rounding error, what a count can hold
+    "probability.py": {1e-9, 3, 1e6, 20},  # rounding error, what a count can hold, how large an array is looked up
+    "breakpoints.py": {42, 50, 16},  # bits of a float, digits, tables that are kept
+    "composed.py": {64, 8, 3},  # how many transfers are multiplied, rows of scratch
     "wording/figures.py": {9, 3, 10},  # most decimals shown, figures that a large number is written with
     "sentences.py": {3},  # the likeliest answers are said
     "bounds.py": {10, 1000, 100_000},  # reasons in an exception, the limit of 1,000, longest case file

@@ -9,12 +9,12 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from math import inf, nextafter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from rif_threshold.arrays import CountArray, FloatArray, exact
+from rif_threshold.arrays import CHUNK, CountArray, FloatArray, check_inside, chunks, exact
 from rif_threshold.bounds import TRANSFERS_LIMIT
 
 _DROPPED_BITS = 42
@@ -37,14 +37,19 @@ class Lookup(NamedTuple):
     answers: CountArray
     changes: FloatArray
 
-    def into(self, out: CountArray, chance: FloatArray, scratch: npt.NDArray[np.int64]) -> None:
-        """Write the answer for each chance, strictly between 0 and 1, into ``out``; all three are of one length."""
-        np.right_shift(chance.view(np.int64), _DROPPED_BITS, out=scratch)
-        np.subtract(scratch, self.first, out=scratch)
-        self.answers.take(scratch, out=out, mode="clip")
+
+def look_up(table: Lookup, p: Any, result: CountArray) -> None:
+    """Write the answer for each chance into an array of its shape. Raises `ValueError` as `transfers_to_exceed`."""
+    scratch = np.empty(min(result.size, CHUNK), dtype=np.int64)
+    for index, chance, _, out in chunks(p, (), result):
+        check_inside(chance, index, result.shape, "p")
+        place = scratch[: chance.size]
+        np.right_shift(chance.view(np.int64), _DROPPED_BITS, out=place)
+        np.subtract(place, table.first, out=place)
+        table.answers.take(place, out=out, mode="clip")
         if out.min() < 0:
             within = np.flatnonzero(out < 0)
-            change = self.changes.take(scratch[within], mode="clip")
+            change = table.changes.take(place[within], mode="clip")
             out[within] = (chance[within] <= change) - out[within]
 
 

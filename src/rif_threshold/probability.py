@@ -30,12 +30,11 @@ from rif_threshold.arrays import (
     chunks,
 )
 from rif_threshold.bounds import TRANSFERS_LIMIT
-from rif_threshold.breakpoints import Lookup, lookup
+from rif_threshold.breakpoints import look_up, lookup
+from rif_threshold.composed import FEW_ALIKE, FEW_UNLIKE, alike, by_logarithms, unlike
 
 # From here on a table is built sooner than so many logarithms are taken.
 _MANY = 1 << 20
-# Up to so many transfers multiplications are sooner done than two logarithms: of one number, and of many unlike ones.
-_FEW_ALIKE, _FEW = 64, 8
 # Far above the rounding error of the two logarithms, far below the distance between typed decimals.
 _NEAR = 1e-9
 # Far above the limit of transfers, far below what a 32-bit count holds.
@@ -80,47 +79,12 @@ def cumulative_probability(p: Any, n: Any) -> Any:
     shape = np.broadcast_shapes(np.shape(p), counts.shape)
     result = np.empty(shape)
     most = int(counts.max(initial=0))
-    single = counts.size == 1
+    put_together = alike if counts.size == 1 and most <= FEW_ALIKE else unlike if most <= FEW_UNLIKE else by_logarithms
     scratch = np.empty((3, min(result.size, CHUNK)))
     for index, chance, (count,), out in chunks(p, (counts.astype(np.float64),), result):
         check_inside(chance, index, shape, "p")
-        if single and 1 <= most <= _FEW_ALIKE:
-            _doubled(chance, most, out, scratch[0, : chance.size])
-        elif most <= _FEW:
-            _one_by_one(chance, count, most, out, scratch[:, : chance.size])
-        else:
-            np.negative(chance, out=out)
-            np.log1p(out, out=out)
-            np.multiply(out, count, out=out)
-            np.expm1(out, out=out)
-            np.negative(out, out=out)
+        put_together(chance, count, out, scratch[:, : chance.size])
     return result
-
-
-def _doubled(chance: FloatArray, count: int, out: FloatArray, left: FloatArray) -> None:
-    """Of ``count`` transfers from half as many: few multiplications, where a logarithm takes twenty times as long."""
-    np.copyto(out, chance)
-    for bit in f"{count:b}"[1:]:
-        _both(out, out, left)
-        if bit == "1":
-            _both(out, chance, left)
-
-
-def _one_by_one(chance: FloatArray, count: Any, most: int, out: FloatArray, scratch: FloatArray) -> None:
-    """The chance after 1, 2, ... transfers, each added where that many are asked for."""
-    step, left, taken = scratch
-    out.fill(0.0)
-    for number in range(1, most + 1):
-        np.greater_equal(count, number, out=taken)
-        np.multiply(chance, taken, out=step)
-        _both(out, step, left)
-
-
-def _both(first: FloatArray, second: FloatArray, left: FloatArray) -> None:
-    """Chance of at least one of two: ``first`` becomes ``first + second * (1 - first)``, without cancellation."""
-    np.subtract(1.0, first, out=left)
-    np.multiply(left, second, out=left)
-    np.add(first, left, out=first)
 
 
 def cumulative_curve(probabilities: npt.ArrayLike) -> FloatArray:
@@ -187,17 +151,10 @@ def transfers_to_exceed(p: Any, threshold: Any, minimum: Any = 1) -> Any:
         and thresholds.size == fewest.size == 1
         and (table := lookup(float(thresholds.reshape(-1)[0]), int(fewest.reshape(-1)[0])))
     ):
-        _look_up(table, p, result)
+        look_up(table, p, result)
     else:
         _by_logarithms(p, thresholds, fewest, result)
     return result
-
-
-def _look_up(table: Lookup, p: Any, result: CountArray) -> None:
-    scratch = np.empty(min(result.size, CHUNK), dtype=np.int64)
-    for index, chance, _, out in chunks(p, (), result):
-        check_inside(chance, index, result.shape, "p")
-        table.into(out, chance, scratch[: chance.size])
 
 
 def _by_logarithms(p: Any, thresholds: FloatArray, fewest: CountArray, result: CountArray) -> None:
