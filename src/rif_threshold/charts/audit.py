@@ -48,7 +48,7 @@ def _by_rank_template() -> dict[str, Any]:
     x = alt.X("rank:N", sort=None, title="transfer of the first run", axis=alt.Axis(labelAngle=0))
     offset = alt.XOffset("expected:N", sort=order)
     legend = alt.Legend(title="expected by", orient="top")
-    colour = alt.Color("expected:N", sort=order, legend=legend)
+    colour = alt.Color("expected:N", sort=order, scale=alt.Scale(domain=order), legend=legend)
     y = alt.Y("low:Q", title="observed over expected", scale=alt.Scale(zero=True))
     dash = alt.StrokeDash(
         "expected:N", sort=order, scale=alt.Scale(domain=order, range=list(DASHES[:3])), legend=legend
@@ -81,6 +81,7 @@ def calibration_specification(audit: Audit) -> Specification | None:
             "low": point.lower_percent,
             "high": point.upper_percent,
             "rank": str(point.rank),
+            "hue": str(point.rank),
             "transfers": point.transfers,
             "words": f"{point.stratum}, rank {point.rank}: {point.positive:,} of {point.transfers:,}",
         }
@@ -105,7 +106,7 @@ def _calibration_template() -> dict[str, Any]:
     data, scale = alt.NamedData("points"), alt.Scale(domain=[0, 100])
     x = alt.X("expected:Q", title="expected by ESHRE's table, %", scale=scale)
     legend = alt.Legend(title="rank", orient="right")
-    colour = alt.Color("rank:N", sort=None, legend=None)  # ranks are told apart by shape: one legend
+    colour = alt.Color("hue:N", sort=None, legend=None)  # ranks are told apart by shape: one legend
     intervals = (
         alt.Chart(data)
         .mark_rule(strokeWidth=1.2)
