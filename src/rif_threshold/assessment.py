@@ -1,8 +1,6 @@
 """The one use case: a `Case` in, an `Assessment` out. Every surface shows this object."""
 
 from collections.abc import Collection, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from rif_threshold import notebook, pathway
@@ -13,10 +11,10 @@ from rif_threshold.case import Case, read_case
 from rif_threshold.citing import CitedSource, cited
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.estimate import Routes, estimate_routes, preferred_route
-from rif_threshold.folder import Folder
+from rif_threshold.folder import Folder, once_a_folder
 from rif_threshold.given import listed
 from rif_threshold.method import Rule, method
-from rif_threshold.own_tables import own_folder, own_rate_tables
+from rif_threshold.own_tables import Directory, own_folder, own_rate_tables
 from rif_threshold.parts import WITHOUT_VARIABLE, default_parts, named_parts
 from rif_threshold.perspective import Perspective, perspective
 from rif_threshold.ranges import range_problems
@@ -134,7 +132,7 @@ def assess(
     case: Case | Mapping[str, Any],
     *,
     include: Collection[Part | str] | None = None,
-    tables: str | Path | None = None,
+    tables: Directory = None,
 ) -> Assessment:
     """Judge one case.
 
@@ -143,7 +141,8 @@ def assess(
             (``None``, NaN, pandas' NA) are fields that are not given, and whole-valued floats are whole numbers.
         include: the parts beside the threshold: ``workup``, ``tacrolimus``, ``perspective``; by default all that the
             ``RIF_THRESHOLD_WITHOUT`` variable does not leave out.
-        tables: a folder with the clinic's own rate tables; by default the ``RIF_THRESHOLD_TABLES`` variable.
+        tables: a folder with the clinic's own rate tables, or one as it was read; by default the
+            ``RIF_THRESHOLD_TABLES`` variable.
 
     Returns:
         The `Assessment`. Where the primary route could not be computed its ``threshold`` is ``None``.
@@ -275,17 +274,18 @@ def _if_negative(case: Case, own_tables: Mapping[str, RateTable]) -> dict[str, A
     return {"if_negative": answer, "if_negative_lacks": lacks}
 
 
-def _used_tables(directory: str | Path | None) -> tuple[UsedTable, ...]:
+def _used_tables(directory: Directory) -> tuple[UsedTable, ...]:
     own = own_folder(directory)
-    return _tables_of(shipped(), "") + (_tables_of(own, "own:") if own else ())
+    return _tables_of(shipped()) + (_tables_of(own) if own else ())
 
 
 _OF_A_LIST = ("mappings/", "register/")
 """By these a clinic's list of transfers is read. No answer on one couple rests on them."""
 
 
-@cache
-def _tables_of(folder: Folder, prefix: str) -> tuple[UsedTable, ...]:
+@once_a_folder
+def _tables_of(folder: Folder) -> tuple[UsedTable, ...]:
+    prefix = "" if folder is shipped() else "own:"
     named = {name: digest for name, digest in folder.digests.items() if not name.startswith(_OF_A_LIST)}
     return tuple(UsedTable(id=f"{prefix}{name}", sha256=digest) for name, digest in sorted(named.items()))
 

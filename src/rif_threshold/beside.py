@@ -97,7 +97,9 @@ def disagreement(estimates: Sequence[Estimate]) -> str:
     estimates = _opinions(estimates)
     if not any(gives_another(one, other) for place, one in enumerate(estimates) for other in estimates[:place]):
         return ""
-    answers = ", ".join(f"{each.route} gives {_given(each)} ({chance_words(each)} per transfer)" for each in estimates)
+    answers = ", ".join(
+        f"{_named(each)} gives {_given(each)} ({chance_words(each)} per transfer)" for each in estimates
+    )
     near = []
     for each in estimates:
         for other in estimates:
@@ -112,6 +114,11 @@ def disagreement(estimates: Sequence[Estimate]) -> str:
     points, each, instead = min(near, key=lambda found: found[0])
     near_by = f"{chance_words(each)} is {points_words(points)} percentage points from giving {instead}"
     return f"The routes disagree: {answers}. {near_by}."
+
+
+def _named(estimate: Estimate) -> str:
+    """A route as it is told: one of the clinic's own tables by its title, the others by their word."""
+    return estimate.label if ":" in estimate.route else estimate.route
 
 
 def _given(estimate: Estimate) -> str:

@@ -11,12 +11,13 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from functools import cache, cached_property
+from functools import cache, cached_property, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from rif_threshold.errors import TableError
 from rif_threshold.forms import echo
@@ -149,6 +150,20 @@ class Folder:
             before += line[:1]  # a text that begins with a line's end stands in the next
             line = before.count("\n") + 1 if found else None
         return TableError(shown(str(self.root / name)), reason, line)
+
+
+Read = TypeVar("Read")
+
+
+def once_a_folder(read: Callable[[Folder], Read]) -> Callable[[Folder], Read]:
+    """What a function says of a folder is kept as long as the folder is, and no longer: a visitor's is forgotten."""
+    known: WeakKeyDictionary[Folder, Read] = WeakKeyDictionary()
+
+    @wraps(read)
+    def once(folder: Folder) -> Read:
+        return known[folder] if folder in known else known.setdefault(folder, read(folder))
+
+    return once
 
 
 def shown(text: str) -> str:

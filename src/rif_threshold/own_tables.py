@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from rif_threshold.errors import InvalidInput, Problem, TableError
-from rif_threshold.folder import SUMS, Folder, all_at_once, ignored, open_folder, shown, unsigned_folder
+from rif_threshold.folder import SUMS, Folder, all_at_once, ignored, once_a_folder, open_folder, shown, unsigned_folder
 from rif_threshold.forms import echo
 from rif_threshold.rates import rate_tables
 from rif_threshold.record import Record
@@ -32,13 +32,19 @@ _REFUSED: Mapping[str, str] = {
 }
 
 
-def own_folder(directory: str | Path | None = None) -> Folder | None:
+Directory = str | Path | Folder | None
+"""A folder of own tables: by its path, as it was read, or that of the ``RIF_THRESHOLD_TABLES`` variable."""
+
+
+def own_folder(directory: Directory = None) -> Folder | None:
     """The clinic's own folder, verified: ``directory``, or what the ``RIF_THRESHOLD_TABLES`` variable names."""
+    if isinstance(directory, Folder):
+        return directory
     chosen = directory or os.environ.get(OWN_TABLES_VARIABLE)
     return open_folder(_resolved(chosen)) if chosen else None
 
 
-def own_rate_tables(directory: str | Path | None = None) -> Mapping[str, RateTable]:
+def own_rate_tables(directory: Directory = None) -> Mapping[str, RateTable]:
     """The clinic's own rate tables, by identifier: from ``directory`` or the ``RIF_THRESHOLD_TABLES`` variable.
 
     Raises:
@@ -48,7 +54,7 @@ def own_rate_tables(directory: str | Path | None = None) -> Mapping[str, RateTab
     return own_tables_of(folder) if folder else {}
 
 
-@cache
+@once_a_folder
 def own_tables_of(folder: Folder) -> Mapping[str, RateTable]:
     """The rate tables of a clinic's folder, by identifier. Raises `TableError` with everything that is wrong."""
     all_at_once(_not_its_own(folder))
@@ -146,6 +152,36 @@ def new_or_empty(directory: str | Path) -> bool:
     return new
 
 
+def with_table(own: Folder | None, texts: Mapping[str, str]) -> Folder:
+    """A folder in memory: the clinic's own as it is, and one table more, which nobody has written to a disk.
+
+    Args:
+        own: the clinic's own folder.
+        texts: the files of the table, by their path in a folder.
+
+    Raises:
+        TableError: with everything that is wrong, so too where the folder has a table of that name.
+    """
+    before = dict(own.texts) if own else {}
+    root = own.root if own else Path("in memory")
+    both = sorted((before.keys() & texts.keys()) - {SOURCES})
+    all_at_once(TableError(shown(name), "the clinic's own folder has a table of this name already") for name in both)
+    joined = {**before, **texts}
+    joined[SOURCES] = "\n".join(each[SOURCES] for each in (before, texts) if SOURCES in each)
+    folder = Folder(root, joined, {name: _digest(text) for name, text in joined.items()})
+    own_tables_of(folder)
+    return folder
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def signed(texts: Mapping[str, str]) -> Mapping[str, str]:
+    """The files of a folder with the list of their digests, as `write_folder` writes them."""
+    return {**texts, SUMS: _sums({name: _digest(text) for name, text in texts.items()})}
+
+
 def write_folder(directory: str | Path, texts: Mapping[str, str]) -> tuple[str, ...]:
     """Write a folder of tables, with its digests, where there is none: into a folder that is new or empty.
 
@@ -160,7 +196,7 @@ def write_folder(directory: str | Path, texts: Mapping[str, str]) -> tuple[str, 
         InvalidInput: where something is in the folder already, or it cannot be written.
     """
     root = Path(str(directory))
-    digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    digests = {name: _digest(text) for name, text in texts.items()}
     begun: list[Path] = []
     new = new_or_empty(directory)
     try:
@@ -204,11 +240,15 @@ def sign_folder(directory: str | Path) -> Folder:
     return folder
 
 
+def _sums(digests: Mapping[str, str]) -> str:
+    return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests))
+
+
 def _write_sums(root: Path, digests: Mapping[str, str]) -> None:
     """Write the list beside, then put it in place, so that there is never half of one."""
     beside = root / f".{SUMS}.new"
     try:
-        beside.write_bytes("".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode())
+        beside.write_bytes(_sums(digests).encode())
         beside.replace(root / SUMS)
     finally:
         beside.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar, cast
 
 from pydantic import ValidationError
 
-from rif_threshold.folder import Folder, open_folder, shown
+from rif_threshold.folder import Folder, once_a_folder, open_folder, shown
 from rif_threshold.forms import echo
 from rif_threshold.messages import problems_of
 from rif_threshold.record import NotEmpty, Record
@@ -45,14 +45,18 @@ def reads(*names: str) -> Callable[[Callable[[Folder], Read]], Reader[Read]]:
     """Enter a function into the register as a reader of these files."""
 
     def enter(read: Callable[[Folder], Read]) -> Reader[Read]:
-        once = cache(read)
+        once = once_a_folder(read)
 
         # The answer for the shipped tables is kept a second time, so that asking for it costs nothing.
         @cache
+        def of_shipped() -> Read:
+            return once(shipped())
+
         @wraps(read)
         def reader(folder: Folder | None = None) -> Read:
-            return once(folder or shipped())
+            return of_shipped() if folder is None else once(folder)
 
+        reader.cache_clear = of_shipped.cache_clear  # type: ignore[attr-defined]
         entered = cast("Reader[Read]", reader)
         for name in names:
             READERS[name] = (*READERS.get(name, ()), entered)

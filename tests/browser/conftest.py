@@ -59,6 +59,14 @@ def settled(page: Page) -> Page:
     return page
 
 
+# What Streamlit's own elements are built like, and no option changes: the rule, and the one element.
+OF_STREAMLIT = {"presentation-role-conflict": 'data-testid="stFileUploaderDropzone"'}
+
+
+def is_of_streamlit(rule: str, html: str) -> bool:
+    return rule in OF_STREAMLIT and OF_STREAMLIT[rule] in html.partition(">")[0]
+
+
 @dataclass
 class Served:
     """A running server: where it is, and what it wrote."""
@@ -150,6 +158,7 @@ class Visit:
     def accessible(self) -> None:
         """Assert that axe finds nothing wrong in our content."""
         found = Axe().run(self.page, context="[data-testid=stMain]").response["violations"]
+        found = [item for item in found if not all(is_of_streamlit(item["id"], node["html"]) for node in item["nodes"])]
         assert not found, "\n".join(
             f"{item['impact']} {item['id']}: {item['help']}: {[node['html'][:200] for node in item['nodes']]}"
             for item in found

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-TITLES = ("Threshold", "Work-up", "For the couple", "Immune step (contested)", "Sources")
+TITLES = ("Threshold", "Work-up", "For the couple", "Immune step (contested)", "Our clinic", "Sources")
 
 
 def type_the_worked_woman(visit: Any) -> Any:
@@ -71,7 +71,7 @@ def test_from_an_empty_page_to_the_verdicts_and_to_paper(visit: Any) -> None:
 @pytest.mark.parametrize("width", [1280, 360])
 def test_every_page_at_every_width_in_light_and_dark(visitor: Callable[..., Any], width: int, dark: bool) -> None:
     visit = type_the_worked_woman(visitor(width=width, dark=dark))
-    for path in ("", "workup", "tacrolimus", "explain", "sources"):
+    for path in ("", "workup", "tacrolimus", "explain", "our_clinic", "sources"):
         if path:
             go_narrow(visit, path)
         visit.no_sideways_scroll()

@@ -96,7 +96,9 @@ def test_a_case_that_is_opened_stands_in_the_fields(visit: Any) -> None:
     assert shown == {key: visit.page.locator(f".st-key-{key} input").input_value() for key in shown}
 
 
-@pytest.mark.parametrize("page", ["Threshold", "Work-up", "For the couple", "Immune step (contested)", "Sources"])
+@pytest.mark.parametrize(
+    "page", ["Threshold", "Work-up", "For the couple", "Immune step (contested)", "Our clinic", "Sources"]
+)
 def test_the_case_code_is_copied_or_taken_as_a_file_from_every_page(visitor: Callable[..., Any], page: str) -> None:
     visit = visitor(permissions=["clipboard-read", "clipboard-write"]).open()
     visit.couple("36", "Untested", "3")

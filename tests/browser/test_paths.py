@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 from .conftest import start_server, stop
 
 DEPLOY = (Path(__file__).parents[2] / "docs/deploy.md").read_text("utf-8")
-PAGES = ("/", "/workup", "/tacrolimus", "/explain", "/sources")
+PAGES = ("/", "/workup", "/tacrolimus", "/explain", "/our_clinic", "/sources")
 # Written down from Streamlit's own list of routes, and from what probes, scanners and typing errors ask for.
 NOTHING = (
     "/health", "/healthz", "/api/assess", "/openapi.json", "/docs", "/robots.txt", "/.git/config", "/.env",
@@ -25,7 +25,7 @@ NOTHING = (
     "/threshold", "/threshold/extra", "/workup/extra", "/workup//", "//workup", "/Workup", "/workup.py", "/work%75p%2e",
     "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/static/%2e%2e/index.html", "/static/..%2findex.html", "/..%5c",
     "/_stcore", "/_stcore/", "/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/stream", "/_stcore/none",
-    "/_stcore/health/", "/_stcore/upload_file/a/b", "/_stcore/bidi-components/a", "/component/a/b",
+    "/_stcore/health/", "/_stcore/upload_file", "/_stcore/bidi-components/a", "/component/a/b",
     "/_stcore/agent/mcp", "/_stcore/agent/openapi.json", "/_stcore/agent/interact",
     "/auth/login", "/auth/logout", "/oauth2callback",
     *(f"{page}/_stcore/{each}" for page in PAGES[1:] for each in ("health", "host-config")),
@@ -106,9 +106,8 @@ def stream(address: str) -> str:
     return address.replace("http", "ws") + "/_stcore/stream"
 
 
-@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "OPTIONS"])
-def test_nothing_can_be_uploaded(served: Any, method: str) -> None:
-    """Sixty times 1 MB, as a browser would send it: for a session that lives, with its token in cookie and header."""
+def _asks_to_upload(served: Any, session: str, method: str, number: int) -> int:
+    """1 MB, as a browser would send it, with its token in cookie and header."""
     token = ask(served.address, "/_stcore/health").headers["Set-Cookie"].split("=", 1)[1].split(";")[0]
     headers = {
         "Cookie": f"_streamlit_xsrf={token}",
@@ -118,23 +117,36 @@ def test_nothing_can_be_uploaded(served: Any, method: str) -> None:
     body = (
         b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n' + b"x" * 1_000_000 + b"\r\n--b--\r\n"
     )
+    return ask(served.address, f"/_stcore/upload_file/{session}/{number}", method, body=body, headers=headers).status
+
+
+@pytest.mark.parametrize("method", ["POST", "OPTIONS", "GET"])
+def test_a_file_is_put_and_nothing_else(served: Any, method: str) -> None:
+    assert _asks_to_upload(served, "nobody", method, 0) == 405
+
+
+def test_a_file_is_taken_from_a_session_that_lives(served: Any) -> None:
+    """How many of them are held, `test_one_file_a_visitor_waits_and_few_of_all` says."""
+    assert _asks_to_upload(served, "nobody", "PUT", 0) == 400
     with connect(stream(served.address), max_size=None) as websocket:
         websocket.send(b"\x5a\x00")  # run the script
         while not (message := ForwardMsg.FromString(websocket.recv(60))).HasField("new_session"):
             pass
         session = message.new_session.initialize.session_id
         assert session
-        for number in range(60):
-            path = f"/_stcore/upload_file/{session}/{number}"
-            assert ask(served.address, path, method, body=body, headers=headers).status == 404
+        assert _asks_to_upload(served, session, "PUT", 0) == 204
+        assert _asks_to_upload(served, session, "DELETE", 0) == 204
+    no_token = ask(served.address, f"/_stcore/upload_file/{session}/1", "PUT", body=b"x")
+    assert no_token.status == 403
 
 
-def test_an_upload_is_refused_before_it_is_read(served: Any) -> None:
+@pytest.mark.parametrize(("path", "status"), [("/_stcore/upload_file/a/b", b"403"), ("/_stcore/upload/a", b"404")])
+def test_an_upload_is_refused_before_it_is_read(served: Any, path: str, status: bytes) -> None:
     place = urlsplit(served.address)
-    head = f"PUT /_stcore/upload_file/a/b HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: 1000000000\r\n\r\n"
+    head = f"PUT {path} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: 1000000000\r\n\r\n"
     with socket.create_connection((place.hostname, place.port), 60) as client:
         client.sendall(head.encode())
-        assert client.recv(1000).startswith(b"HTTP/1.1 404 ")  # though not one byte of the body was sent
+        assert client.recv(1000).startswith(b"HTTP/1.1 " + status)  # though not one byte of the body was sent
 
 
 def test_another_websocket_is_refused(served: Any) -> None:

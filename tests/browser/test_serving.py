@@ -31,7 +31,7 @@ SETTINGS: dict[str, Any] = {
     "server.fileWatcherType": "none",
     "server.headless": True,
     "server.maxMessageSize": 20,
-    "server.maxUploadSize": 1,
+    "server.maxUploadSize": 50,
     "server.disconnectedSessionTTL": 3600,
     "server.xsrfCookieSameSite": "strict",
 }

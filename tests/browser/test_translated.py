@@ -57,6 +57,10 @@ TACROLIMUS: list[Change] = [
     ("choose", "answer_hypersensitivity", "Yes"),
     ("choose", "answer_hypersensitivity", "No"),
 ]
+OUR_CLINIC: list[Change] = [
+    ("choose", "clinic_from", "Counts typed by hand"),
+    ("type", "count_0_positive", "7"),
+]
 
 
 @pytest.fixture
@@ -81,7 +85,8 @@ def walk(twins: tuple[Any, Any], changes: list[Change]) -> None:
 
 def test_no_text_goes_stale_on_any_page(twins: tuple[Any, Any]) -> None:
     walk(twins, FIRST)
-    for title, changes in (("Work-up", WORKUP), ("Immune step (contested)", TACROLIMUS), ("For the couple", [])):
+    pages = {"Work-up": WORKUP, "Immune step (contested)": TACROLIMUS, "For the couple": [], "Our clinic": OUR_CLINIC}
+    for title, changes in pages.items():
         for each in twins:
             each.go(title)
         walk(twins, changes)

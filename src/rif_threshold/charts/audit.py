@@ -8,8 +8,8 @@ import altair as alt
 from rif_threshold.charts.specification import DASHES, SHAPES, Specification, fill
 from rif_threshold.register.audit.audit import Audit
 from rif_threshold.register.audit.by_rank import Against
-from rif_threshold.register.audit.shown import ratio_interval
-from rif_threshold.wording import percent_words, ratio_words
+from rif_threshold.register.audit.shown import RULES, ratio_interval
+from rif_threshold.wording import percent_words, ratio_words, shown_percent
 
 _EXPECTED = {"eshre": "ESHRE's table", "own": "own first transfers", "fitted": "fitted correlation"}
 
@@ -47,15 +47,18 @@ def _by_rank_template() -> dict[str, Any]:
     data = alt.NamedData("ratios")
     x = alt.X("rank:N", sort=None, title="transfer of the first run", axis=alt.Axis(labelAngle=0))
     offset = alt.XOffset("expected:N", sort=order)
-    colour = alt.Color("expected:N", sort=order, legend=alt.Legend(title="expected by", orient="top"))
+    legend = alt.Legend(title="expected by", orient="top")
+    colour = alt.Color("expected:N", sort=order, scale=alt.Scale(domain=order), legend=legend)
     y = alt.Y("low:Q", title="observed over expected", scale=alt.Scale(zero=True))
-    dash = alt.StrokeDash("expected:N", sort=order, scale=alt.Scale(domain=order, range=list(DASHES[:3])), legend=None)
+    dash = alt.StrokeDash(
+        "expected:N", sort=order, scale=alt.Scale(domain=order, range=list(DASHES[:3])), legend=legend
+    )
     intervals = (
         alt.Chart(data)
         .mark_rule(strokeWidth=2)
         .encode(x=x, xOffset=offset, y=y, y2="high:Q", color=colour, strokeDash=dash)
     )
-    shape = alt.Shape("expected:N", sort=order, scale=alt.Scale(domain=order, range=list(SHAPES[:3])))
+    shape = alt.Shape("expected:N", sort=order, scale=alt.Scale(domain=order, range=list(SHAPES[:3])), legend=legend)
     points = (
         alt.Chart(data)
         .mark_point(size=70, filled=True, opacity=1)
@@ -78,6 +81,7 @@ def calibration_specification(audit: Audit) -> Specification | None:
             "low": point.lower_percent,
             "high": point.upper_percent,
             "rank": str(point.rank),
+            "hue": str(point.rank),
             "transfers": point.transfers,
             "words": f"{point.stratum}, rank {point.rank}: {point.positive:,} of {point.transfers:,}",
         }
@@ -102,7 +106,7 @@ def _calibration_template() -> dict[str, Any]:
     data, scale = alt.NamedData("points"), alt.Scale(domain=[0, 100])
     x = alt.X("expected:Q", title="expected by ESHRE's table, %", scale=scale)
     legend = alt.Legend(title="rank", orient="right")
-    colour = alt.Color("rank:N", sort=None, legend=None)  # ranks are told apart by shape: one legend
+    colour = alt.Color("hue:N", sort=None, legend=None)  # ranks are told apart by shape: one legend
     intervals = (
         alt.Chart(data)
         .mark_rule(strokeWidth=1.2)
@@ -123,4 +127,58 @@ def _calibration_template() -> dict[str, Any]:
         .encode(x=alt.X("x:Q", scale=scale), y=alt.Y("y:Q", scale=scale))
     )
     chart: dict[str, Any] = alt.layer(diagonal, intervals, points).to_dict()
+    return chart
+
+
+def definitions_specification(audit: Audit) -> Specification | None:
+    """Whom each definition flags, now and ever, side by side; ``None`` where there is nothing to draw."""
+    rows = list(_flagged(audit))
+    return fill(_definitions_template(), {"flagged": rows}) if rows else None
+
+
+def describe_definitions(audit: Audit) -> str:
+    """The same in words."""
+    told = (f"{row['definition']}, {row['when']}: {row['words']}" for row in _flagged(audit))
+    return f"Share of couples whom each definition flags, % with 95 % intervals. {'; '.join(told)}."
+
+
+_HEIGHT = 240
+_NOW, _EVER = "now, of couples in a current run", "ever, of all couples"
+
+
+def _flagged(audit: Audit) -> Iterator[dict[str, Any]]:
+    for row in audit.definitions.rules:
+        for when, share in ((_NOW, row.now), (_EVER, row.ever)):
+            if share.percent is None or share.couples is None or share.among is None:
+                continue
+            low, high = share.lower_percent or 0, share.upper_percent or 0
+            yield {
+                "definition": RULES[row.rule],
+                "when": when,
+                "percent": share.percent,
+                "low": low,
+                "high": high,
+                "words": f"{share.couples:,} of {share.among:,}, {shown_percent(share.percent)}"
+                f" ({shown_percent(low)} to {shown_percent(high)})",
+            }
+
+
+def _definitions_template() -> dict[str, Any]:
+    order = [_NOW, _EVER]
+    data, rules = alt.NamedData("flagged"), list(RULES.values())
+    x = alt.X("low:Q", title="couples flagged, %", scale=alt.Scale(zero=True))
+    y = alt.Y("definition:N", sort=rules, title=None)
+    offset = alt.YOffset("when:N", sort=order, scale=alt.Scale(paddingInner=0.5, paddingOuter=0.5))
+    colour = alt.Color("when:N", sort=order, legend=alt.Legend(title=None, orient="top", labelLimit=0))
+    intervals = alt.Chart(data).mark_rule(strokeWidth=2).encode(x=x, x2="high:Q", y=y, yOffset=offset, color=colour)
+    points = (
+        alt.Chart(data)
+        .mark_point(size=80, filled=True, opacity=1)
+        .encode(
+            x=alt.X("percent:Q"), y=y, yOffset=offset, color=colour,
+            shape=alt.Shape("when:N", sort=order, scale=alt.Scale(domain=order, range=list(SHAPES[:2]))),
+            tooltip=[alt.Tooltip("definition:N"), alt.Tooltip("words:N")],
+        )
+    )  # fmt: skip
+    chart: dict[str, Any] = alt.layer(intervals, points).properties(height=_HEIGHT).to_dict()
     return chart

@@ -4,7 +4,7 @@ import datetime
 
 import click
 
-from rif_threshold.cli.clinic import engine_options, kept_register, read_words
+from rif_threshold.cli.clinic import engine_options, kept_register
 from rif_threshold.cli.columns import table as in_columns
 from rif_threshold.cli.files import not_over, refusing, write_whole
 from rif_threshold.cli.printing import wrapped
@@ -63,6 +63,7 @@ def audit_command(
     from rif_threshold.register.audit.sharing import shareable  # noqa: PLC0415
     from rif_threshold.register.audit.sheets import sheets  # noqa: PLC0415
     from rif_threshold.register.audit.words import result_words  # noqa: PLC0415
+    from rif_threshold.register.words import read_words  # noqa: PLC0415
 
     if below is not None and not share:
         raise click.UsageError("--below: only a report to share has small counts; give --share too")

@@ -85,7 +85,7 @@ def couples_command(
     if as_json:
         click.echo(to_json(summary.model_dump(mode="json") | read | {"output": output}))
         return
-    from rif_threshold.register.words import couples_words  # noqa: PLC0415
+    from rif_threshold.register.words import couples_words, read_words  # noqa: PLC0415
 
     for words in (*couples_words(summary), *read_words(read)):
         click.echo(wrapped(words))
@@ -139,7 +139,7 @@ def table_command(
     """
     from rif_threshold.register.bands import bands_of  # noqa: PLC0415 - loads the engine
     from rif_threshold.register.table import clinic_table  # noqa: PLC0415
-    from rif_threshold.register.words import table_cells, table_words  # noqa: PLC0415
+    from rif_threshold.register.words import read_words, table_cells, table_words  # noqa: PLC0415
     from rif_threshold.register.written import write_table  # noqa: PLC0415
 
     strata = bands_of(bands)
@@ -204,15 +204,3 @@ def _progress(what: str) -> Callable[[int], None]:
             said = now
 
     return say
-
-
-def read_words(read: dict[str, Any]) -> Iterator[str]:
-    """What was left out of the file by its mapping, and what was not read at all."""
-    for each in read["dropped"]:
-        why = f"{each['column']} is {each['text']!r}" if each["column"] else "nothing stands there"
-        rows = "row of the file is no transfer" if each["rows"] == 1 else "rows of the file are no transfers"
-        yield f"{each['rows']:,} {rows}: {why}."
-    for each in read["problems"]:
-        yield f"{each['field']}: {each['allowed']}"
-    if read["unknown_columns"]:
-        yield f"Columns that were not read: {', '.join(read['unknown_columns'])}."

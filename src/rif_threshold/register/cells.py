@@ -1,6 +1,7 @@
 """A file that is read into memory: a spreadsheet, or CSV that is not plain. Every cell becomes text."""
 
 import csv
+import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -128,7 +129,7 @@ def xlsx_cells(path: Path, sheet: str | None) -> Cells:
             unpacked = sum(each.file_size for each in archive.infolist())
         if unpacked > 10 * LARGEST_IN_MEMORY:
             raise refused("the spreadsheet is far too large when it is unpacked", "too_large")
-        book = CalamineWorkbook.from_path(str(path))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))  # whatever its name ends with
         if sheet is not None and sheet not in book.sheet_names:
             raise refused("the mapping names a sheet that the spreadsheet does not have", "no_sheet", "sheet")
         found = book.get_sheet_by_name(sheet) if sheet is not None else book.get_sheet_by_index(0)

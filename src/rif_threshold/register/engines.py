@@ -75,13 +75,16 @@ def checked_memory(memory: str) -> str:
 
 
 @contextmanager
-def engine(name: str = "duckdb", *, master: str | None = None, memory: str = MEMORY) -> Iterator[Engine]:
+def engine(
+    name: str = "duckdb", *, master: str | None = None, memory: str = MEMORY, on_disk: bool = True
+) -> Iterator[Engine]:
     """Start an engine, and stop it at the end of the block.
 
     Args:
         name: ``duckdb`` or ``spark``.
         master: for Spark, where it runs: ``local[2]``, ``spark://host:7077``; this machine where left out.
         memory: how much it may use, such as ``512MB``; with Spark each executor.
+        on_disk: whether DuckDB may put aside on a disk what does not fit; else that is refused.
 
     Raises:
         InvalidInput: for another name, and for what one engine does not take.
@@ -91,17 +94,20 @@ def engine(name: str = "duckdb", *, master: str | None = None, memory: str = MEM
         raise InvalidInput((Problem("--engine", name, f"one of {', '.join(ENGINES)} is needed", "not_in_list"),))
     if master is not None and name != "spark":
         raise InvalidInput((Problem("--master", master, "only Spark has a master: add --engine spark", "cross_field"),))
+    if not on_disk:
+        yield from _duckdb(None, memory)
+        return
     with tempfile.TemporaryDirectory(prefix="rif-threshold-") as private:  # for its owner alone
         yield from _duckdb(private, memory) if name == "duckdb" else _spark(private, memory, master)
 
 
-def _duckdb(private: str, memory: str) -> Iterator[Engine]:
+def _duckdb(private: str | None, memory: str) -> Iterator[Engine]:
     import ibis  # noqa: PLC0415 - loaded only when used
 
     backend = ibis.duckdb.connect(
-        Path(private) / "register.duckdb",
+        ":memory:" if private is None else Path(private) / "register.duckdb",
         memory_limit=memory,
-        temp_directory=str(Path(private) / "spill"),
+        temp_directory="" if private is None else str(Path(private) / "spill"),
         autoinstall_known_extensions="false",
     )
 

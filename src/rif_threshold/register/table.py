@@ -27,6 +27,8 @@ from rif_threshold.vocabulary import Ploidy
 
 INCLUDED = ("several", "not_known", "mosaic")
 """What may be in the rates by option: two or more embryos, an unrecorded number, low-level mosaics."""
+TYPED = "The counts were typed by hand: no list was read, and nothing was checked against one."
+"""What is said first of a table that was typed; nothing else tells it from one that was counted."""
 _NONE = (ClusterSums(0, 0, 0, 0, 0, 0),) * len(OUTCOMES)
 
 

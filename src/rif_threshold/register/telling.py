@@ -31,6 +31,8 @@ SAID = {
 
 SAMPLE = 1000
 """Of how many rows the identifiers are looked at."""
+ADVICE = "Only a pseudonym is needed, for grouping: replace them before you go on."
+"""With this ends what is said of a column by which people could be known."""
 _NAME = re.compile(r"[^\W\d_]{2,}(?:[ ,.'’-]+[^\W\d_]+)*[.,]?")
 _LETTERS = re.compile(r"[A-Z0-9]{1,4}")
 _NATIONAL = re.compile(r"(?:[0-9][ /.-]?){10,13}")
@@ -70,11 +72,10 @@ def warnings(rows: ir.Table, mapping: Mapping) -> Iterator[str]:
 
 def of_identifiers(texts: list[str], where: str) -> Iterator[str]:
     """What must be said of a column that looks as if people could be known by it. No text of it is told."""
-    advice = "Only a pseudonym is needed, for grouping: replace them before you go on."
     if _most(texts, lambda each: _NAME.fullmatch(each) and not _LETTERS.fullmatch(each)):
-        yield f"What stands in {where} looks like names. {advice}"
+        yield f"What stands in {where} looks like names. {ADVICE}"
     if _most(texts, _NATIONAL.fullmatch):
-        yield f"What stands in {where} looks like national numbers, which hold a date of birth. {advice}"
+        yield f"What stands in {where} looks like national numbers, which hold a date of birth. {ADVICE}"
 
 
 def _most(patients: list[str], looks: Callable[[str], object]) -> bool:

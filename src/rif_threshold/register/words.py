@@ -1,10 +1,11 @@
 """What came of a register, in words: for the terminal and whatever shows it next."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from rif_threshold.register.couples import CouplesSummary
 from rif_threshold.register.rates import Rates
-from rif_threshold.register.table import BandRow, ClinicTable
+from rif_threshold.register.table import TYPED, BandRow, ClinicTable
 from rif_threshold.register.written import Written
 from rif_threshold.vocabulary import ThresholdState
 from rif_threshold.wording import probability_words, settle_words, shown_percent, word
@@ -56,12 +57,10 @@ def _cells(band: BandRow, which: str, rates: Rates) -> tuple[str, ...]:
 
 def table_words(table: ClinicTable, written: Written | None) -> Iterator[str]:
     """The counts, what each band says, and what must be said beside them."""
-    time = "all of the register" if table.period_first is None else f"{table.period_first} to {table.period_last}"
-    yield (
-        f"{table.rows:,} rows read, counted: {time}. {table.in_period:,} in a band + {table.outside_bands:,} in no one"
-        f" band + {table.outside_period:,} outside that time + {table.in_couples_with_problem:,} in couples with a"
-        " problem."
-    )
+    if TYPED in table.said:
+        yield f"{table.rows:,} transfers in {sum(band.all.positive.transfers > 0 for band in table.bands)} bands."
+    else:
+        yield _rows(table)
     for band in table.bands:
         yield from _band_words(band)
     yield from (*table.said, *table.notes)
@@ -70,6 +69,15 @@ def table_words(table: ClinicTable, written: Written | None) -> Iterator[str]:
     if written is not None:
         yield f"Written to {written.folder}: {', '.join(written.files)}. Use it with --tables."
         yield from (f"Left out of it: {each}." for each in written.left_out)
+
+
+def _rows(table: ClinicTable) -> str:
+    time = "all of the register" if table.period_first is None else f"{table.period_first} to {table.period_last}"
+    return (
+        f"{table.rows:,} rows read, counted: {time}. {table.in_period:,} in a band + {table.outside_bands:,} in no one"
+        f" band + {table.outside_period:,} outside that time + {table.in_couples_with_problem:,} in couples with a"
+        " problem."
+    )
 
 
 def _band_words(band: BandRow) -> Iterator[str]:
@@ -127,3 +135,15 @@ def _certain(rates: Rates) -> str:
     if rates.certainty == "most_likely":
         return f"{rates.likeliest} transfers is most likely (probability {share}); {more}."
     return f"The number of transfers is open ({rates.likeliest} has probability {share}); {more}."
+
+
+def read_words(read: dict[str, Any]) -> Iterator[str]:
+    """What was left out of the file by its mapping, and what was not read at all."""
+    for each in read["dropped"]:
+        why = f"{each['column']} is {each['text']!r}" if each["column"] else "nothing stands there"
+        rows = "row of the file is no transfer" if each["rows"] == 1 else "rows of the file are no transfers"
+        yield f"{each['rows']:,} {rows}: {why}."
+    for each in read["problems"]:
+        yield f"{each['field']}: {each['allowed']}"
+    if read["unknown_columns"]:
+        yield f"Columns that were not read: {', '.join(read['unknown_columns'])}."

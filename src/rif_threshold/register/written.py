@@ -13,7 +13,7 @@ from rif_threshold.own_tables import own_tables_of, write_folder
 from rif_threshold.record import Record
 from rif_threshold.register.rates import Rates
 from rif_threshold.register.settings import rate_settings
-from rif_threshold.register.table import BandRow, ClinicTable
+from rif_threshold.register.table import TYPED, BandRow, ClinicTable
 from rif_threshold.vocabulary import Denominator, Outcome
 from rif_threshold.wording import percent_words
 
@@ -62,6 +62,15 @@ def write_table(table: ClinicTable, directory: str | Path, name: str, which: str
             enough transfers for a threshold.
         TableError: for a name that no table can have.
     """
+    texts = table_texts(table, name, which)
+    read = own_tables_of(Folder(Path(directory), texts, {}))[name]  # what cannot be read is not written
+    files = write_folder(directory, texts)
+    why_not = tuple(f"{each.ploidy} {each.age_label}: {each.why}" for each in read.left_out)
+    return Written(folder=str(directory), files=files, table=name, rows=len(read.strata), left_out=why_not)
+
+
+def table_texts(table: ClinicTable, name: str, which: str) -> dict[str, str]:
+    """The files of a clinic's own table by their path in a folder, as `write_table` writes them. Raises as it does."""
     if which == FIRST and table.bands[0].first is None:
         why = "a register without patients has no first transfers: write all of them"
         raise InvalidInput((Problem("--rates", which, why, "cross_field"),))
@@ -70,15 +79,11 @@ def write_table(table: ClinicTable, directory: str | Path, name: str, which: str
     if not kept:
         why = "no band has enough transfers for a threshold, so no table is written; wider or pooled bands may have"
         raise InvalidInput((Problem("--output", "", why, "too_few", outside_evidence=True),))
-    texts = {
+    return {
         f"rates/{name}.csv": _csv(kept, counts=which == FIRST or table.bands[0].first is None),
         f"rates/{name}.toml": "\n".join(_about(table, rows, name, which)) + "\n",
         "sources.toml": "\n".join(_source(table, name, kept)) + "\n",
     }
-    read = own_tables_of(Folder(Path(directory), texts, {}))[name]  # what cannot be read is not written
-    files = write_folder(directory, texts)
-    why_not = tuple(f"{each.ploidy} {each.age_label}: {each.why}" for each in read.left_out)
-    return Written(folder=str(directory), files=files, table=name, rows=len(read.strata), left_out=why_not)
 
 
 def _rates(band: BandRow, which: str) -> Rates:
@@ -112,6 +117,8 @@ def _texts(texts: Iterator[str]) -> str:
 
 
 def _time(table: ClinicTable) -> str:
+    if TYPED in table.said:
+        return "typed by hand"
     return "of the whole register" if table.period_first is None else f"{table.period_first} to {table.period_last}"
 
 
@@ -149,6 +156,8 @@ def _counted(rates: Rates) -> str:
 
 
 def _population(table: ClinicTable, which: str) -> str:
+    if TYPED in table.said:
+        return f"{table.rows:,} transfers of this clinic, typed by hand"
     who = "first transfers in this register" if which == FIRST else "all transfers in this register"
     added = f"; included by option: {', '.join(table.included)}" if table.included else ""
     return (

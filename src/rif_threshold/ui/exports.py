@@ -9,6 +9,7 @@ import streamlit as st
 
 from rif_threshold.assessment import Assessment, assess
 from rif_threshold.errors import InvalidInput
+from rif_threshold.folder import Folder
 from rif_threshold.report import FORMATS, report
 from rif_threshold.report.fonts import lacking
 from rif_threshold.report.letters import unusual
@@ -25,20 +26,24 @@ FOR_THE_RECORD = tuple(name for name in FORMATS if name not in {*FOR_THE_COUPLE,
 _A_BREATH = 0.2  # seconds: what was typed just before a click is on its way with the click
 
 
+Stands = tuple[dict[str, object], Folder | None]
+"""What is typed, and the clinic's own table in use."""
+
+
 class _Desk:
     """What stands in the fields of one visitor now, and from what each file was made that was taken."""
 
     def __init__(self) -> None:
         self._one_at_a_time = threading.Lock()
-        self._typed: dict[str, object] = {}
-        self._taken: dict[str, dict[str, object]] = {}
+        self._typed: Stands = ({}, None)
+        self._taken: dict[str, Stands] = {}
 
-    def put(self, typed: dict[str, object]) -> None:
-        """What stands in the fields from now on."""
+    def put(self, typed: Stands) -> None:
+        """What stands in the fields from now on, and the table that is in use."""
         with self._one_at_a_time:
             self._typed = typed
 
-    def take(self, name: str) -> dict[str, object]:
+    def take(self, name: str) -> Stands:
         """What a file is made from; it is noted that this file was taken."""
         time.sleep(_A_BREATH)
         with self._one_at_a_time:
@@ -58,7 +63,11 @@ def _desk() -> _Desk:
 
 def note_what_is_typed() -> None:
     """To be called first in every run: a file that is asked for while the run lasts is made from what is typed now."""
-    _desk().put(inputs.typed_case())
+    _desk().put(_stands())
+
+
+def _stands() -> Stands:
+    return inputs.typed_case(), inputs.table_in_use()
 
 
 def offer(formats: Sequence[str], assessment: Assessment, words: Words | None = None) -> None:
@@ -71,7 +80,7 @@ def offer(formats: Sequence[str], assessment: Assessment, words: Words | None = 
     there is none. A file that was clicked just before or after a change is made from what was typed last; if the change
     came too late for that, and for every file taken before, the page says that it holds what stood there before.
     """
-    typed, desk = inputs.typed_case(), _desk()
+    typed, desk = _stands(), _desk()
     offered = [name for name in formats if assessment.estimates or not name.startswith("curve")]
     language = words.language if words else ENGLISH
     doubtful = unusual(assessment) or (words is not None and lacking(words))
@@ -103,11 +112,12 @@ def _asked_for(desk: _Desk, name: str, language: str) -> bytes:
     return _made(desk.take(name), name, language)
 
 
-def _made(typed: dict[str, object], name: str, language: str) -> bytes:
-    return report(assess(typed), name, language).content
+def _made(stands: Stands, name: str, language: str) -> bytes:
+    typed, table = stands
+    return report(assess(typed, tables=table), name, language).content
 
 
-def _why_none(typed: dict[str, object], name: str, language: str) -> str:
+def _why_none(typed: Stands, name: str, language: str) -> str:
     """Why the file cannot be made; empty where it can."""
     try:
         _made(typed, name, language)

@@ -36,6 +36,7 @@ _PAGES = (
         "A contested, off-label step: what speaks against it first.",
         Part.TACROLIMUS,
     ),
+    ("our_clinic.py", "Our clinic", "Our own table and audit, from a list of transfers or from counts.", None),
     ("sources.py", "Sources", "Where every number and rule comes from, and what this is not for.", None),
 )
 

@@ -15,6 +15,7 @@ import streamlit as st
 
 from rif_threshold.case import PARTS, Case
 from rif_threshold.fields import ONE_VALUE, SWITCHES, TRANSFER_FIELDS
+from rif_threshold.folder import Folder
 from rif_threshold.forms import as_typed
 from rif_threshold.pathway import as_now_named
 from rif_threshold.transfers import NOTHING, EmbryoKind
@@ -34,6 +35,8 @@ OPENED = "opened_from"
 """Where the session keeps from which kind of code its case was opened, until that has been looked at."""
 LAID_ASIDE = "laid_aside"
 """Where the session keeps what was typed for a route that is left out."""
+TABLE = "own_table_in_use"
+"""Where the session keeps the clinic's own table that was made on a page, as long as it is in use."""
 DESK = "desk"
 """Where the session keeps from what its files were made."""
 
@@ -81,6 +84,17 @@ def typed_case() -> dict[str, Any]:
         case["history"] = listed_transfers()
     case |= {name: True for name in SWITCHES if st.session_state.get(name)}
     return case | _pathway_fields()
+
+
+def table_in_use() -> Folder | None:
+    """The folder of own tables with the one that was made on a page in it; nothing where none is in use."""
+    folder: Folder | None = st.session_state.get(TABLE)
+    return folder
+
+
+def use_table(folder: Folder | None) -> None:
+    """Put a table in use, or take it back."""
+    st.session_state[TABLE] = folder
 
 
 def typed_kind(prefix: str = "") -> dict[str, Any]:

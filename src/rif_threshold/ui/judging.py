@@ -46,7 +46,7 @@ def judge(*parts: Part) -> Judged:
     if not typed:
         return Judged(untouched=True)
     try:
-        return Judged(assess(typed, include=parts))
+        return Judged(assess(typed, include=parts, tables=inputs.table_in_use()))
     except InvalidInput as error:
         return Judged(problems=error.problems)
     except TableError as error:
@@ -77,7 +77,7 @@ def _right(typed: Mapping[str, Any], field: str, longer: str) -> bool:
         if not isinstance(place[last], str):
             return False
         place[last] = longer
-        judged = Judged(assess(case, include=()))
+        judged = Judged(assess(case, include=(), tables=inputs.table_in_use()))
     except InvalidInput as error:
         judged = Judged(problems=error.problems)
     except (LookupError, TypeError, ValueError):  # a problem of no single field

@@ -12,6 +12,8 @@ import streamlit as st
 from rif_threshold.ui import inputs
 
 _BEGUN, _HELD, _PUT_BACK, _SAY = "begun", "held_by_the_tab", "put_back", "say_put_back"
+_TABLE, _TABLE_GONE = "own_table", "own_table_gone"
+"""In the tab's copy, that the clinic's own table was in use, which a new session does not have; and that it is gone."""
 _MOST = 100_000  # characters; a case with all its transfers takes less than a tenth of it
 
 
@@ -23,7 +25,8 @@ def begin() -> None:
         inputs.put(state.pop(_PUT_BACK))
     if _BEGUN in state:
         typed = inputs.typed_case()
-        state[_HELD] = json.dumps(typed) if typed else None
+        table = {_TABLE: True} if inputs.table_in_use() else {}
+        state[_HELD] = json.dumps(typed | table) if typed else None
     st.text_input("Kept in this tab", value=None, key=_HELD, label_visibility="collapsed")
 
 
@@ -47,12 +50,18 @@ def notice() -> None:
             st.warning(
                 "The connection was away for too long, or the program was started anew. What was typed has been put "
                 "back from this tab. Look whether the last change is there."
+                + (_WITHOUT_TABLE if st.session_state.get(_TABLE_GONE) else "")
             )
             st.button("I have looked", key="looked", on_click=_looked)
 
 
+_WITHOUT_TABLE = (
+    " Our clinic's table was in use and is gone: the answer is without it now. On *Our clinic* it can be made again."
+)
+
+
 def _looked() -> None:
-    st.session_state[_SAY] = False
+    st.session_state[_SAY] = st.session_state[_TABLE_GONE] = False
 
 
 def _read(text: object) -> dict[str, Any]:
@@ -61,4 +70,7 @@ def _read(text: object) -> dict[str, Any]:
         found = json.loads(str(text or "")[:_MOST])
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) and inputs.can_put(found) else {}
+    if not isinstance(found, dict):
+        return {}
+    st.session_state[_TABLE_GONE] = found.pop(_TABLE, False) is True
+    return found if inputs.can_put(found) else {}

@@ -10,7 +10,7 @@ from streamlit import file_util
 from rif_threshold.ui import frame
 
 # The pages that take a file, by name as in `frame`. Where none is served, nothing can be uploaded.
-PAGES_THAT_TAKE_FILES: frozenset[str] = frozenset()
+PAGES_THAT_TAKE_FILES = frozenset({"our_clinic.py"})
 
 _STREAM = "/_stcore/stream"
 _READ = ("GET", "HEAD")

@@ -23,7 +23,7 @@ from streamlit import config
 from streamlit.starlette import App
 
 from rif_threshold.parts import default_parts
-from rif_threshold.ui import frame
+from rif_threshold.ui import frame, uploads
 from rif_threshold.ui.paths import KnownPaths
 
 HOSTS_VARIABLE = "RIF_THRESHOLD_HOSTS"
@@ -147,6 +147,7 @@ class SameOrigin:
 
 def make_app() -> App:
     """The page as an ASGI application. Use it with one process: sessions live in its memory."""
+    uploads.in_memory_only()
     default_parts()  # a misspelt setting is refused before anything is served
     app = App(
         app_script(),

@@ -9,7 +9,7 @@ from rif_threshold.method import method
 from rif_threshold.repeated import who_words
 from rif_threshold.report import report
 from rif_threshold.sentences import next_chance
-from rif_threshold.ui import codes, exports, inputs, kept
+from rif_threshold.ui import codes, exports, inputs, kept, own_table
 from rif_threshold.ui.judging import Judged
 from rif_threshold.ui.markdown import escaped, unbroken
 from rif_threshold.ui.whole import announce
@@ -47,6 +47,8 @@ def _strip(judged: Judged, verdicts: str) -> None:
         words = "**No answer**"
     else:
         words = _words(judged.assessment) + (f" · {escaped(verdicts)}" if verdicts else "")
+    if inputs.table_in_use() is not None:
+        words += f" · ◆ {unbroken(own_table.IN_USE)}"
     with st.container(key="strip"):
         announce("strip", words)
         if st.button("Copy note", key="note", type="tertiary", disabled=judged.assessment is None):
@@ -72,7 +74,7 @@ def _words(assessment: Assessment) -> str:
 
 @st.dialog("Copy note", width="large")
 def _note() -> None:
-    assessment = assess(inputs.typed_case())
+    assessment = assess(inputs.typed_case(), tables=inputs.table_in_use())
     st.caption("The sign at the corner copies it; where it does not, the text can be selected.")
     st.code(report(assessment, exports.NOTE).content.decode("ascii"), language=None, wrap_lines=True)
     exports.offer((exports.NOTE,), assessment)
@@ -83,7 +85,8 @@ def _save() -> None:
     st.caption(_KEPT)
     if typed := inputs.typed_case():
         try:
-            codes.case_code(assess(typed))
+            codes.case_code(assess(typed, tables=inputs.table_in_use()))
+            own_table.said_beside_a_code()
         except InvalidInput:
             st.caption("There is no case code while something typed cannot be used.")
     codes.read_code()

@@ -16,7 +16,7 @@ judged = judging.judge(*(default_parts() & {Part.WORKUP, Part.PERSPECTIVE}))
 chosen = words(explain.chosen())
 strip(judged, folded=chosen.language != ENGLISH)
 explain.choose()
-with whole("shown", repr((inputs.typed_case(), chosen.language))):
+with whole("shown", repr((inputs.typed_case(), inputs.table_in_use(), chosen.language))):
     assessment = judging.answered(judged)
     if assessment is not None:
         with st.container(key="explain"):

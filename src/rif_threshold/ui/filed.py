@@ -1,0 +1,120 @@
+"""A clinic's file on the page: what stands in it, how it is read, and the button that works on it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from rif_threshold.register.mappings import mappings
+from rif_threshold.ui import assigning, clinic
+from rif_threshold.ui.clinic import Clinic
+from rif_threshold.ui.controls import fold
+from rif_threshold.ui.markdown import escaped, markdown_table
+from rif_threshold.ui.whole import say
+
+_READ_AS, _BY_HAND = "read_as", "by_hand"
+_MOST_SHOWN = 8
+
+
+def show(kept: Clinic) -> None:
+    """All of it, from the field that takes a file to the button."""
+    if why := clinic.why_no_file():
+        st.info(why)
+        return
+    if not kept.content:
+        clinic.take(kept)
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="the_file"):
+        say("file", f"**{escaped(kept.name)}**, {len(kept.content):,} bytes, in memory only")
+        st.button("Forget this file", key="forget_file", on_click=clinic.forget)
+    if kept.look:
+        _columns(kept.look)
+        _how(kept)
+
+
+def _columns(look: Mapping[str, Any]) -> None:
+    said = (each.replace("name another with --map", "choose another below") for each in look["said"])
+    if look["by"]:  # what was not decided then has been since
+        said = (each for each in said if not each.startswith("Not decided"))
+    say("look", f"{look['rows']:,} rows. " + " ".join(map(escaped, said)))
+    unfolded, panel = fold("What stands in it", "fold_columns")
+    if unfolded:
+        with panel:
+            rows = [[escaped(each["column"]), _words(each)] for each in look["columns"]]
+            say("columns", markdown_table(["Column", "Texts in it, and how often"], rows))
+
+
+def _words(column: Mapping[str, Any]) -> str:
+    shown = [f"{escaped(text) or '(empty)'} {times:,}" for text, times in column["words"][:_MOST_SHOWN]]
+    rest = column["texts"] - len(shown)
+    more = [f"{rest:,} {'more' if shown else 'different texts'}, not shown"] if rest > 0 else []
+    return "; ".join([*shown, *more, *map(escaped, column["said"])])
+
+
+def _how(kept: Clinic) -> None:
+    """By a shipped mapping, or with columns and words assigned here."""
+    options = {_BY_HAND: "Columns and words assigned here", **{name: each.title for name, each in mappings().items()}}
+    if _READ_AS not in st.session_state:
+        decided = not any(each.startswith("Not decided: which column") for each in kept.look["said"])
+        st.session_state[_READ_AS] = kept.look["nearest"] if decided and kept.look["nearest"] else _BY_HAND
+    st.selectbox(
+        "How the file is read", list(options), key=_READ_AS, persist_state="session",
+        format_func=lambda name: options.get(name, str(name)),
+    )  # fmt: skip
+    chosen = str(st.session_state.get(_READ_AS))
+    if chosen in mappings():
+        say("about", f":small[{escaped(mappings()[chosen].about)}]")
+        _work(kept, mappings()[chosen].model_dump(mode="json", exclude_unset=True))
+    else:
+        _by_hand(kept)
+
+
+def _by_hand(kept: Clinic) -> None:
+    with st.container(key="assign_columns", border=True):
+        st.markdown("**1. Which column holds what**")
+        assigning.columns(kept.look)
+        if lacks := assigning.lacking():
+            say("lacks", f":small[Still needed: {escaped('; '.join(lacks))}.]")
+            return
+        columns = assigning.mapping(kept.look, with_words=False)
+        if wrong := assigning.wrong(columns):
+            st.error("\n".join(f"- {escaped(each)}" for each in wrong))
+            return
+        if kept.look.get("by") != columns:
+            if st.button("Show the words of these columns", key="look_again", disabled=kept.work is not None):
+                kept.begin({"do": "look", "mapping": columns})
+                st.rerun()
+            return
+    with st.container(key="assign_words", border=True):
+        st.markdown("**2. What the words mean**")
+        assigning.words(kept.look)
+        if left := assigning.undecided(kept.look):
+            told = "; ".join(escaped(each) for each in left[:_MOST_SHOWN])
+            more = f"; and {len(left) - _MOST_SHOWN} more" if len(left) > _MOST_SHOWN else ""
+            say("undecided", f":small[Not decided, so that rows with them are problems: {told}{more}.]")
+        if assigning.chosen("keep") and not st.session_state.get(assigning.KEEP_WORDS):
+            st.markdown(":small[No text is chosen of which rows count: all rows do.]")
+    _work(kept, assigning.mapping(kept.look, with_words=True))
+
+
+def _work(kept: Clinic, mapping: dict[str, Any]) -> None:
+    if wrong := assigning.wrong(mapping):
+        st.error("\n".join(f"- {escaped(each)}" for each in wrong))
+        return
+    if kept.result and kept.result["order"].get("mapping", mapping) != mapping:
+        st.markdown(":small[What is shown below was made before the last change here.]")
+    if st.button("Make our table and the audit", key="make_file", type="primary", disabled=kept.work is not None):
+        kept.begin({"do": "read", "mapping": mapping})
+        st.rerun()
+
+
+def said(kept: Clinic) -> None:
+    """What the rows of the file came to, before what was made of them."""
+    lines = kept.result["beside"]
+    if kept.result["bad_rows"]:
+        lines = [f"{kept.result['bad_rows']:,} rows have a problem; their couples are in no rate.", *lines]
+    if lines:
+        unfolded, panel = fold(f"What is wrong with the file, and what was left out: {len(lines)} lines", "fold_beside")
+        if unfolded:
+            with panel:
+                st.markdown("\n".join(f"- {escaped(each)}" for each in lines))

@@ -1,0 +1,343 @@
+"""The page Our clinic without a browser: by file and by hand, what is refused in words, what is used and forgotten."""
+
+import gc
+import io
+import subprocess
+import sys
+import time
+import weakref
+import zipfile
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from clinic_files import as_csv, other_words, rows
+from rif_threshold import assess
+from rif_threshold.register.mapping import DateOrder
+from rif_threshold.register.mappings import read_mapping
+from rif_threshold.ui import assigning, work
+from rif_threshold.ui.mapping_file import toml
+from rif_threshold.ui.uploads import LARGEST, FewFiles
+from spreadsheets import write_xlsx
+
+from .conftest import ROOT
+
+
+def wait(page: Any) -> Any:
+    """Until what is under way is done, and the page has it."""
+    while page.at.session_state["our_clinic"].work is not None:
+        time.sleep(0.2)
+        page.run()
+    return page
+
+
+def drop(page: Any, content: bytes, name: str = "transfers.csv") -> Any:
+    page.at.file_uploader[0].set_value((name, content, "application/octet-stream"))
+    return wait(page.run())
+
+
+def page_with_table(tab: Any) -> Any:
+    page = drop(tab("our_clinic"), as_csv(rows()))
+    return wait(page.press("make_file"))
+
+
+def plain(page: Any) -> str:
+    return str(page.text).replace("\\", "")
+
+
+def test_a_file_becomes_a_table_a_picture_and_a_route(tab: Any) -> None:
+    page = page_with_table(tab)
+    text = plain(page)
+    # Twelve of forty first transfers, and of all fifty-four: counted by hand in `clinic_files.rows`.
+    assert "12 of 40: 30.0 %" in text
+    assert "12 of 54: 22.2 %" in text
+    (steps,) = (chart.alt for chart in page.charts() if "35-39: 12 of 40, 30.0" in chart.alt)
+    # ESHRE's row, and the UK's register at 35-37: 4,444 of 8,138 and 623 of 2,211.
+    assert all(part in steps for part in ("35-39 25.9 %", "35-37 54.6 %", "35-37 28.2 %"))
+    assert "four definitions side by side" in text.lower()
+    # 30.0 %: after three 65.7 %, so the third crosses.
+    page.press("use_table").go("threshold")
+    page.fill(oocyte_age_years="36", ploidy="untested", failed_transfers="2")
+    assert "Own register, first transfers" in plain(page)
+    assert "Our clinic's table is in use" in plain(page)
+    assert "our clinic's table in use" in plain(page).replace("\N{NO-BREAK SPACE}", " ")
+    page.press("take_back_threshold")
+    assert "Own register" not in plain(page)
+    assert "table in use" not in plain(page).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_table_in_use_answers_as_the_same_table_from_a_folder(tab: Any, tmp_path: Path) -> None:
+    page = page_with_table(tab)
+    page.press("use_table")
+    folder = page.at.session_state["own_table_in_use"]
+    (archive,) = (each.proto for each in page.at.get("download_button") if "ZIP" in each.proto.label)
+    assert archive.label == "Our table, ZIP"
+    from rif_threshold.own_tables import write_folder  # noqa: PLC0415
+
+    write_folder(tmp_path / "our_tables", folder.texts)
+    case = {"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 2}
+    assert assess(case, tables=folder) == assess(case, tables=tmp_path / "our_tables")
+
+
+def test_the_zip_is_a_folder_that_tables_takes(tmp_path: Path) -> None:
+    from rif_threshold.register.typed import typed_table  # noqa: PLC0415
+    from rif_threshold.ui.results import _zipped  # noqa: PLC0415
+    from rif_threshold.ui.shown_table import shown_table  # noqa: PLC0415
+
+    shown = shown_table(typed_table({"untested 35-39": (76, 233)}))
+    with zipfile.ZipFile(io.BytesIO(_zipped(shown["files"]["all"]["texts"]))) as archive:
+        archive.extractall(tmp_path)
+    case = {"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 2}
+    found = assess(case, tables=tmp_path / "our_tables")
+    (own,) = (each for each in found.estimates if each.route == "age_table:our_clinic")
+    # 76 of 233 are 32.6 %: two failed are 54.6 %, three 69.4 %.
+    assert (own.transfers_to_threshold, own.successes, own.transfers) == (3, 76, 233)
+
+
+def test_counts_typed_by_hand_become_a_table(tab: Any) -> None:
+    page = tab("our_clinic").fill(clinic_from="Counts typed by hand")
+    page.fill(count_1_positive="233", count_1_transfers="76").press("make_counts")
+    assert "More positive tests than transfers: at most 76 can be" in plain(page) or "at most 76 can be" in plain(page)
+    assert page.widget("count_1_positive").value == "233"  # what was typed stays
+    page.fill(count_1_positive="76", count_1_transfers="233")
+    wait(page.press("make_counts"))
+    text = plain(page)
+    assert "76 of 233: 32.6 % (26.6 to 39.0)" in text
+    assert "3 with 0.89" in text  # as docs/register.md has it for the same counts
+    assert "There is no audit" in text
+    assert "no transfers" in text
+
+
+def test_columns_and_words_are_assigned_on_the_page(tab: Any) -> None:
+    page = drop(tab("our_clinic"), other_words())
+    assert "Still needed" in plain(page)
+    page.fill(assign_patient="Case", assign_date="ET day", assign_oocyte_age_years="Age OPU")
+    page.fill(assign_ploidy="PGT", assign_result="Outcome", assign_embryos="Number", assign_days="D.M.Y")
+    wait(page.press("look_again"))
+    assert "Not decided, so that rows with them are problems" in plain(page)
+    page.fill(assign_word_ploidy_none="untested", assign_word_result_LB="live_birth")
+    page.fill(assign_word_result_neg="no_positive_test")
+    assert "Not decided, so" not in plain(page)
+    wait(page.press("make_file"))
+    assert "12 of 40: 30.0 %" in plain(page)
+    mapping = page.at.session_state["our_clinic"].order["mapping"]
+    assert mapping["date"] == {"column": "ET day", "order": "D.M.Y"}
+
+
+def test_a_mapping_that_was_assigned_is_a_file_that_map_takes(tmp_path: Path) -> None:
+    made = {
+        "title": 'our "transfers"', "separator": ";", "decimal": ",",
+        "patient": {"column": "Case"}, "date": {"column": "ET", "order": "D.M.Y"},
+        "ploidy": {"column": "PGT", "words": {"": "untested", "n\u00f6": "euploid"}, "missing": ["?"]},
+        "result": {"column": "R", "words": {"neg": "no_positive_test"}, "missing": []},
+        "keep": [{"column": "Cycle", "keep": ["IVF"], "leave_out": ["*"]}],
+    }  # fmt: skip
+    (tmp_path / "mapping.toml").write_text(toml(made), "utf-8")
+    read = read_mapping(str(tmp_path / "mapping.toml"))
+    assert read == type(read).model_validate(made)
+
+
+def test_every_way_to_write_a_day_can_be_chosen() -> None:
+    assert set(assigning._ORDERS) - {assigning._NUMBERS} == set(get_args(DateOrder))
+
+
+def zipped() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("transfers.csv", as_csv(rows()))
+    return out.getvalue()
+
+
+def merged(folder: Path) -> bytes:
+    path = write_xlsx(folder / "merged.xlsx", [["patient", "date", ""], ["w1", "2024-03-01", "x"]], merged="B1:C1")
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("zip", "this is a ZIP and no table: unpack it"),
+        ("parquet", "the Parquet file cannot be read: it is damaged or was cut off"),
+        ("merged", "cells are merged in row 1"),
+        ("large", "at most 50,000,000 are taken here"),
+        ("nothing", "headings"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_in_words(tab: Any, tmp_path: Path, name: str, said: str) -> None:
+    content = {
+        "zip": zipped, "parquet": lambda: b"PAR1" + b"\0" * 50, "merged": lambda: merged(tmp_path),
+        "large": lambda: bytes(LARGEST + 1), "nothing": lambda: b"\n",
+    }[name]()  # fmt: skip
+    page = tab("our_clinic").fill(clinic_from="Counts typed by hand").fill(count_0_positive="7")
+    page.fill(clinic_from="A list of transfers")
+    drop(page, content)
+    assert sum(said in error for error in page.errors) == 1
+    assert len(page.errors) == 1
+    page.fill(clinic_from="Counts typed by hand")
+    assert page.widget("count_0_positive").value == "7"
+
+
+def test_names_in_a_file_are_warned_of_before_anything_else(tab: Any) -> None:
+    page = drop(tab("our_clinic"), as_csv(_named()))
+    (warning,) = (error for error in page.errors if "may tell who people are" in error)
+    assert "looks like names" in warning
+    assert "Muster" not in plain(page)
+    order = [each.type for each in page.at.main]
+    assert order.index("error") < order.index("info")  # the box of the strip, which is the first of every other page
+    page.press("forget_people")
+    assert not page.errors
+
+
+def _named() -> list[list[str]]:
+    first, last = ("Anna", "Berta", "Clara", "Dora", "Emma"), ("Muster", "Beispiel", "Probe", "Test")
+    names = [f"{a} {b}" for a in first for b in last]
+    return [[names[place % 20], *row[1:]] for place, row in enumerate(rows(20, 6))]
+
+
+def test_one_button_forgets_all_of_it(tab: Any) -> None:
+    page = page_with_table(tab)
+    page.press("use_table")
+    folder = weakref.ref(page.at.session_state["own_table_in_use"])
+    content = page.at.session_state["our_clinic"].content
+    assert content
+    page.press("forget_all")
+    assert "12 of 40" not in plain(page)
+    kept = page.at.session_state["our_clinic"]
+    assert (kept.content, kept.look, kept.result, kept.work) == (b"", {}, {}, None)
+    assert page.at.session_state["own_table_in_use"] is None
+    del kept, content
+    page.run()
+    gc.collect()
+    assert folder() is None  # nothing that keeps answers keeps the table
+
+
+def test_a_folder_is_kept_no_longer_than_it_is_used() -> None:
+    from rif_threshold.own_tables import own_folder, with_table  # noqa: PLC0415
+    from rif_threshold.register.typed import typed_table  # noqa: PLC0415
+    from rif_threshold.register.written import table_texts  # noqa: PLC0415
+
+    folder = with_table(own_folder(), table_texts(typed_table({"untested 35-39": (76, 233)}), "our_clinic", "all"))
+    assess({"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 2}, tables=folder)
+    seen = weakref.ref(folder)
+    del folder
+    gc.collect()
+    assert seen() is None
+
+
+def test_without_the_extra_one_sentence_says_what_to_install(tab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rif_threshold.ui import clinic  # noqa: PLC0415
+
+    found = clinic.importlib.util.find_spec
+    monkeypatch.setattr(
+        clinic.importlib.util, "find_spec", lambda name, *more: None if name == "duckdb" else found(name, *more)
+    )
+    page = tab("our_clinic")
+    assert "pip install 'rif-threshold[register]'" in plain(page)
+    assert not page.at.file_uploader
+    page.fill(clinic_from="Counts typed by hand")
+    assert page.has("count_0_positive")
+
+
+def test_a_third_is_told_to_wait_and_then_goes_on(tab: Any) -> None:
+    taken = [work._places.acquire(blocking=False) for _ in range(work.PLACES)]
+    assert all(taken)
+    page = tab("our_clinic")
+    page.at.file_uploader[0].set_value(("transfers.csv", as_csv(rows()), "text/csv"))
+    page.run()
+    assert page.at.session_state["our_clinic"].work.state == work.WAITING
+    assert "Two other files are being worked on" in plain(page)
+    for _ in taken:
+        work._places.release()
+    wait(page)
+    assert "54 rows" in plain(page)
+
+
+def test_what_is_stopped_leaves_the_file_and_its_place(tab: Any) -> None:
+    taken = [work._places.acquire(blocking=False) for _ in range(work.PLACES)]
+    page = tab("our_clinic")
+    page.at.file_uploader[0].set_value(("transfers.csv", as_csv(rows()), "text/csv"))
+    page.run()
+    begun = page.at.session_state["our_clinic"].work
+    page.press("stop_work")
+    for _ in taken:
+        work._places.release()
+    while begun.state != work.DONE:
+        time.sleep(0.1)
+    assert begun.result == {"problems": [work.STOPPED]}
+    assert page.run().at.file_uploader  # another can be dropped
+
+
+def test_work_is_given_up_when_its_visitor_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "_is_there", lambda session: False)
+    begun = work.Work({"do": "look"}, as_csv(rows()))
+    while begun.state != work.DONE:
+        time.sleep(0.1)
+    assert begun.result == {"problems": [work.STOPPED]}
+
+
+def test_work_that_takes_too_long_or_dies_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    for seconds, do, said in ((1, "look", work.TOO_LONG), (300, "no such thing", work.apart.FAILED)):
+        monkeypatch.setattr(work.apart, "SECONDS", seconds)
+        begun = work.Work({"do": do}, as_csv(rows()) if seconds > 1 else as_csv(rows(200_000)))
+        while begun.state != work.DONE:
+            time.sleep(0.1)
+        assert [each.partition(" (")[0] for each in begun.result["problems"]] == [said.partition(" (")[0]]
+
+
+def test_the_process_that_reads_a_file_can_write_no_other() -> None:
+    code = (
+        "import io, sys, tempfile; from rif_threshold.ui import apart\n"
+        "with apart._in_memory(io.BytesIO(b'a;b')) as path:\n"
+        "    assert path.read_bytes() == b'a;b'\n"
+        "    try:\n"
+        "        with tempfile.TemporaryFile() as file: file.write(b'x'); file.flush()\n"
+        "    except OSError: print('refused')\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout == "refused\n"
+
+
+def test_one_file_a_visitor_waits_and_few_of_all() -> None:
+    held = FewFiles("/upload")
+    from streamlit.runtime.uploaded_file_manager import UploadedFileRec  # noqa: PLC0415
+
+    for visitor in range(20):
+        for number in range(3):
+            held.add_file(f"v{visitor}", UploadedFileRec(f"f{number}", "n", "t", b"x"))
+    files = [each for files in held.file_storage.values() for each in files]
+    assert files == ["f2"] * 8
+
+
+def test_the_server_loads_no_engine_before_or_while_a_file_is_worked_on() -> None:
+    code = (
+        "import sys, time; sys.path.insert(0, 'tests'); from clinic_files import as_csv, rows;"
+        "from streamlit.testing.v1 import AppTest;"
+        f"at = AppTest.from_file({str(ROOT / 'app.py')!r}, default_timeout=60).run();"
+        "at.switch_page('src/rif_threshold/ui/pages/our_clinic.py').run();"
+        "at.file_uploader[0].set_value(('t.csv', as_csv(rows()), 'text/csv')); at.run();"
+        "[(time.sleep(0.2), at.run()) for _ in range(2000) if at.session_state['our_clinic'].work];"
+        "assert at.session_state['our_clinic'].look, at.session_state['our_clinic'].problems;"
+        "print([name for name in ('ibis', 'duckdb', 'pyarrow', 'python_calamine', 'scipy') if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert result.stdout.strip().endswith("[]")
+
+
+def test_a_tab_that_comes_back_without_its_table_says_so(tab: Any) -> None:
+    from rif_threshold.own_tables import own_folder, with_table  # noqa: PLC0415
+    from rif_threshold.register.typed import typed_table  # noqa: PLC0415
+    from rif_threshold.register.written import table_texts  # noqa: PLC0415
+
+    page = tab().fill(oocyte_age_years="36", ploidy="untested", failed_transfers="2")
+    texts = table_texts(typed_table({"untested 35-39": (76, 233)}), "our_clinic", "all")
+    page.at.session_state["own_table_in_use"] = with_table(own_folder(), texts)
+    held = page.run().at.session_state["held_by_the_tab"]
+
+    later = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    later.session_state["held_by_the_tab"] = held
+    later.run()
+    assert any("Our clinic's table was in use and is gone" in each.value for each in later.warning)
+    later.button(key="looked").click().run()
+    assert not later.warning
