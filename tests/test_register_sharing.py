@@ -273,7 +273,7 @@ def in_rows(content: bytes) -> list[tuple[str, dict[str, str]]]:
 def shown_in(content: bytes) -> dict[tuple[str, Any, str], str]:
     """The cells of a report as text, by the names of `added`."""
     found: dict[tuple[str, Any, str], str] = {}
-    labels = {"<35": 0, "35-39": 1, ">=40": 2, "35-40": 1, ">40": 2}
+    labels = {"<35": 0, "35-39": 1, "≥40": 2, "35-40": 1, ">40": 2}
     for table, row in in_rows(content):
         match table:
             case "ends" | "ranks":

@@ -5,6 +5,7 @@ from typing import Any
 
 import altair as alt
 
+from rif_threshold.ages import label_words
 from rif_threshold.charts.specification import DASHES, SHAPES, Specification, fill
 from rif_threshold.register.audit.audit import Audit
 from rif_threshold.register.audit.by_rank import Against
@@ -83,7 +84,7 @@ def calibration_specification(audit: Audit) -> Specification | None:
             "rank": str(point.rank),
             "hue": str(point.rank),
             "transfers": point.transfers,
-            "words": f"{point.stratum}, rank {point.rank}: {point.positive:,} of {point.transfers:,}",
+            "words": f"{label_words(point.stratum)}, rank {point.rank}: {point.positive:,} of {point.transfers:,}",
         }
         for point in audit.calibration
     ]
@@ -95,8 +96,8 @@ def calibration_specification(audit: Audit) -> Specification | None:
 def describe_calibration(audit: Audit) -> str:
     """The same in words."""
     told = (
-        f"{point.stratum}, rank {point.rank}: {percent_words(point.observed_percent)} of {point.transfers:,}, expected"
-        f" {percent_words(point.expected_percent)}"
+        f"{label_words(point.stratum)}, rank {point.rank}: {percent_words(point.observed_percent)} of"
+        f" {point.transfers:,}, expected {percent_words(point.expected_percent)}"
         for point in audit.calibration
     )
     return f"Positive tests observed against ESHRE's table, a point a band and rank. {'; '.join(told)}."

@@ -5,6 +5,7 @@ from typing import Any
 
 import altair as alt
 
+from rif_threshold.ages import label_words
 from rif_threshold.charts.specification import DASHES, Specification, fill
 from rif_threshold.rates import PUBLISHED_TABLE, background_tables, load_rate_table
 from rif_threshold.register.rates import Rates
@@ -74,7 +75,7 @@ def _steps(ploidy: Ploidy) -> Iterator[dict[str, Any]]:
                 yield {
                     "source": _source(table, row),
                     "told": _told(table, row),
-                    "band": row.age_label,
+                    "band": label_words(row.age_label),
                     "begins": begins,
                     "ends": ends,
                     "percent": percent,
@@ -105,7 +106,7 @@ def _ours(table: ClinicTable, ploidy: Ploidy) -> Iterator[dict[str, Any]]:
         interval = f"{shown_percent(low)} to {shown_percent(high)}"
         yield {
             "source": _OURS,
-            "band": band.age_label,
+            "band": label_words(band.age_label),
             "begins": begins,
             "ends": ends,
             "middle": (begins + ends) / 2,

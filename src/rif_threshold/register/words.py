@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rif_threshold.ages import label_words
 from rif_threshold.register.couples import CouplesSummary
 from rif_threshold.register.rates import Rates
 from rif_threshold.register.table import TYPED, BandRow, ClinicTable
@@ -50,7 +51,7 @@ def _cells(band: BandRow, which: str, rates: Rates) -> tuple[str, ...]:
     more = (
         "" if rates.too_small else "no number" if rates.more_to_settle is None else settle_words(rates.more_to_settle)
     )
-    name = f"{word(band.ploidy)} {band.age_label}"
+    name = f"{word(band.ploidy)} {label_words(band.age_label)}"
     counts = (f"{positive.transfers:,}", f"{positive.came:,}")
     return (name, which, *counts, percents[0], interval, *percents[1:], number, more)
 
@@ -81,7 +82,7 @@ def _rows(table: ClinicTable) -> str:
 
 
 def _band_words(band: BandRow) -> Iterator[str]:
-    name = f"{word(band.ploidy)} at {band.age_label}"
+    name = f"{word(band.ploidy)} at {label_words(band.age_label)}"
     first, every = band.first, band.all
     if first is not None and not first.too_small:
         differ = first.transfers_to_threshold != every.transfers_to_threshold and not every.too_small

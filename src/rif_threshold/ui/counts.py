@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from rif_threshold.ages import label_words
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.register.bands import Band, published_bands
 from rif_threshold.register.typed import band_name, read_counts
@@ -29,7 +30,7 @@ def fields() -> None:
 
 
 def _name(band: Band) -> str:
-    return f"{capital(word(band.ploidy))}, {band.label}"
+    return f"{capital(word(band.ploidy))}, {label_words(band.label)}"
 
 
 def _key(place: int, part: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from rif_threshold.ages import label_words
 from rif_threshold.charts.clinic_table import describe_steps, rates_of_band, steps_lines, steps_specification
 from rif_threshold.errors import InvalidInput
 from rif_threshold.rates import PUBLISHED_TABLE, load_rate_table
@@ -60,7 +61,7 @@ def _files(table: ClinicTable) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _name(band: BandRow) -> str:
-    return f"{capital(word(band.ploidy))}, {band.age_label}"
+    return f"{capital(word(band.ploidy))}, {label_words(band.age_label)}"
 
 
 def _rate(rate: OutcomeRate) -> str:

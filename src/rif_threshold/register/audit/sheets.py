@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from rif_threshold.ages import label_words
 from rif_threshold.register.audit.audit import Audit
 from rif_threshold.register.audit.by_rank import RankRow
 from rif_threshold.register.audit.fits import Fits
@@ -88,7 +89,7 @@ def _sheets(audit: Audit, show: Shown) -> Iterator[Sheet]:
         ("band", "transfers", "positive", "%", "95 %", "transfers to the threshold", "ESHRE %", "ESHRE's number"),
         tuple(
             (
-                row.stratum,
+                label_words(row.stratum),
                 *map(show.count, (row.transfers, row.positive)),
                 show.percent(row.percent),
                 show.between(row.lower_percent, row.upper_percent),
@@ -185,7 +186,7 @@ def _of_the_clinic_alone(audit: Audit, show: Shown) -> Iterator[Sheet]:
             ("band", "before", "positive", "later", "positive, later", "compared", "each period needs"),
             tuple(
                 (
-                    row.stratum,
+                    label_words(row.stratum),
                     *map(show.count, (row.before, row.before_positive, row.later, row.later_positive)),
                     "yes" if row.compared else "cannot be seen",
                     show.count(row.transfers_to_see),
@@ -200,7 +201,7 @@ def _of_the_clinic_alone(audit: Audit, show: Shown) -> Iterator[Sheet]:
         ("band", "rank", "transfers", "positive", "ESHRE %", "observed %", "95 %"),
         tuple(
             (
-                point.stratum,
+                label_words(point.stratum),
                 str(point.rank),
                 show.count(point.transfers),
                 show.count(point.positive),
