@@ -225,3 +225,9 @@ def test_an_engine_is_ended_whatever_happens(private: Path) -> None:
     with pytest.raises(RuntimeError, match="on purpose"):
         broken()
     assert list(private.iterdir()) == []
+
+
+def test_an_engine_without_a_disk_makes_no_folder(private: Path) -> None:
+    with engines.engine(on_disk=False) as running:
+        assert running.backend.con.sql("SELECT current_setting('temp_directory')").fetchall() == [("",)]
+        assert list(private.iterdir()) == []

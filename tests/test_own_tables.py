@@ -19,7 +19,7 @@ from rif_threshold import assess
 from rif_threshold.cli import cli
 from rif_threshold.errors import InvalidInput, TableError
 from rif_threshold.folder import LARGEST_FILE, MOST_FILES, open_folder
-from rif_threshold.own_tables import new_folder, own_rate_tables, own_tables_of, sign_folder
+from rif_threshold.own_tables import new_folder, new_or_empty, own_rate_tables, own_tables_of, sign_folder
 from rif_threshold.tables import shipped_directory
 from test_tables import sign
 
@@ -507,3 +507,10 @@ def test_the_name_of_a_folder_is_said_in_one_short_line(tmp_path: Path, monkeypa
     gone.rmdir()
     with pytest.raises(TableError, match="no such folder of tables"):
         own_rate_tables(".")
+
+
+def test_a_folder_that_the_system_cannot_look_at_is_refused_in_words() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        new_or_empty("x" * 5_000)
+    ((problem),) = refused.value.problems
+    assert problem.allowed == "it cannot be written: File name too long"

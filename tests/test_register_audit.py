@@ -11,6 +11,7 @@ import ibis
 import pytest
 
 from register_rows import normalised, transfer
+from rif_threshold.charts.audit import definitions_specification, describe_definitions
 from rif_threshold.errors import InvalidInput
 from rif_threshold.heterogeneity import fit
 from rif_threshold.register.audit.adding import FIRST, LATER, atoms_of
@@ -468,3 +469,24 @@ def test_bands_thrown_together_would_find_couples_that_differ_where_none_does() 
 def one(text: str) -> History:
     """A history without dates."""
     return History(text, awaited=False, recent=False, early=False, era=0)
+
+
+def test_the_picture_of_definitions_has_now_and_ever_and_the_same_in_words() -> None:
+    # Four of ten couples failed three times, and are still there; six had a birth at once.
+    found = audited([*many("a", 4, "-", "-", "-", age=30), *many("b", 6, "+", age=30)])
+    drawn = definitions_specification(found)
+    assert drawn is not None
+    rows = [row for layer in drawn["layer"] for row in layer["data"]["values"]]
+    assert {row["percent"] for row in rows if row["definition"].startswith("three")} <= {100.0, 40.0}
+    told = describe_definitions(found)
+    assert "now, of couples in a current run: 4 of 4, 100.0" in told
+    assert (
+        "ever, of all couples: 4 of 10, 40.0 (12.2 to 73.8)" in told
+    )  # Clopper-Pearson of 4 in 10, from printed tables
+
+
+def test_what_no_couple_is_in_is_not_drawn() -> None:
+    ended = audited(many("b", 3, "+"))
+    assert "now, of" not in describe_definitions(ended)
+    nothing = ended.model_copy(update={"definitions": ended.definitions.model_copy(update={"rules": ()})})
+    assert definitions_specification(nothing) is None

@@ -206,7 +206,8 @@ def test_nothing_derived_is_kept(worked: Any) -> None:
     state = worked.at.session_state
     kept = {key: state[key] for key in state}
     desk = kept.pop(inputs.DESK)  # what stands in the fields, for a file asked for while the page runs
-    assert desk.take("json").keys() == set(WORKED)
+    typed, table = desk.take("json")
+    assert (typed.keys(), table) == (set(WORKED), None)
     assert json.loads(kept.pop("held_by_the_tab")) == WORKED  # what was typed, for the tab to give back
     assert {key for key, value in kept.items() if value} == {*WORKED, "also_from", "tabs", "begun", "said_strip"}
 
