@@ -242,7 +242,7 @@ def test_what_was_guessed_is_said_and_what_is_not_decided(tmp_path: Path) -> Non
     assert "Decimals stand behind '.' in one cell, and behind ',' in none." in guessed.said
     assert tomllib.loads(first_mapping(guessed))["decimal"] == "."
     path.write_text("Datum;x\n17.04.2024;1,5\n", "utf-8")
-    assert not any("ecimals" in each for each in explore(path, None).said)
+    assert not any(each.startswith("Decimals stand") for each in explore(path, None).said)
 
 
 MADE = [path.stem for path in sorted((ROOT / "tests/data/register").glob("*.csv"))]
