@@ -12,8 +12,8 @@ strip(judging.judge())
 FILE, TYPED = "A list of transfers", "Counts typed by hand"
 st.markdown(
     "From a list of your transfers, or from counts: your own rates by age and embryo, after how many transfers the line"
-    " is crossed by them, and an audit of your cases. It is read in memory, on this computer, never written to a disk,"
-    " and gone with this tab or when you forget it."
+    " is crossed by them, and an audit of your cases. It is read in the memory of the computer that runs this program,"
+    " never written to a disk, and gone with this tab or when you forget it."
 )
 source = st.segmented_control(
     "From", [FILE, TYPED], default=FILE, required=True, key="clinic_from", persist_state="session",
