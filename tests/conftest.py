@@ -11,7 +11,7 @@ from rif_threshold import tables
 from rif_threshold.register import limits, mappings
 from rif_threshold.tables import shipped_directory
 
-pytest_plugins = ["left_out"]
+pytest_plugins = ["left_out", "spark_cluster"]
 os.environ.pop("COLUMNS", None)  # readline sets it, and a shell may: lines are broken as for no terminal
 assert limits, mappings  # they read tables of their own, and what verifies knows only readers that are imported
 settings.register_profile("small", max_examples=100, deadline=None, derandomize=True)

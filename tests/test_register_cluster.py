@@ -2,7 +2,6 @@
 
 import os
 import random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +15,10 @@ from rif_threshold.register.engines import Engine, engine
 from rif_threshold.register.mappings import read_mapping
 from rif_threshold.register.reading import read
 from rif_threshold.register.table import clinic_table
+from spark_cluster import CLUSTER
 from test_register_couples import HEAD, made_couples, written
 
 pytestmark = pytest.mark.spark
-CLUSTER = "local-cluster[2,1,1024]"
-"""Two workers of one core and 1,024 MB, each a process of its own with an executor in another."""
-
-
-@pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """One cluster for all tests of Spark, also elsewhere: it takes long to start. What its workers write goes."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPARK_WORKER_DIR", str(tmp_path_factory.mktemp("workers")))
-        with engine("spark", master=CLUSTER) as running:
-            yield running
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,5 @@
 """Spark and DuckDB read every file to the same rows, however many parts Spark reads it in."""
 
-import os
-import sys
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +12,7 @@ import pytest
 from rif_threshold.errors import InvalidInput
 from rif_threshold.register import loading
 from rif_threshold.register.counting import keep
-from rif_threshold.register.engines import engine
+from rif_threshold.register.engines import Engine, engine
 from rif_threshold.register.mapping import Mapping
 from rif_threshold.register.mappings import read_mapping
 from rif_threshold.register.reading import read
@@ -33,21 +30,13 @@ MADE = [
 
 
 @pytest.fixture(scope="module")
-def spark() -> Iterator[ibis.BaseBackend]:
-    """Spark on this machine, which cuts a file after every two hundred bytes."""
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pyspark.sql import SparkSession  # noqa: PLC0415 - takes a while
-
-        builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-        builder = builder.config("spark.sql.shuffle.partitions", "2").config("spark.log.level", "ERROR")
-        session = builder.config("spark.sql.files.maxPartitionBytes", "200").getOrCreate()
-        # A session may be there already.
-        before = session.conf.get("spark.sql.files.maxPartitionBytes")
-        session.conf.set("spark.sql.files.maxPartitionBytes", "200")
-        yield ibis.pyspark.connect(session)
-        session.conf.set("spark.sql.files.maxPartitionBytes", before)
+def spark(cluster: Engine) -> Iterator[ibis.BaseBackend]:
+    """The cluster, where it cuts a file after every two hundred bytes."""
+    session, name = cluster.backend._session, "spark.sql.files.maxPartitionBytes"
+    before = session.conf.get(name)
+    session.conf.set(name, "200")
+    yield ibis.pyspark.connect(session)
+    session.conf.set(name, before)
 
 
 def same(spark: ibis.BaseBackend, path: Path, mapping: str | Mapping) -> list[dict[str, object]]:
