@@ -71,11 +71,10 @@ def lookup(threshold: float, minimum: int) -> Lookup | None:
     size = int(_bin(np.array([nextafter(1.0, 0.0)]))[0]) - first + 1
     if (np.diff(bins) == 0).any():
         return None
-    answers, within = np.full(size, minimum, dtype=np.int32), np.zeros(size)
-    for place, (change, answer) in enumerate(zip(changes, range(minimum, TRANSFERS_LIMIT + 1), strict=True)):
-        at = int(bins[place]) - first
-        answers[:at] = answer + 1
-        answers[at], within[at] = -answer, change
+    at = bins - first
+    above = np.bincount(at, minlength=size)[::-1].cumsum()[::-1]  # changes in a bin or above it: each is one more
+    answers, within = (minimum + above).astype(np.int32), np.zeros(size)
+    answers[at], within[at] = 1 - answers[at], changes
     return Lookup(first, answers, within)
 
 
