@@ -1,9 +1,12 @@
 """Registers for tests: made from plain data, and the simulated ones with a known truth."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
+import pytest
+
+from rif_threshold.register.engines import Engine, engine
 
 COLUMNS = {
     "row": pa.int64(),
@@ -38,3 +41,15 @@ def normalised(rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     """The normalised table of these transfers, numbered as they stand."""
     numbered = [{"row": number} | dict(row) for number, row in enumerate(rows, start=1)]
     return pa.Table.from_pylist([{name: row.get(name) for name in COLUMNS} for row in numbered], pa.schema(COLUMNS))
+
+
+RUNNING: list[Engine] = []
+"""The engine of a module's tests, where it takes `one_engine`."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_engine() -> Iterator[None]:
+    with engine() as running:
+        RUNNING.append(running)
+        yield
+    RUNNING.clear()

@@ -312,3 +312,12 @@ def test_a_mapping_that_was_filled_in_is_not_written_over(tmp_path: Path) -> Non
     result = CliRunner().invoke(cli, ["register", "map", str(source), "--output", str(filled)])
     assert result.exit_code == 2
     assert filled.read_text("utf-8") == "# filled in\n"
+
+
+def test_a_first_mapping_is_read_whatever_stands_in_headings_and_words(tmp_path: Path) -> None:
+    path = tmp_path / "transfers.csv"
+    rows = "".join(f"{n},x,pos\u00a0itive\n{n},x,a \\ b\n" for n in range(9))
+    path.write_text(f'patient,"day\nof transfer",result\n{rows}', "utf-8")
+    first = tomllib.loads(first_mapping(explore(path, None)))
+    assert first["patient"]["column"] == "patient"
+    assert set(first["result"]["words"]) == {"pos\u00a0itive", "a \\ b"}

@@ -1,20 +1,19 @@
 """A clinic's own table: which transfers are in it, what is said beside it, and that an answer can be had from it."""
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import ibis
 import pytest
 
-from register_rows import normalised, transfer
+from register_rows import RUNNING, normalised, one_engine, transfer  # noqa: F401 - a fixture of all tests here
 from rif_threshold import assess
 from rif_threshold.errors import InvalidInput, TableError
 from rif_threshold.own_tables import own_rate_tables
 from rif_threshold.register.bands import bands_of
 from rif_threshold.register.counting import keep
-from rif_threshold.register.engines import Engine, engine
 from rif_threshold.register.period import period
 from rif_threshold.register.settings import rate_settings
 from rif_threshold.register.table import BandRow, ClinicTable, clinic_table
@@ -31,17 +30,6 @@ def women(count: int, positive: int, name: str = "w", **more: Any) -> list[Row]:
     """So many women with one transfer each, the first of them with a live birth."""
     words = ["live_birth"] * positive + ["no_positive_test"] * (count - positive)
     return [transfer(f"{name}{number}", 1, **{"result": word} | more) for number, word in enumerate(words)]
-
-
-RUNNING: list[Engine] = []
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_engine() -> Iterator[None]:
-    with engine() as running:
-        RUNNING.append(running)
-        yield
-    RUNNING.clear()
 
 
 def table_of(rows: list[Row], bands: str | None = None, *, dates: bool = False, **more: Any) -> ClinicTable:

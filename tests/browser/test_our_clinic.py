@@ -154,11 +154,15 @@ work.subprocess.Popen = Endless
 """
 
 
-@pytest.fixture
-def endless(tmp_path: Path) -> Iterator[Any]:
-    served = start_server(tmp_path, first=ENDLESS)
+def server_that_first_runs(code: str, folder: Path) -> Iterator[Any]:
+    served = start_server(folder, first=code)
     yield served
     stop(served)
+
+
+@pytest.fixture
+def endless(tmp_path: Path) -> Iterator[Any]:
+    yield from server_that_first_runs(ENDLESS, tmp_path)
 
 
 def children(pid: int) -> int:
@@ -207,9 +211,7 @@ tempfile.SpooledTemporaryFile.rollover = refuse
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Any]:
-    served = start_server(tmp_path, first=NO_DISK)
-    yield served
-    stop(served)
+    yield from server_that_first_runs(NO_DISK, tmp_path)
 
 
 def on_a_disk(word: bytes, since: float, *places: Path) -> list[str]:

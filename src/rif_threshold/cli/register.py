@@ -77,7 +77,10 @@ def map_command(file: str, mapping_name: str | None, output: str | None, *, as_j
         with refusing("--output", "the file cannot be written", output):
             write_whole(output, first_mapping(found).encode())
     if as_json:
-        columns = [{**vars(each), "words": dict(each.words)} for each in found.columns]
+        names = ("column", "field", "texts", "unmapped", "orders", "said")
+        columns = [
+            {name: getattr(each, name) for name in names} | {"words": dict(each.words)} for each in found.columns
+        ]
         told = {"mapping": found.mapping.title, "guessed": found.guessed, "rows": found.rows, "said": found.said}
         click.echo(to_json({**told, "columns": columns}))
         return

@@ -13,8 +13,7 @@ import ibis
 import ibis.expr.types as ir
 
 from rif_threshold.register import loading
-from rif_threshold.register.fields import CLOSED
-from rif_threshold.register.mapping import ANY, NUMBERED, SERIAL, DateOrder, Mapping, Words, numbered_columns
+from rif_threshold.register.mapping import ANY, CLOSED, NUMBERED, SERIAL, DateOrder, Mapping, Words, numbered_columns
 from rif_threshold.register.mappings import mappings
 from rif_threshold.register.telling import SAMPLE, of_identifiers
 from rif_threshold.register.values import days
@@ -23,7 +22,6 @@ MOST_WORDS = 30
 """A column with more different texts than these holds no words."""
 FEWEST_TIMES = 5
 """A text of a column that is not read is shown only where it stands so often: a rare one may be a note on somebody."""
-_CLOSED = (*CLOSED,)
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,8 @@ class Found:
         words: the texts that may be shown with their number, the commonest first.
         unmapped: those of them that the mapping does not name.
         orders: the orders of days in which everything in it can be read, where it looks like days.
-        said: what must be said of it, in sentences.
+        days: what is to be said of it as a column of days, in sentences.
+        people: what is to be said where people could be known by it.
     """
 
     column: str
@@ -46,7 +45,13 @@ class Found:
     words: tuple[tuple[str, int], ...]
     unmapped: tuple[str, ...]
     orders: tuple[str, ...] = ()
-    said: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What must be said of it."""
+        return (*self.days, *self.people)
 
 
 class Explored(NamedTuple):
@@ -57,8 +62,12 @@ class Explored(NamedTuple):
         guessed: whether that was guessed, because none was given.
         rows: how many it has.
         columns: every column that has a heading.
-        decimals: the decimal signs that stand in it, and in how many cells.
-        said: what was guessed, what is not decided, and what must be said of it, in sentences.
+        decimals: the decimal signs that stand in it, and in how many cells; which is meant is not decided by two.
+        fits: how many of its columns the mapping that was guessed names.
+        guess: what was guessed, in a sentence; empty where nothing was.
+        lacks: the fields of which it is not decided which column holds them; ``date`` may be a number instead.
+        of_decimals: what is to be said of decimals; empty where nothing is.
+        of_rows: what is to be said of how its rows stand in it.
     """
 
     mapping: Mapping
@@ -66,7 +75,19 @@ class Explored(NamedTuple):
     rows: int
     columns: tuple[Found, ...]
     decimals: dict[str, int]
-    said: tuple[str, ...]
+    fits: int
+    guess: str
+    lacks: tuple[str, ...]
+    of_decimals: str
+    of_rows: tuple[str, ...]
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What was guessed, what is not decided, and what must be said of it, for the command line."""
+        guess = f"{self.guess} If that is wrong, name another with --map." if self.fits else self.guess
+        named = ("date or order" if each == "date" else each for each in self.lacks)
+        lacks = f"Not decided: which column holds {', '.join(named)}." if self.lacks else ""
+        return (*filter(None, (guess, lacks, self.of_decimals)), *self.of_rows)
 
 
 def explore(path: Path, mapping: Mapping | None) -> Explored:
@@ -86,9 +107,18 @@ def explore(path: Path, mapping: Mapping | None) -> Explored:
     fields = _fields(by, raw.heading)
     found = tuple(_column(raw, name, fields.get(name, ""), by) for name in raw.heading if name)
     decimals = _decimals(raw)
-    guess = () if mapping else _guess(by, fits)
-    said = (*guess, *_not_decided(by, found, decimals, guessed=mapping is None), *raw.said)
-    return Explored(by, mapping is None, rows, found, decimals, said)
+    return Explored(
+        mapping=by,
+        guessed=mapping is None,
+        rows=rows,
+        columns=found,
+        decimals=decimals,
+        fits=fits,
+        guess="" if mapping else _guess(by, fits),
+        lacks=tuple(_lacks(by, found)),
+        of_decimals=_of_decimals(decimals, None if mapping else by.decimal),
+        of_rows=raw.said,
+    )
 
 
 def _nearest(backend: ibis.BaseBackend, path: Path) -> tuple[Mapping, int]:
@@ -106,37 +136,36 @@ def _nearest(backend: ibis.BaseBackend, path: Path) -> tuple[Mapping, int]:
     return (best, most // 2) if most > 1 else (own.model_copy(update={"separator": best.separator}), 0)
 
 
-def _guess(by: Mapping, fits: int) -> tuple[str, ...]:
+def _guess(by: Mapping, fits: int) -> str:
     if not fits:
         return (
             "No shipped mapping has a heading of this file: nothing is read as anything."
-            f" The separator was guessed: {by.separator!r}.",
+            f" The separator was guessed: {by.separator!r}."
         )
     columns = "column" if fits == 1 else "columns"
-    return (
-        f"Guessed, by {fits} {columns} whose headings it has: {by.title}. {by.about} If that is wrong, name another"
-        " with --map.",
-    )
+    return f"Guessed, by {fits} {columns} whose headings it has: {by.title}. {by.about}"
 
 
-def _not_decided(by: Mapping, found: tuple[Found, ...], decimals: dict[str, int], *, guessed: bool) -> Iterator[str]:
-    """What only the user can decide."""
+def _lacks(by: Mapping, found: tuple[Found, ...]) -> Iterator[str]:
+    """The fields of which only the user can decide which column holds them."""
     read = {each.field for each in found}
     heading = tuple(each.column for each in found)
     read |= {name for name, field in by.fields() if any(next(meant(each, heading), "") for each in field.columns())}
     read |= {name for name, field in by.fields() if read and getattr(field, "constant", None) is not None}
-    lacks = [name for name in ("patient", "oocyte_age_years", "ploidy", "result") if name not in read]
+    yield from (name for name in ("patient", "oocyte_age_years", "ploidy", "result") if name not in read)
     if not read & {"date", "order"}:
-        lacks.append("date or order")
-    if lacks:
-        yield f"Not decided: which column holds {', '.join(lacks)}."
+        yield "date"
+
+
+def _of_decimals(decimals: dict[str, int], taken: str | None) -> str:
+    """What is to be said of decimals; ``taken`` is the sign of a mapping that was guessed."""
     if len(decimals) > 1:
-        yield "Not decided: what stands before decimals. Numbers with a comma and numbers with a point stand in it."
-    elif guessed:
-        for sign, cells in decimals.items():
-            if sign != by.decimal:
-                where = "one cell" if cells == 1 else f"{cells:,} cells"
-                yield f"Decimals stand behind {sign!r} in {where}, and behind {by.decimal!r} in none."
+        return "Not decided: what stands before decimals. Numbers with a comma and numbers with a point stand in it."
+    for sign, cells in decimals.items():
+        if taken is not None and sign != taken:
+            where = "one cell" if cells == 1 else f"{cells:,} cells"
+            return f"Decimals stand behind {sign!r} in {where}, and behind {taken!r} in none."
+    return ""
 
 
 def _decimals(raw: loading.Raw) -> dict[str, int]:
@@ -183,15 +212,15 @@ def _column(raw: loading.Raw, name: str, field: str, mapping: Mapping) -> Found:
     different = counted.count().to_pyarrow().as_py()
     order = mapping.date.order if field == "date" and mapping.date else ""
     orders, said = _days(texts, order, typed=raw.typed) if field in {"", "date", "oocyte_age_years"} else ((), ())
-    if field == "patient" or (not field and not orders):
-        said = (*said, *_people(texts, name, field, different))
+    doubtful = field == "patient" or (not field and not orders)
+    people = _people(texts, name, field, different) if doubtful else ()
     if different > MOST_WORDS or field in {"patient", "date", "order", "live_birth_percent"}:
-        return Found(name, field, different, (), (), orders, said)
+        return Found(name, field, different, (), (), orders, said, people)
     listed = counted.order_by(ibis.desc("times"), "text").to_pyarrow().to_pylist()
     words = tuple((each["text"], each["times"]) for each in listed if field or each["times"] >= FEWEST_TIMES)
     known = _known(mapping, field, name)
     unmapped = tuple(text for text, _ in words if known is not None and text not in known)
-    return Found(name, field, different, words, unmapped, orders, said)
+    return Found(name, field, different, words, unmapped, orders, said, people)
 
 
 def _days(texts: ir.Table, order: str, *, typed: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -228,7 +257,7 @@ def _known(mapping: Mapping, field: str, column: str) -> set[str] | None:
     """The texts of a column that a mapping names; nothing where it does not go by words."""
     if field == "keep":
         return {text for each in mapping.keep if each.column == column for text in (*each.keep, *each.leave_out)}
-    read = getattr(mapping, field, None) if field in _CLOSED else None
+    read = getattr(mapping, field, None) if field in CLOSED else None
     if not isinstance(read, Words):
         return None
     if read.rules:

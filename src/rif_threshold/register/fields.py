@@ -27,16 +27,7 @@ from rif_threshold.register.values import (
     words,
     years_between,
 )
-from rif_threshold.vocabulary import Denominator, Stage, TransferResult
 
-CLOSED: dict[str, tuple[str, ...]] = {
-    "ploidy": tuple(m.Tested),
-    "stage": tuple(Stage),
-    "result": tuple(TransferResult),
-    "live_birth_per": tuple(Denominator),
-    **dict.fromkeys(m.FLAGS, (m.Flag.NO, m.Flag.YES)),
-}
-"""The fields that hold a word of a closed list; a word is packed as its place in it."""
 _NEEDED = ("ploidy", "result")
 
 
@@ -52,7 +43,8 @@ def patient(mapping: m.Mapping, text: Text) -> ir.StringValue:
 
 def packed_fields(mapping: m.Mapping, text: Text, today: date, *, typed: bool) -> dict[str, Packed]:
     """What is read of every transfer but the patient, by the field's name. No day lies after today."""
-    fields = {name: _word(name, getattr(mapping, name), text) for name in CLOSED if getattr(mapping, name) is not None}
+    closed = {name: getattr(mapping, name) for name in m.CLOSED}
+    fields = {name: _word(name, field, text) for name, field in closed.items() if field is not None}
     if mapping.oocyte_age_years:
         fields["oocyte_age_years"] = _age(mapping.oocyte_age_years, mapping.decimal, text, today, typed=typed)
     if mapping.rows == "embryo":
@@ -112,20 +104,20 @@ def _embryos(field: m.Number, decimal: str, text: Text) -> Packed:
 def _word(name: str, field: m.Words[Any], text: Text) -> Packed:
     """A word by its column, by the first rule that fits, or always the same."""
     places: dict[str, ir.Value] = {m.Flag.NOT_KNOWN: NOTHING}
-    places |= {word: ibis.literal(place, "int64") for place, word in enumerate(CLOSED[name])}
+    places |= {word: ibis.literal(place, "int64") for place, word in enumerate(m.CLOSED[name])}
     if field.constant is not None:
         return Packed(places[field.constant])
     if field.rules:
         rules = [(within(rule.when, text), places[rule.then]) for rule in field.rules]
         return Packed(ibis.cases(*rules, else_=ibis.literal(-1, "int64")), ("no_rule",))
-    own = {str(word): word for word in CLOSED[name] if word != m.Tested.TESTED}
+    own = {str(word): word for word in m.CLOSED[name] if word != m.Tested.TESTED}
     known = {written: places[word] for written, word in (field.words or own).items()}
     return words(text(field.column or ""), field.missing, known, needed=name in _NEEDED)
 
 
 def _result_known(read: Packed) -> Packed:
     """Tested without a result is nothing, unless the mapping says what it means."""
-    tested = CLOSED["ploidy"].index(m.Tested.TESTED)
+    tested = m.CLOSED["ploidy"].index(m.Tested.TESTED)
     codes = (*read.codes, "tested_only")
     return Packed(ibis.ifelse(read.value == tested, -len(codes), read.value), codes)
 

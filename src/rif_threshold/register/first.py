@@ -6,10 +6,10 @@ An empty text has to be filled before the mapping is read; a line behind ``#`` i
 from collections.abc import Iterator
 from typing import Any
 
+from rif_threshold.folder import shown
 from rif_threshold.register.exploring import Explored, Found, meant
-from rif_threshold.register.fields import CLOSED
-from rif_threshold.register.mapping import FIELDS, FLAGS, OWN_ORDER, Mapping
-from rif_threshold.register.mappings import mappings
+from rif_threshold.register.mapping import CLOSED, FIELDS, FLAGS, OWN_ORDER, Mapping
+from rif_threshold.register.mappings import as_toml, known_words
 
 _NEEDED = ("patient", "date", "oocyte_age_years", "ploidy", "result")
 _ORDERS = "Y-M-D, D.M.Y, D/M/Y, M/D/Y, with YY for two digits of this century, or serial: for the whole file."
@@ -52,10 +52,11 @@ def first_mapping(found: Explored) -> str:
     lines = [
         "# A first mapping. Fill in every empty text in quotes; take out what the file does not have. Lines that begin",
         "# with # are for other layouts: take in what yours needs. What each means stands in docs/register.md.",
-        f"# Columns of the file: {', '.join(each.column for each in found.columns)}",
+        f"# Columns of the file: {shown(', '.join(each.column for each in found.columns))}",
         'title = "our transfers"',
-        f"separator = {_toml(by.separator)}",
-        f"decimal = {_toml(decimal)}   # What stands before decimals, a point or a comma: the separator does not tell.",
+        f"separator = {as_toml(by.separator)}",
+        f"decimal = {as_toml(decimal)}   # What stands before decimals, a point or a comma:"
+        " the separator does not tell.",
         *_top(by),
     ]
     for name in FIELDS:
@@ -72,7 +73,7 @@ def _top(by: Mapping) -> Iterator[str]:
     for line in _TOP:
         name = line.partition(" ")[0]
         value, usual = getattr(by, name), Mapping.model_fields[name].default
-        yield _aside(line) if value == usual else f"{name} = {_value(value)}"
+        yield _aside(line) if value == usual else f"{name} = {as_toml(value)}"
 
 
 def _field(name: str, column: Found | None, found: Explored) -> list[str]:
@@ -88,7 +89,7 @@ def _field(name: str, column: Found | None, found: Explored) -> list[str]:
     closed = CLOSED.get(name, ())
     if closed and "column" in given:
         given.setdefault("missing", [""])
-    lines = [f"[{name}]", *(f"{key} = {_value(value)}" for key, value in given.items())]
+    lines = [f"[{name}]", *(f"{key} = {as_toml(value)}" for key, value in given.items())]
     lines = [f"{line}   # {_ORDERS}" if name == "date" and line.startswith("order") else line for line in lines]
     lines += [_aside(each) for each in _INSTEAD.get(name, ()) if each.partition(" ")[0] not in given]
     if closed and "column" in given:
@@ -96,7 +97,7 @@ def _field(name: str, column: Found | None, found: Explored) -> list[str]:
         lines += ["", f"[{name}.words]   # {', '.join(map(str, closed))}{', not_known' if name in FLAGS else ''}"]
         lines += _texts(name, words, column)
     for rule in rules:
-        lines += [f"[[{name}.rules]]", *(f"{key} = {_value(value)}" for key, value in rule.items())]
+        lines += [f"[[{name}.rules]]", *(f"{key} = {as_toml(value)}" for key, value in rule.items())]
     return lines
 
 
@@ -123,13 +124,10 @@ def _rule(name: str, word: str) -> tuple[str, ...]:
 
 def _texts(name: str, words: dict[str, str] | None, column: Found | None) -> Iterator[str]:
     """The texts of a column, with the words that they mean where a shipped mapping has them."""
-    known = {str(word): str(word) for word in CLOSED[name]}
-    for each in mappings().values():
-        read = getattr(each, name)
-        known |= {text: str(word) for text, word in ((read and read.words) or {}).items()}
+    known = known_words(name)
     texts = [text for text, _ in column.words if text] if column else []
     for text in dict.fromkeys((*(words or ()), *texts)):
-        yield f"{_toml(text)} = {_toml((words or known).get(text, known.get(text, '')))}"
+        yield f"{as_toml(text)} = {as_toml((words or known).get(text, known.get(text, '')))}"
 
 
 def _keep(found: Explored) -> Iterator[str]:
@@ -137,32 +135,17 @@ def _keep(found: Explored) -> Iterator[str]:
     names = {each.column for each in found.columns}
     kept = [rule for rule in found.mapping.keep if rule.column in names]
     for rule in kept:
-        yield from ("", "[[keep]]", *(f"{key} = {_value(value)}" for key, value in rule.model_dump().items()))
+        yield from ("", "[[keep]]", *(f"{key} = {as_toml(value)}" for key, value in rule.model_dump().items()))
     beside = [each for each in found.columns if not each.field and len(each.words) > 1]
     yield from (
         "",
         "# Which rows are transfers that count, by the texts of a column; any other text is a problem of its row.",
     )
     for each in beside or [Found("column", "", 0, (("transfer", 0),), ())]:
-        texts = _value([text for text, _ in each.words])
-        yield from map(_aside, ("[[keep]]", f"column = {_toml(each.column)}", f"keep = {texts}", "leave_out = []"))
+        texts = as_toml([text for text, _ in each.words])
+        yield from map(_aside, ("[[keep]]", f"column = {as_toml(each.column)}", f"keep = {texts}", "leave_out = []"))
 
 
 def _aside(line: str) -> str:
     """A line that is not read before it is taken in."""
     return line if line.startswith("# ") else f"# {line}"
-
-
-def _value(value: Any) -> str:
-    """A value as TOML writes it."""
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{_toml(key)} = {_value(each)}' for key, each in value.items())} }}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_value, value))}]"
-    return _toml(value) if isinstance(value, str) else str(value).lower()
-
-
-def _toml(text: str) -> str:
-    """A text in quotes."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
-    return f'"{"".join(letter for letter in escaped if letter.isprintable())}"'

@@ -264,6 +264,14 @@ FIELDS = (
     *FLAGS,
 )
 """What a mapping may read of a transfer, in the order in which it is told."""
+CLOSED: dict[str, tuple[StrEnum, ...]] = {
+    "ploidy": tuple(Tested),
+    "stage": tuple(Stage),
+    "result": tuple(TransferResult),
+    "live_birth_per": tuple(Denominator),
+    **dict.fromkeys(FLAGS, (Flag.NO, Flag.YES)),
+}
+"""The fields that hold a word of a closed list; a word is packed as its place in it."""
 
 
 def numbered_columns(pattern: str, heading: tuple[str, ...]) -> dict[int, str]:

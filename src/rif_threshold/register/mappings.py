@@ -1,12 +1,14 @@
 """The mappings that are shipped, by name, and a mapping of the clinic's own, by its file."""
 
+import json
 from collections.abc import Mapping as ByName
 from pathlib import Path
+from typing import Any
 
 from rif_threshold.errors import InvalidInput, Problem, TableError
 from rif_threshold.folder import LARGEST_FILE, Folder
 from rif_threshold.messages import did_you_mean
-from rif_threshold.register.mapping import Mapping
+from rif_threshold.register.mapping import CLOSED, Mapping
 from rif_threshold.tables import parse, reads
 
 OWN_WORDS = "own_words"
@@ -20,6 +22,26 @@ def mappings(folder: Folder) -> ByName[str, Mapping]:
         Path(name).stem: parse(folder, name, Mapping, folder.toml(name), None)
         for name in folder.names("mappings/", ".toml")
     }
+
+
+def known_words(name: str) -> dict[str, str]:
+    """The texts of a field whose meaning is known: the words of its closed list, and those of every shipped mapping."""
+    known = {str(word): str(word) for word in CLOSED[name]}
+    for mapping in mappings().values():
+        read = getattr(mapping, name)
+        known |= {text: str(word) for text, word in ((read and read.words) or {}).items()}
+    return known
+
+
+def as_toml(value: Any) -> str:
+    r"""A value of a mapping as TOML writes it, whatever stands in a text.
+
+    >>> print(as_toml({"then": ["a", True, 1], "line": "one\ntwo"}))
+    { "then" = ["a", true, 1], "line" = "one\ntwo" }
+    """
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{as_toml(key)} = {as_toml(each)}' for key, each in value.items())} }}"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # which JSON takes as it is
 
 
 def read_mapping(name: str = OWN_WORDS) -> Mapping:

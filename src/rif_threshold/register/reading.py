@@ -19,8 +19,8 @@ from rif_threshold.bounds import MOST_PROBLEMS
 from rif_threshold.errors import Problem
 from rif_threshold.register import loading, telling
 from rif_threshold.register.between import TWO, embryo_rows_collapsed, marked, marks_between
-from rif_threshold.register.fields import CLOSED, left_out, packed_fields, patient
-from rif_threshold.register.mapping import Mapping, Tested
+from rif_threshold.register.fields import left_out, packed_fields, patient
+from rif_threshold.register.mapping import CLOSED, Mapping, Tested
 from rif_threshold.register.resolving import resolve, unfolded
 from rif_threshold.register.values import AGE_PLACES
 
@@ -83,7 +83,12 @@ class Register:
     @cached_property
     def warnings(self) -> tuple[str, ...]:
         """What must be said of the file beside every result, in sentences."""
-        return (*self._said, *telling.warnings(self.alone, self.mapping))
+        return (*self._said, *telling.warnings(self.mapping), *self.people)
+
+    @cached_property
+    def people(self) -> tuple[str, ...]:
+        """Those of them by which people could be known."""
+        return tuple(telling.people(self.alone, self.mapping))
 
     def problems(self, most: int = MOST_PROBLEMS) -> tuple[Problem, ...]:
         """What is wrong with the first rows that have a problem, in words, and how many rows more have some.

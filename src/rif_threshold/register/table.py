@@ -95,6 +95,11 @@ class ClinicTable(Record):
     said: tuple[str, ...]
     notes: tuple[str, ...]
 
+    @property
+    def typed(self) -> bool:
+        """Whether its counts were typed by hand, so that no list was read."""
+        return TYPED in self.said
+
 
 def clinic_table(
     kept: Kept,

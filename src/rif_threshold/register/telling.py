@@ -31,8 +31,7 @@ SAID = {
 
 SAMPLE = 1000
 """Of how many rows the identifiers are looked at."""
-ADVICE = "Only a pseudonym is needed, for grouping: replace them before you go on."
-"""With this ends what is said of a column by which people could be known."""
+_ADVICE = "Only a pseudonym is needed, for grouping: replace them before you go on."
 _NAME = re.compile(r"[^\W\d_]{2,}(?:[ ,.'’-]+[^\W\d_]+)*[.,]?")
 _LETTERS = re.compile(r"[A-Z0-9]{1,4}")
 _NATIONAL = re.compile(r"(?:[0-9][ /.-]?){10,13}")
@@ -59,12 +58,16 @@ def problems(rows: ir.Table, mapping: Mapping, most: int) -> tuple[Problem, ...]
     return tuple(found)
 
 
-def warnings(rows: ir.Table, mapping: Mapping) -> Iterator[str]:
+def warnings(mapping: Mapping) -> Iterator[str]:
     """What must be said of the file beside every result."""
     if mapping.untried:
         yield f"The mapping ({mapping.title}) was never tried on real rows. Check what it makes of yours."
     if mapping.tested_means:
         yield f"An embryo that was tested is taken as {mapping.tested_means}, because the mapping says so."
+
+
+def people(rows: ir.Table, mapping: Mapping) -> Iterator[str]:
+    """What must be said where the pseudonyms look as if people could be known by them."""
     if mapping.patient:
         sample = rows.select("patient").limit(SAMPLE).to_pyarrow()["patient"].to_pylist()
         yield from of_identifiers([each for each in sample if each], "the patient column")
@@ -73,9 +76,9 @@ def warnings(rows: ir.Table, mapping: Mapping) -> Iterator[str]:
 def of_identifiers(texts: list[str], where: str) -> Iterator[str]:
     """What must be said of a column that looks as if people could be known by it. No text of it is told."""
     if _most(texts, lambda each: _NAME.fullmatch(each) and not _LETTERS.fullmatch(each)):
-        yield f"What stands in {where} looks like names. {ADVICE}"
+        yield f"What stands in {where} looks like names. {_ADVICE}"
     if _most(texts, _NATIONAL.fullmatch):
-        yield f"What stands in {where} looks like national numbers, which hold a date of birth. {ADVICE}"
+        yield f"What stands in {where} looks like national numbers, which hold a date of birth. {_ADVICE}"
 
 
 def _most(patients: list[str], looks: Callable[[str], object]) -> bool:

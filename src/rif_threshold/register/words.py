@@ -6,7 +6,7 @@ from typing import Any
 from rif_threshold.ages import label_words
 from rif_threshold.register.couples import CouplesSummary
 from rif_threshold.register.rates import Rates
-from rif_threshold.register.table import TYPED, BandRow, ClinicTable
+from rif_threshold.register.table import BandRow, ClinicTable
 from rif_threshold.register.written import Written
 from rif_threshold.vocabulary import ThresholdState
 from rif_threshold.wording import probability_words, settle_words, shown_percent, word
@@ -58,7 +58,7 @@ def _cells(band: BandRow, which: str, rates: Rates) -> tuple[str, ...]:
 
 def table_words(table: ClinicTable, written: Written | None) -> Iterator[str]:
     """The counts, what each band says, and what must be said beside them."""
-    if TYPED in table.said:
+    if table.typed:
         yield f"{table.rows:,} transfers in {sum(band.all.positive.transfers > 0 for band in table.bands)} bands."
     else:
         yield _rows(table)

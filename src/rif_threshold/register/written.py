@@ -13,7 +13,7 @@ from rif_threshold.own_tables import own_tables_of, write_folder
 from rif_threshold.record import Record
 from rif_threshold.register.rates import Rates
 from rif_threshold.register.settings import rate_settings
-from rif_threshold.register.table import TYPED, BandRow, ClinicTable
+from rif_threshold.register.table import BandRow, ClinicTable
 from rif_threshold.vocabulary import Denominator, Outcome
 from rif_threshold.wording import percent_words
 
@@ -117,7 +117,7 @@ def _texts(texts: Iterator[str]) -> str:
 
 
 def _time(table: ClinicTable) -> str:
-    if TYPED in table.said:
+    if table.typed:
         return "typed by hand"
     return "of the whole register" if table.period_first is None else f"{table.period_first} to {table.period_last}"
 
@@ -156,7 +156,7 @@ def _counted(rates: Rates) -> str:
 
 
 def _population(table: ClinicTable, which: str) -> str:
-    if TYPED in table.said:
+    if table.typed:
         return f"{table.rows:,} transfers of this clinic, typed by hand"
     who = "first transfers in this register" if which == FIRST else "all transfers in this register"
     added = f"; included by option: {', '.join(table.included)}" if table.included else ""

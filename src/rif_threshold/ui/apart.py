@@ -87,19 +87,21 @@ def _look(path: Path, order: Mapping[str, Any]) -> dict[str, Any]:
     from rif_threshold.register.exploring import explore  # noqa: PLC0415 - loads the engine
     from rif_threshold.register.mapping import Mapping as Read  # noqa: PLC0415
     from rif_threshold.register.mappings import mappings  # noqa: PLC0415
-    from rif_threshold.register.telling import ADVICE  # noqa: PLC0415
 
     _no_archive(path)
     given = order.get("mapping")
     found = explore(path, Read.model_validate(given) if given else None)
-    said = [each for column in found.columns for each in column.said]
     return {
         "nearest": next((name for name, each in mappings().items() if each == found.mapping), ""),
         "mapping": found.mapping.model_dump(mode="json", exclude_unset=True),
         "rows": found.rows,
         "decimals": list(found.decimals),
-        "said": list(found.said),
-        "people": [each for each in said if each.endswith(ADVICE)],
+        "fits": found.fits,
+        "guess": found.guess,
+        "lacks": list(found.lacks),
+        "of_decimals": found.of_decimals,
+        "of_rows": list(found.of_rows),
+        "people": [each for column in found.columns for each in column.people],
         "columns": [
             {
                 "column": each.column,
@@ -110,7 +112,7 @@ def _look(path: Path, order: Mapping[str, Any]) -> dict[str, Any]:
                 ],  # a row that ends early has none
                 "unmapped": list(each.unmapped),
                 "orders": list(each.orders),
-                "said": [line for line in each.said if not line.endswith(ADVICE)],
+                "said": list(each.days),
             }
             for each in found.columns
         ],
@@ -139,7 +141,6 @@ def _read(path: Path, order: Mapping[str, Any]) -> dict[str, Any]:
     from rif_threshold.register.mapping import Mapping as Read  # noqa: PLC0415
     from rif_threshold.register.reading import read  # noqa: PLC0415
     from rif_threshold.register.table import clinic_table  # noqa: PLC0415
-    from rif_threshold.register.telling import ADVICE  # noqa: PLC0415
     from rif_threshold.register.words import read_words  # noqa: PLC0415
     from rif_threshold.ui.shown_table import shown_table  # noqa: PLC0415
 
@@ -170,7 +171,7 @@ def _read(path: Path, order: Mapping[str, Any]) -> dict[str, Any]:
         "why_no_audit": why_no_audit,
         "beside": list(beside),
         "bad_rows": kept.facts["problem"],
-        "people": [each for each in register.warnings if each.endswith(ADVICE)],
+        "people": list(register.people),
     }
 
 

@@ -8,11 +8,11 @@ import streamlit as st
 from pydantic import ValidationError
 
 from rif_threshold.messages import problems_of
+from rif_threshold.register.mapping import CLOSED, Tested
 from rif_threshold.register.mapping import Mapping as Read
-from rif_threshold.register.mapping import Tested
-from rif_threshold.register.mappings import mappings
+from rif_threshold.register.mappings import known_words
 from rif_threshold.ui.markdown import escaped
-from rif_threshold.vocabulary import Ploidy, Stage, TransferResult
+from rif_threshold.vocabulary import Ploidy
 from rif_threshold.wording import capital, word
 
 _COLUMNS = {
@@ -27,13 +27,8 @@ _COLUMNS = {
 }
 """What is asked for, by field; the first five are needed."""
 _NEEDED = ("oocyte_age_years", "ploidy", "result")
-_CLOSED: Mapping[str, tuple[StrEnum, ...]] = {
-    "ploidy": tuple(Tested),
-    "result": tuple(TransferResult),
-    "stage": tuple(Stage),
-}
+_OF_WORDS = ("ploidy", "result", "stage")
 """The fields whose texts are words of a closed list."""
-_OF_WORDS = tuple(_CLOSED)
 _NUMBERS = "numbers"
 _ORDERS = {
     "Y-M-D": "2024-04-17",
@@ -55,6 +50,11 @@ KEEP_WORDS = f"{_PREFIX}keep_words"
 
 def _key(*parts: object) -> str:
     return _PREFIX + "_".join(map(str, parts))
+
+
+def named(field: str) -> str:
+    """What a field is called."""
+    return _COLUMNS[field]
 
 
 def columns(look: Mapping[str, Any]) -> None:
@@ -92,19 +92,19 @@ def columns(look: Mapping[str, Any]) -> None:
 
 def words(look: Mapping[str, Any]) -> None:
     """What each word of the chosen columns means; the closed list of a case's words to choose from."""
-    known = _known_words()
     for name in _OF_WORDS:
         found = _of(look, name)
         if not found:
             continue
+        known = {text: each for text, each in known_words(name).items() if text}  # what is empty is never guessed
         st.markdown(f"**{escaped(_COLUMNS[name])}: column {escaped(found['column'])}**")
-        options = {str(each): _meaning(each) for each in _CLOSED[name]}
+        options = {str(each): _meaning(each) for each in CLOSED[name]}
         options |= {_NOT_KNOWN: "Not known"}
         for first in range(0, len(found["words"]), 2):
             for box, (text, times) in zip(st.columns(2), found["words"][first : first + 2], strict=False):
                 with box:
                     label = f"{escaped(text) or '(empty)'}, {times:,} {'row' if times == 1 else 'rows'}"
-                    _choose(label, list(options), _key("word", name, text), known[name].get(text), _OPEN, options)
+                    _choose(label, list(options), _key("word", name, text), known.get(text), _OPEN, options)
     if found := _of(look, "keep"):
         st.markdown(f"**{escaped(_COLUMNS['keep'])}: column {escaped(found['column'])}**")
         st.multiselect(
@@ -147,17 +147,6 @@ def chosen(name: str) -> str | None:
 def _of(look: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     """The column that is chosen for a field, as it was looked at."""
     return next((each for each in look["columns"] if each["column"] == chosen(name)), None)
-
-
-def _known_words() -> dict[str, dict[str, str]]:
-    """The texts whose meaning some shipped mapping knows. What an empty cell means is never guessed."""
-    known: dict[str, dict[str, str]] = {}
-    for name in _OF_WORDS:
-        known[name] = {str(each): str(each) for each in _CLOSED[name]}
-        for mapping in mappings().values():
-            read = getattr(mapping, name)
-            known[name] |= {text: str(each) for text, each in ((read and read.words) or {}).items() if text}
-    return known
 
 
 def _meant(name: str) -> dict[str, str]:

@@ -145,7 +145,7 @@ def waiting(kept: Clinic) -> None:
 @st.fragment(run_every=1)
 def _watch(shown: str) -> None:
     work = clinic_work()
-    if work is None or work.state in {DONE} or work.state != shown:
+    if work is None or work.state != shown:
         st.rerun()
     if shown == WAITING:
         say("work", "Two other files are being worked on. Yours is next, and begins by itself.")

@@ -1,6 +1,6 @@
 """A clinic's file on the page: what stands in it, how it is read, and the button that works on it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import streamlit as st
@@ -33,15 +33,24 @@ def show(kept: Clinic) -> None:
 
 
 def _columns(look: Mapping[str, Any]) -> None:
-    said = (each.replace("name another with --map", "choose another below") for each in look["said"])
-    if look["by"]:  # what was not decided then has been since
-        said = (each for each in said if not each.startswith("Not decided"))
-    say("look", f"{look['rows']:,} rows. " + " ".join(map(escaped, said)))
+    say("look", " ".join((f"{look['rows']:,} rows.", *map(escaped, _told(look)))))
     unfolded, panel = fold("What stands in it", "fold_columns")
     if unfolded:
         with panel:
             rows = [[escaped(each["column"]), _words(each)] for each in look["columns"]]
             say("columns", markdown_table(["Column", "Texts in it, and how often"], rows))
+
+
+def _told(look: Mapping[str, Any]) -> Iterator[str]:
+    """What was guessed, what is not decided, and what must be said of the file."""
+    if look["guess"]:
+        yield look["guess"] + (" If that is wrong, choose another below." if look["fits"] else "")
+    decided = bool(look["by"])  # since then, here
+    if look["lacks"] and not decided:
+        yield f"Not decided: which column holds what. Still open: {'; '.join(map(assigning.named, look['lacks']))}."
+    if look["of_decimals"] and not (decided and len(look["decimals"]) > 1):
+        yield look["of_decimals"]
+    yield from look["of_rows"]
 
 
 def _words(column: Mapping[str, Any]) -> str:
@@ -55,8 +64,7 @@ def _how(kept: Clinic) -> None:
     """By a shipped mapping, or with columns and words assigned here."""
     options = {_BY_HAND: "Columns and words assigned here", **{name: each.title for name, each in mappings().items()}}
     if _READ_AS not in st.session_state:
-        decided = not any(each.startswith("Not decided: which column") for each in kept.look["said"])
-        st.session_state[_READ_AS] = kept.look["nearest"] if decided and kept.look["nearest"] else _BY_HAND
+        st.session_state[_READ_AS] = (not kept.look["lacks"] and kept.look["nearest"]) or _BY_HAND
     st.selectbox(
         "How the file is read", list(options), key=_READ_AS, persist_state="session",
         format_func=lambda name: options.get(name, str(name)),

@@ -1,8 +1,9 @@
 """A mapping that was assigned on the page, as the file that ``--map`` takes."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from rif_threshold.register.mappings import as_toml
 
 _OWN_TABLES = {"words", "rules"}
 """What stands in a table of its own below a field."""
@@ -34,7 +35,7 @@ def _fields(made: Mapping[str, Any]) -> Iterator[str]:
                 yield from (
                     "",
                     f"[{name}.words]",
-                    *(f"{_value(text)} = {_value(each)}" for text, each in words.items()),
+                    *(f"{as_toml(text)} = {as_toml(each)}" for text, each in words.items()),
                 )
             for rule in part.get("rules", ()):
                 yield from ("", f"[[{name}.rules]]", *_lines(rule.items()))
@@ -43,10 +44,4 @@ def _fields(made: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _lines(pairs: Iterable[tuple[str, Any]]) -> Iterator[str]:
-    yield from (f"{key} = {_value(value)}" for key, value in pairs)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{_value(key)} = {_value(each)}' for key, each in value.items())} }}"
-    return json.dumps(value, ensure_ascii=False)
+    yield from (f"{key} = {as_toml(value)}" for key, value in pairs)

@@ -29,8 +29,8 @@ def sheet(shown: Mapping[str, Any]) -> str:
 def table(found: Mapping[str, Any]) -> None:
     """Our table: the rates, the numbers of transfers, the pictures over the steps of others."""
     st.markdown("## Our table")
-    for each in found["sheets"]:
-        with st.container(key=f"sheet_{found['sheets'].index(each)}"):
+    for place, each in enumerate(found["sheets"]):
+        with st.container(key=f"sheet_{place}"):
             st.markdown(sheet(each))
     for place, (box, each) in enumerate(zip(_boxes(len(found["pictures"])), found["pictures"], strict=True)):
         with box:
