@@ -3,14 +3,13 @@
 import datetime
 import re
 from collections import Counter
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 import ibis
 import pytest
 
-from register_rows import normalised, transfer
+from register_rows import RUNNING, normalised, one_engine, transfer  # noqa: F401 - a fixture of all tests here
 from rif_threshold.charts.audit import definitions_specification, describe_definitions
 from rif_threshold.errors import InvalidInput
 from rif_threshold.heterogeneity import fit
@@ -26,22 +25,12 @@ from rif_threshold.register.audit.unlucky import reading
 from rif_threshold.register.audit.words import result_words
 from rif_threshold.register.codes import part
 from rif_threshold.register.counting import keep, numbered, positive
-from rif_threshold.register.engines import Engine, engine
 from rif_threshold.register.mappings import read_mapping
 from rif_threshold.register.reading import read
 from rif_threshold.vocabulary import TransferResult
 from test_register_couples import made_couples, written
 
 Row = dict[str, Any]
-RUNNING: list[Engine] = []
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_engine() -> Iterator[None]:
-    with engine() as running:
-        RUNNING.append(running)
-        yield
-    RUNNING.clear()
 
 
 def histories(rows: list[Row], *, dates: bool = False) -> Histories:

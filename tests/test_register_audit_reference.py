@@ -4,14 +4,12 @@ Counts are equal; rates and intervals agree to 1e-6, observed over expected to 1
 """
 
 import csv
-import hashlib
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import simulated_registers
 from rif_threshold.register.audit.adding import FIRST, LATER, atoms_of
 from rif_threshold.register.audit.audit import Audit, audit
 from rif_threshold.register.audit.by_rank import to_eshre
@@ -21,12 +19,8 @@ from rif_threshold.register.audit.ledger import Counts
 from rif_threshold.register.audit.rules import Rule, crossings
 from rif_threshold.register.audit.runs import strata
 from rif_threshold.register.audit.words import result_words
-from rif_threshold.register.counting import keep
-from rif_threshold.register.engines import engine
-from rif_threshold.register.mappings import read_mapping
-from rif_threshold.register.reading import read
 from rif_threshold.uncertainty import exact_ratio
-from test_register_reference import DIGESTS
+from test_register_reference import DIGESTS, simulated
 
 with (Path(__file__).parent / "data/register_reference_audit.csv").open(encoding="utf-8") as file:
     VALUES = list(csv.DictReader(file))
@@ -36,12 +30,7 @@ Made = tuple[str, Audit, Counts]
 @pytest.fixture(scope="module", params=DIGESTS)
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
     """The audit of one register, read from its file."""
-    folder = tmp_path_factory.mktemp(request.param)
-    simulated_registers.write(folder, request.param, 20_000)
-    path = folder / f"{request.param}.csv"
-    assert hashlib.sha256(path.read_bytes()).hexdigest().startswith(DIGESTS[request.param])
-    with engine() as running:
-        kept = keep(read(running.backend, path, read_mapping()).rows, running)
+    with simulated(request.param, tmp_path_factory.mktemp(request.param)) as (kept, running):
         histories = histories_of(kept, running, dates=False)
     return request.param, audit(histories), Counts(atoms_of(histories))
 

@@ -8,14 +8,16 @@ import csv
 import hashlib
 import math
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 import simulated_registers
 from rif_threshold.register.bands import published_bands
-from rif_threshold.register.counting import keep
-from rif_threshold.register.engines import engine
+from rif_threshold.register.counting import Kept, keep
+from rif_threshold.register.engines import Engine, engine
 from rif_threshold.register.mappings import read_mapping
 from rif_threshold.register.reading import read
 from rif_threshold.register.table import BandRow, clinic_table
@@ -32,15 +34,20 @@ with (Path(__file__).parent / "data/register_reference.csv").open(encoding="utf-
     VALUES = [row for row in csv.DictReader(file) if row["register"] in DIGESTS]
 
 
+@contextmanager
+def simulated(name: str, folder: Path) -> Iterator[tuple[Kept, Engine]]:
+    """One of the four registers, made anew and read from its file."""
+    simulated_registers.write(folder, name, 20_000)
+    path = folder / f"{name}.csv"
+    assert hashlib.sha256(path.read_bytes()).hexdigest().startswith(DIGESTS[name])
+    with engine() as running:
+        yield keep(read(running.backend, path, read_mapping()).rows, running), running
+
+
 @pytest.fixture(scope="module", params=DIGESTS)
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[BandRow]]:
     """The table of one register, read from its file."""
-    folder = tmp_path_factory.mktemp(request.param)
-    simulated_registers.write(folder, request.param, 20_000)
-    path = folder / f"{request.param}.csv"
-    assert hashlib.sha256(path.read_bytes()).hexdigest().startswith(DIGESTS[request.param])
-    with engine() as running:
-        kept = keep(read(running.backend, path, read_mapping()).rows, running)
+    with simulated(request.param, tmp_path_factory.mktemp(request.param)) as (kept, running):
         table = clinic_table(kept, running, published_bands(), dates=False)
     assert (table.rows, table.outside_bands, table.in_couples_with_problem) == (table.in_period, 0, 0)
     return request.param, list(table.bands)

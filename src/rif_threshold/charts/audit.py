@@ -39,7 +39,7 @@ def _ratios(audit: Audit) -> Iterator[dict[str, Any]]:
                 "ratio": against.ratio,
                 "low": against.lower,
                 "high": against.upper,
-                "words": f"{ratio_words(against.ratio, against.ratio)} ({ratio_interval(against)})",
+                "words": f"{ratio_words(against.ratio)} ({ratio_interval(against)})",
             }
 
 

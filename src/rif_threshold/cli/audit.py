@@ -7,11 +7,8 @@ import click
 from rif_threshold.cli.clinic import engine_options, kept_register
 from rif_threshold.cli.columns import table as in_columns
 from rif_threshold.cli.files import not_over, refusing, write_whole
+from rif_threshold.cli.options import date_option
 from rif_threshold.cli.printing import wrapped
-
-
-def _day(_: click.Context, __: click.Parameter, value: datetime.datetime | None) -> datetime.date | None:
-    return value.date() if value else None
 
 
 @click.command("audit")
@@ -23,7 +20,7 @@ def _day(_: click.Context, __: click.Parameter, value: datetime.datetime | None)
     "--below",
     type=click.IntRange(2, 100),
     metavar="N",
-    help="With --share: counts from 1 to below this are small; 5 where left out. Use one for all reports of a file.",
+    help="With --share: counts from 1 to below this are small. The same for all reports of a file.",
 )
 @click.option(
     "--format",
@@ -32,7 +29,7 @@ def _day(_: click.Context, __: click.Parameter, value: datetime.datetime | None)
     help="What to make; text for the terminal where left out.",
 )
 @click.option("--output", metavar="FILE", help="Write to this file; standard output where left out or -.")
-@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Day to print on it; today if left out.")
+@date_option
 def audit_command(
     file: str,
     mapping: str,

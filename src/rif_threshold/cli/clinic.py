@@ -15,7 +15,7 @@ import click
 
 from rif_threshold.cli.columns import table as in_columns
 from rif_threshold.cli.files import not_over, refusing, whole_file, write_whole
-from rif_threshold.cli.options import json_option
+from rif_threshold.cli.options import day_option, json_option
 from rif_threshold.cli.printing import as_json as to_json
 from rif_threshold.cli.printing import wants_json, wrapped
 from rif_threshold.own_tables import new_or_empty, own_rate_tables
@@ -91,10 +91,6 @@ def couples_command(
         click.echo(wrapped(words))
 
 
-def _day(_: click.Context, __: click.Parameter, value: datetime.datetime | None) -> datetime.date | None:
-    return value.date() if value else None
-
-
 @click.command("table")
 @engine_options
 @click.option("--output", metavar="DIR", help="Write it as a folder for --tables: one that is new or empty.")
@@ -110,10 +106,8 @@ def _day(_: click.Context, __: click.Parameter, value: datetime.datetime | None)
     help="Take into the rates also transfers of several embryos, of an unrecorded number, or of low-level mosaics.",
 )
 @click.option("--pool", is_flag=True, help="Join a band that is too small with a neighbour of the same ploidy.")
-@click.option(
-    "--from", "since", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="The first day that is counted."
-)
-@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="The last day.")
+@day_option("--from", "since", about="The first day that is counted.")
+@day_option("--to", "until", about="The last day.")
 @json_option
 def table_command(
     file: str,

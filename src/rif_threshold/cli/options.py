@@ -1,5 +1,6 @@
 """The options that describe a case, the same for every command that takes one."""
 
+import datetime
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -108,3 +109,15 @@ class _Parts(click.Choice[str]):
 
 
 PARTS = _Parts([part.value for part in Part])
+
+
+def _day(_: click.Context, __: click.Parameter, value: datetime.datetime | None) -> datetime.date | None:
+    return value.date() if value else None
+
+
+def day_option(*names: str, about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An option that is a day, written as 2026-11-25; ``None`` where it is left out."""
+    return click.option(*names, type=click.DateTime(["%Y-%m-%d"]), callback=_day, help=about)
+
+
+date_option = day_option("--date", about="Day to print on it; today if left out.")

@@ -9,7 +9,7 @@ import click
 
 from rif_threshold.assessment import assess
 from rif_threshold.cli.files import read_text, refusing, write_whole
-from rif_threshold.cli.options import PARTS, case_options, json_option
+from rif_threshold.cli.options import PARTS, case_options, date_option, json_option
 from rif_threshold.cli.printing import as_json as to_json
 from rif_threshold.cli.printing import exit_code, wrapped
 from rif_threshold.parts import default_parts
@@ -19,17 +19,13 @@ from rif_threshold.sentences import headline, standing
 from rif_threshold.vocabulary import Part
 
 
-def _day(_: click.Context, __: click.Parameter, value: datetime.datetime | None) -> datetime.date | None:
-    return value.date() if value else None
-
-
 @click.command("report")
 @case_options
 @click.option("--format", "kind", type=click.Choice(list(FORMATS)), required=True, help="What to make.")
 @click.option("--output", metavar="FILE", help="Write to this file; standard output where left out or -.")
 @click.option("--language", default="en", show_default=True, metavar="CODE", help="Language of the couple sheet.")
 @click.option("--incomplete", is_flag=True, help="Take a language that lacks texts: these are in English, and marked.")
-@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Day to print on it; today if left out.")
+@date_option
 @click.option(
     "--without",
     type=PARTS,

@@ -81,11 +81,16 @@ def report(
     if format not in FORMATS:
         raise InvalidInput((Problem("format", format[:20], f"one of {', '.join(FORMATS)}", "not_in_list"),))
     chosen = FORMATS[format]
-    day = date or datetime.date(*time.localtime()[:3])  # holds in any time zone that a system can be set to
     try:
-        return Export(chosen.name, chosen.media_type, chosen.make(assessment, Language(language, incomplete), day))
+        made = chosen.make(assessment, Language(language, incomplete), date or today())
+        return Export(chosen.name, chosen.media_type, made)
     except NoFont as error:
         raise InvalidInput((unprintable(assessment, error.letter),)) from None
+
+
+def today() -> datetime.date:
+    """The day by the clock here, in any time zone that a system can be set to."""
+    return datetime.date(*time.localtime()[:3])
 
 
 def _sheet(assessment: "Assessment", language: Language, date: datetime.date, *, pdf: bool) -> bytes:

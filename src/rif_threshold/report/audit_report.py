@@ -7,7 +7,6 @@ import csv
 import datetime
 import io
 import json
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,7 +20,7 @@ from rif_threshold.method import method
 from rif_threshold.register.audit.audit import Audit
 from rif_threshold.register.audit.sheets import Sheet, sheets
 from rif_threshold.register.audit.words import result_words
-from rif_threshold.report import Export
+from rif_threshold.report import Export, today
 from rif_threshold.report.curve_files import harmless, picture
 
 _NAME = "rif-threshold-audit"
@@ -39,9 +38,8 @@ def audit_export(audit: Audit, kind: str, beside: tuple[str, ...] = (), date: da
         beside: what is said of the file, such as columns that were not read.
         date: the day that is written on it; today where left out.
     """
-    day = date or datetime.date(*time.localtime()[:3])
     media, make = _KINDS[kind]
-    return Export(f"{_NAME}.{kind}", media, make(audit, beside, day))
+    return Export(f"{_NAME}.{kind}", media, make(audit, beside, date or today()))
 
 
 def content(audit: Audit, beside: tuple[str, ...], date: datetime.date) -> dict[str, Any]:

@@ -125,13 +125,14 @@ def factor_words(factor: float) -> str:
     return f"{max(_decimal(factor).quantize(step, ROUND_CEILING), 1 + step):f}"
 
 
-def ratio_words(lowest: float, highest: float) -> str:
+def ratio_words(lowest: float, highest: float | None = None) -> str:
     """A ratio of two counts with two decimals, half up, or the two between which it lies.
 
-    >>> ratio_words(1.2402, 1.2670), ratio_words(1.3104, 1.3104)
+    >>> ratio_words(1.2402, 1.2670), ratio_words(1.3104)
     ('1.24 to 1.27', '1.31')
     """
-    shown = [f"{_decimal(end).quantize(Decimal('0.01'), ROUND_HALF_UP):f}" for end in (lowest, highest)]
+    ends = (lowest,) if highest is None else (lowest, highest)
+    shown = [f"{_decimal(end).quantize(Decimal('0.01'), ROUND_HALF_UP):f}" for end in ends]
     return " to ".join(dict.fromkeys(shown))
 
 

@@ -10,8 +10,9 @@ from rif_threshold.register.audit.ledger import Atom, Key
 from rif_threshold.register.audit.rules import Rule, crossings
 from rif_threshold.register.audit.runs import Run, runs_of, stratum_of
 
-FIRST, LATER = "first", "later"
-"""Groups of runs: those before which the file has no positive test of the couple, and all others."""
+FIRST, LATER, SURE = "first", "later", "sure"
+"""Groups of runs: those before which the file has no positive test of the couple, all others, and those of the first
+that do not begin early in the file."""
 YES, NO, CANNOT = "yes", "no", "cannot_be_said"
 ONLY_ESHRE, ONLY_OTHER = "only_eshre", "only_other"
 
@@ -101,7 +102,7 @@ def _of_first_run(history: History, runs: list[Run]) -> Iterator[Key]:
     run = runs[0]
     yield from _of_chain(history, run)
     if not history.early:
-        yield from (("sure", *key[1:]) for key in _of_rows(FIRST, run) if key[1] in {"risk", "positive"})
+        yield from ((SURE, *key[1:]) for key in _of_rows(FIRST, run) if key[1] in {"risk", "positive"})
     crossed = crossings(run.failed)
     ours = crossed[Rule.ESHRE]
     for rule in Rule:

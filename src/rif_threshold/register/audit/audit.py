@@ -2,16 +2,18 @@
 
 import datetime
 from collections.abc import Iterator
+from itertools import chain
 
 from rif_threshold._version import __version__
 from rif_threshold.method import method
 from rif_threshold.record import Record
-from rif_threshold.register.audit.adding import FIRST, LATER, atoms_of
+from rif_threshold.register.audit.adding import FIRST, LATER, SURE, atoms_of
 from rif_threshold.register.audit.by_rank import (
     Against,
     CalibrationPoint,
     RankRow,
     calibration,
+    of_strata,
     rank_rows,
     to_eshre,
 )
@@ -22,7 +24,6 @@ from rif_threshold.register.audit.flagged import Definitions, definitions_of
 from rif_threshold.register.audit.histories import Histories
 from rif_threshold.register.audit.ledger import Counts
 from rif_threshold.register.audit.own import OwnRow, own_rows
-from rif_threshold.register.audit.runs import strata
 from rif_threshold.register.audit.unlucky import Unlucky, unlucky_of
 from rif_threshold.register.settings import audit_settings, rate_settings
 
@@ -158,19 +159,15 @@ def _rows(counts: Counts) -> Rows:
     )
 
 
-def _of_group(counts: Counts, group: str, name: str) -> list[tuple[tuple[str | int, ...], ...]]:
-    ranks = range(1, counts.ranks(FIRST if group == "sure" else group) + 1)
-    return [tuple((group, name, rank, place) for rank in ranks) for place in range(len(strata()))]
-
-
 def _later(counts: Counts) -> RankRow:
     """Runs after a positive test: counted, and not mixed in."""
+    ranks = range(1, counts.ranks(LATER) + 1)
     names = ("risk", "positive", "known", "clinical")
-    cells = {name: counts.alone(*(key for keys in _of_group(counts, LATER, name) for key in keys)) for name in names}
+    cells = {name: counts.alone(*chain.from_iterable(of_strata(name, ranks, LATER))) for name in names}
     return RankRow(
         rank="later runs",
         transfers=cells["risk"],
-        outside=counts.alone(*((LATER, "outside", rank) for rank in range(1, counts.ranks(LATER) + 1))),
+        outside=counts.alone(*((LATER, "outside", rank) for rank in ranks)),
         positive=cells["positive"],
         clinical_known=cells["known"],
         clinical=cells["clinical"],
@@ -178,8 +175,9 @@ def _later(counts: Counts) -> RankRow:
 
 
 def _without_early(counts: Counts) -> Against | None:
-    came = counts.of(*(key for keys in _of_group(counts, "sure", "positive") for key in keys))
-    return to_eshre(counts, came, _of_group(counts, "sure", "risk"))
+    ranks = range(1, counts.ranks(FIRST) + 1)
+    came = counts.of(*chain.from_iterable(of_strata("positive", ranks, SURE)))
+    return to_eshre(counts, came, of_strata("risk", ranks, SURE))
 
 
 def _notes(made: Audit, histories: Histories) -> Iterator[str]:

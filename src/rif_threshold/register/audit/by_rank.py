@@ -1,13 +1,14 @@
 """Observed against expected by rank: the k-th transfer of a first run, after k-1 failures."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from rif_threshold.heterogeneity import CommonFit, beta_geometric_next
 from rif_threshold.method import method
 from rif_threshold.record import Record
 from rif_threshold.register.audit.adding import FIRST
 from rif_threshold.register.audit.ledger import Counts, Key
-from rif_threshold.register.audit.runs import strata
+from rif_threshold.register.audit.runs import name_of, strata
 from rif_threshold.register.settings import audit_settings
 from rif_threshold.uncertainty import Ratio, clopper_pearson, exact_ratio, ratio_to_counted
 
@@ -97,12 +98,14 @@ def last_rank(counts: Counts, group: str = FIRST) -> int:
     return last
 
 
-def _all(name: str, ranks: Sequence[int], group: str = FIRST) -> tuple[Key, ...]:
-    return tuple((group, name, rank, place) for rank in ranks for place in range(len(strata())))
+def of_strata(name: str, ranks: Iterable[int], group: str = FIRST) -> list[tuple[Key, ...]]:
+    """Of each stratum the keys of a count at these ranks."""
+    at = tuple(ranks)
+    return [tuple((group, name, rank, place) for rank in at) for place in range(len(strata()))]
 
 
-def _by_stratum(name: str, ranks: Sequence[int], group: str) -> list[tuple[Key, ...]]:
-    return [tuple((group, name, rank, place) for rank in ranks) for place in range(len(strata()))]
+def _all(name: str, ranks: Iterable[int], group: str = FIRST) -> tuple[Key, ...]:
+    return tuple(chain.from_iterable(of_strata(name, ranks, group)))
 
 
 def rank_rows(counts: Counts, common: CommonFit | None, fitted: Sequence[int]) -> tuple[RankRow, ...]:
@@ -143,10 +146,8 @@ def _row(counts: Counts, name: str, ranks: Sequence[int], *, ratios: bool = True
     sure = tuple(ranks) == (1,)  # by construction
     return row.model_copy(
         update={
-            "eshre": to_eshre(counts, row.positive, _by_stratum("risk", ranks, FIRST)),
-            "eshre_clinical": None
-            if counts.shared
-            else to_eshre(counts, row.clinical, _by_stratum("known", ranks, FIRST)),
+            "eshre": to_eshre(counts, row.positive, of_strata("risk", ranks)),
+            "eshre_clinical": None if counts.shared else to_eshre(counts, row.clinical, of_strata("known", ranks)),
             "eshre_if_left_failed": _if_left_failed(counts, row.positive, ranks),
             "own": None if sure or counts.shared else to_own(counts, row.positive, ranks),
         }
@@ -166,12 +167,12 @@ def to_eshre(counts: Counts, observed: int | None, at_risk: Sequence[tuple[Key, 
     if observed is None or len(known) < len(sizes) or not sum(known):
         return None
     chances = [float(row.chance) for row in strata()]
-    return _against(exact_ratio(observed, known, chances, float(method().interval_level)), sum(known))
+    return _against(exact_ratio(observed, known, chances, _level()), sum(known))
 
 
 def to_own(counts: Counts, observed: int | None, ranks: Sequence[int]) -> Against | None:
     """Against the rates of the clinic's own first transfers; ``None`` where a band has none, or none succeeded."""
-    sizes = [counts.of(*keys) or 0 for keys in _by_stratum("risk", ranks, FIRST)]
+    sizes = [counts.of(*keys) or 0 for keys in of_strata("risk", ranks)]
     own = [tuple(counts.of((FIRST, name, 1, s)) or 0 for name in ("positive", "risk")) for s in range(len(strata()))]
     used = [(size, x, n) for size, (x, n) in zip(sizes, own, strict=True) if size]
     if not all(n for _, _, n in used) or not any(x for _, x, _ in used):
@@ -208,12 +209,18 @@ def _if_left_failed(counts: Counts, observed: int | None, ranks: Sequence[int]) 
 
 
 def _against(found: Ratio, transfers: int) -> Against:
+    """The same; where too few are expected, without a ratio."""
     few = found.expected < audit_settings().fewest_expected
+    return against(found, transfers).model_copy(update={"ratio": None} if few else {})
+
+
+def against(found: Ratio, transfers: int) -> Against:
+    """A ratio as it is told; an upper bound that is none is ``None``."""
     return Against(
         transfers=transfers,
         observed=found.observed,
         expected=found.expected,
-        ratio=None if few else found.ratio,
+        ratio=found.ratio,
         lower=found.lower,
         upper=found.upper if found.upper < float("inf") else None,
     )
@@ -228,7 +235,7 @@ def calibration(counts: Counts) -> Iterator[CalibrationPoint]:
                 continue
             lower, upper, _, _ = clopper_pearson(x, n, _level())
             yield CalibrationPoint(
-                stratum=f"{row.ploidy} {row.age_label}",
+                stratum=name_of(place),
                 rank=rank,
                 transfers=n,
                 positive=x,

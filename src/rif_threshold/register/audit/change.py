@@ -2,10 +2,10 @@
 
 from rif_threshold.method import method
 from rif_threshold.record import Record
-from rif_threshold.register.audit.by_rank import Against
+from rif_threshold.register.audit.by_rank import Against, against
 from rif_threshold.register.audit.histories import Dates
 from rif_threshold.register.audit.ledger import Counts
-from rif_threshold.register.audit.runs import strata
+from rif_threshold.register.audit.runs import name_of, strata
 from rif_threshold.register.settings import audit_settings
 from rif_threshold.uncertainty import ratio_to_counted, transfers_to_see
 
@@ -80,12 +80,12 @@ _DAYS_IN_YEAR = 365.25
 
 def _row(counts: Counts, place: int) -> ChangeRow:
     n, x = ([counts.of(("era", era, place, name)) or 0 for era in (_BEFORE, _LATER)] for name in ("n", "x"))
-    settings, row = audit_settings(), strata()[place]
+    settings = audit_settings()
     rate = x[_BEFORE] / n[_BEFORE] if n[_BEFORE] else 0.0
     ratio = float(settings.seen_ratio)
     seen = rate > 0 and rate * ratio < 1
     return ChangeRow(
-        stratum=f"{row.ploidy} {row.age_label}",
+        stratum=name_of(place),
         before=n[_BEFORE],
         before_positive=x[_BEFORE],
         later=n[_LATER],
@@ -106,14 +106,7 @@ def _against(rows: list[ChangeRow]) -> Against | None:
         [(row.before_positive, row.before) for row in rows],
         float(method().interval_level),
     )
-    return Against(
-        transfers=sum(row.later for row in rows),
-        observed=found.observed,
-        expected=found.expected,
-        ratio=found.ratio,
-        lower=found.lower,
-        upper=found.upper if found.upper < float("inf") else None,
-    )
+    return against(found, sum(row.later for row in rows))
 
 
 def _within(found: Against) -> bool:

@@ -4,7 +4,7 @@ from rif_threshold.heterogeneity import CommonFit, Commonness, fit_common
 from rif_threshold.method import method
 from rif_threshold.record import Record
 from rif_threshold.register.audit.ledger import Counts
-from rif_threshold.register.audit.runs import strata
+from rif_threshold.register.audit.runs import name_of, strata
 from rif_threshold.register.settings import audit_settings
 
 
@@ -68,7 +68,7 @@ def fits_of(counts: Counts) -> tuple[Fits, CommonFit, tuple[int, ...]] | None:
         return None
     common = fit_common(list(tables.values()), float(method().interval_level))
     shown = Fits(
-        strata={f"{strata()[place].ploidy} {strata()[place].age_label}": len(each) for place, each in tables.items()},
+        strata={name_of(place): len(each) for place, each in tables.items()},
         degrees_of_freedom=common.degrees_of_freedom,
         beta_geometric=_shown(common.beta_geometric, common.degrees_of_freedom),
         two_class=_shown(common.two_class, common.degrees_of_freedom),

@@ -8,7 +8,7 @@ from rif_threshold.probability import transfers_to_exceed
 from rif_threshold.record import Record
 from rif_threshold.register.audit.adding import FIRST
 from rif_threshold.register.audit.ledger import Counts
-from rif_threshold.register.audit.runs import strata
+from rif_threshold.register.audit.runs import name_of, strata
 from rif_threshold.register.bands import too_small
 from rif_threshold.uncertainty import ClusterSums, clopper_pearson, transfers_interval
 
@@ -53,7 +53,7 @@ def _row(counts: Counts, place: int) -> OwnRow:
     band, rule = strata()[place], method()
     threshold, minimum = Fraction(rule.threshold_percent) / 100, rule.minimum_transfers
     row = OwnRow(
-        stratum=f"{band.ploidy} {band.age_label}",
+        stratum=name_of(place),
         transfers=n,
         positive=x,
         printed_percent=100 * float(band.chance),

@@ -51,6 +51,12 @@ def strata() -> tuple[Stratum, ...]:
     return load_rate_table(PUBLISHED_TABLE).strata
 
 
+def name_of(place: int) -> str:
+    """What a stratum is called: ``untested 35-39``."""
+    row = strata()[place]
+    return f"{row.ploidy} {row.age_label}"
+
+
 @cache
 def stratum_of(kind: int) -> int | None:
     """The place of the row in which a transfer lies with all the ages that it may have.

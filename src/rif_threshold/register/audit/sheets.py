@@ -104,7 +104,7 @@ def _sheets(audit: Audit, show: Shown) -> Iterator[Sheet]:
 
 
 def _ratio(ratio: float | None) -> str:
-    return "" if ratio is None else ratio_words(ratio, ratio)
+    return "" if ratio is None else ratio_words(ratio)
 
 
 def _number(number: int | None, fewest: int | None, most: int | None) -> str:
@@ -249,7 +249,7 @@ def _fits(audit: Audit, fits: Fits, show: Shown) -> Iterator[Sheet]:
         tuple(
             (
                 name,
-                ratio_words(model.value, model.value),
+                ratio_words(model.value),
                 ratio_words(model.lower, model.upper),
                 amount_words(model.deviance),
                 str(fits.degrees_of_freedom),

@@ -37,7 +37,7 @@ class Shown:
         """Expected, ratio and interval."""
         if against is None:
             return (self._lacking(), self._lacking(), self._lacking())
-        ratio = "" if against.ratio is None else ratio_words(against.ratio, against.ratio)
+        ratio = "" if against.ratio is None else ratio_words(against.ratio)
         return (amount_words(against.expected), ratio, ratio_interval(against))
 
     def share(self, share: Share) -> tuple[str, str, str, str]:
@@ -67,5 +67,5 @@ def looks(audit: Audit) -> str:
 def ratio_interval(against: Against) -> str:
     """The interval of a ratio: ``0.75 to 0.82``."""
     if against.upper is None:
-        return f"{ratio_words(against.lower, against.lower)} or more"
+        return f"{ratio_words(against.lower)} or more"
     return ratio_words(against.lower, against.upper)

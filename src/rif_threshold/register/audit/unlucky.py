@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from rif_threshold.heterogeneity import unexplained_share
 from rif_threshold.record import Record
+from rif_threshold.register.audit.adding import FIRST
 from rif_threshold.register.audit.histories import FAILED, Histories
 from rif_threshold.register.audit.ledger import Counts
 from rif_threshold.register.audit.rules import Rule, crossings, transfer_of
@@ -87,7 +88,7 @@ def _first_runs(histories: Histories, *, now: bool) -> _Failed:
 
 def _own_rate(counts: Counts, place: int) -> Fraction | None:
     """The rate of first transfers of a band; ``None`` where it is too small for one."""
-    x, n = (counts.of(("first", name, 1, place)) or 0 for name in ("positive", "risk"))
+    x, n = (counts.of((FIRST, name, 1, place)) or 0 for name in ("positive", "risk"))
     return Fraction(x, n) if n >= rate_settings().fewest_women and 0 < x < n else None
 
 

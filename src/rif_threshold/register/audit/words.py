@@ -66,7 +66,7 @@ def _main(audit: Audit) -> Iterator[str]:
 
 
 def _against(found: Against, what: str) -> str:
-    ratio = "" if found.ratio is None else f"{ratio_words(found.ratio, found.ratio)} of it "
+    ratio = "" if found.ratio is None else f"{ratio_words(found.ratio)} of it "
     return (
         f"{found.observed:,} of {found.transfers:,} had {what}; ESHRE's table expected"
         f" {amount_words(found.expected, whole=True)}: {ratio}(95 % interval {ratio_interval(found)})"
@@ -173,7 +173,7 @@ def _fits(audit: Audit) -> Iterator[str]:
     how, share = audit.fits.beta_geometric, audit.fits.two_class
     yield (
         f"Do couples of one band differ in their chance? Of {', '.join(audit.fits.strata)}: if every couple had a"
-        f" chance of its own, the correlation between its transfers would be {ratio_words(how.value, how.value)}"
+        f" chance of its own, the correlation between its transfers would be {ratio_words(how.value)}"
         f" ({ratio_words(how.lower, how.upper)}; 0 is no difference), and {_fit(how)}."
     )
     yield (
@@ -199,7 +199,7 @@ def _change(audit: Audit) -> Iterator[str]:
             f"Of the first transfers of {found.first_year} to {found.last_year}, {found.against.observed:,} of"
             f" {found.against.transfers:,} had a positive test; at the rates of the years before it would be"
             f" {amount_words(found.against.expected, whole=True)}:"
-            f" {ratio_words(found.against.ratio or 0, found.against.ratio or 0)} (95 % interval"
+            f" {ratio_words(found.against.ratio or 0)} (95 % interval"
             f" {ratio_interval(found.against)}). {notes['no_change']}"
         )
     if found.worth_a_warning:
