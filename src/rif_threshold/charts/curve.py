@@ -239,7 +239,9 @@ def _template(routes: tuple[str, ...]) -> dict[str, Any]:
         .encode(x=x, y=y, stroke=alt.Stroke("unnamed:N", scale=alt.Scale(domain=list(routes)), legend=None))
     )
     named = alt.Chart(alt.NamedData("points"))
-    above = named.mark_text(baseline="bottom", align="right", dx=-6, dy=-8, fontSize=12).encode(
+    # To the left of its point, but the first one would stand on the numbers of the axis.
+    beside = alt.ExprRef("datum.transfer == 1 ? 8 : -6")
+    above = named.mark_text(baseline="bottom", align="right", dx=beside, dy=-8, fontSize=12).encode(
         x=x, y=y, text="above:N", color=colour
     )
     below = named.mark_text(baseline="top", align="left", dx=8, dy=6, fontSize=12).encode(
