@@ -12,6 +12,8 @@ from rif_threshold.vocabulary import TransferResult
 TWO = "two_in_one"
 """The code of a transfer whose rows do not agree."""
 _DAYS_IN_YEAR = 365
+_REMAINDERS, _BITS = 20, 3
+"""By what times are divided for a first look, and how many bits count each remainder: 60 of a number's 64."""
 
 
 def embryo_rows_collapsed(rows: ir.Table, time: str, codes: dict[str, tuple[str, ...]]) -> ir.Table:
@@ -44,6 +46,7 @@ def marks_between(alone: ir.Table, kind_at: str, *, of_embryos: bool, ages_may_f
     placed = alone.filter((alone["patient"] != "") & alone["at"].notnull())
     waits = (placed["result"] == str(TransferResult.AWAITED)).fill_null(ibis.literal(value=False))
     narrow = placed.select("patient", "at", "row", "age_low", "age_high", waits=waits)
+    narrow = narrow.semi_join(_suspected(narrow), "patient").select(*narrow.columns)
     window = ibis.window(group_by="patient", order_by=["at", "row"])
     no = ibis.literal(value=False)
     before, after = narrow["at"].lag().over(window), narrow["at"].lead().over(window)
@@ -72,6 +75,28 @@ def marks_between(alone: ir.Table, kind_at: str, *, of_embryos: bool, ages_may_f
     }
     texts = [ibis.ifelse(mark, text, "") for text, mark in told.items()]
     return seen.select("row", "at", marks=reduce(add, texts))
+
+
+def _suspected(narrow: ir.Table) -> ir.Table:
+    """The patients with whom anything may be wrong, and some more: what is dear is asked of their transfers only.
+
+    How often each remainder of a time comes stands in bits of one sum. Where a bit above the lowest is set, or so many
+    transfers are there that bits may run over, two times may be the same.
+    """
+    counted = ibis.literal(1, "int64") << (narrow["at"].abs() % _REMAINDERS * _BITS)
+    above = sum(2**_BITS - 2 << place * _BITS for place in range(_REMAINDERS))
+    found = narrow.group_by("patient").agg(
+        rows=narrow.count(),
+        counted=counted.sum(),
+        last=narrow["at"].max(),
+        waits=narrow["at"].min(where=narrow["waits"]),
+        years=narrow["age_low"].max() - narrow["age_high"].min(),
+    )
+    no = ibis.literal(value=False)
+    waited = (found["waits"] < found["last"]).fill_null(no)
+    aged = (found["years"] >= limits().age_change_years).fill_null(no)
+    twice = (found["rows"] >= 2**_BITS) | ((found["counted"].cast("int64") & above) != 0)
+    return found.filter(twice | waited | aged).select("patient")
 
 
 def _twice(seen: ir.Table, placed: ir.Table) -> ir.Table:

@@ -96,6 +96,8 @@ def worth_of(name: str) -> int:
 def part(number: Any, name: str) -> Any:
     """One part of a number, or of a column of them."""
     worth, size = worth_of(name), _SIZES[name]
+    if worth == 1:
+        return number % size
     # First what lies above is cut off: engines divide in floating point, which holds ten digits and not nineteen.
     return (number % (worth * size) - number % worth) // worth
 
