@@ -16,7 +16,7 @@ TECHNICAL = {
     "arrays.py": {16},  # chunk
     "probability.py": {1e-9, 3, 1e6, 20},  # rounding error, what a count can hold, how large an array is looked up
     "breakpoints.py": {42, 50, 16},  # bits of a float, digits, tables that are kept
-    "composed.py": {64, 8, 3},  # how many transfers are multiplied, rows of scratch
+    "composed.py": {64, 4},  # how many transfers are multiplied
     "wording/figures.py": {9, 3, 10},  # most decimals shown, figures that a large number is written with
     "sentences.py": {3},  # the likeliest answers are said
     "bounds.py": {10, 1000, 100_000},  # reasons in an exception, the limit of 1,000, longest case file
@@ -33,7 +33,7 @@ TECHNICAL = {
     "own_tables.py": {1000},  # longest text
     "pathway/medications.py": {75, 3},  # how alike of 100 two names are; how many are offered
     "messages.py": {75},  # how alike of 100 two names are
-    "register/between.py": {365},  # days in a year
+    "register/between.py": {365, 20, 3},  # days in a year; remainders and the bits that count each
     "register/cells.py": {10, 20_000_000},  # how far a spreadsheet may unpack, cells of one
     "register/duckdb_rows.py": {32, 8_000_000},  # cells too many, bytes of a line
     "register/fields.py": {4, 5},  # codes

@@ -1,6 +1,9 @@
 """The arithmetic, against fractions counted one by one and against printed values."""
 
 import math
+import os
+import subprocess
+import sys
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oracle
+from rif_threshold import composed
 from rif_threshold.arrays import exact
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.probability import (
@@ -120,17 +124,27 @@ def test_the_cumulative_chance_composes(p: Fraction, a: int, b: int) -> None:
     assert math.isclose(cumulative_probability([float(p)], a + b)[0], both, rel_tol=1e-9, abs_tol=1e-15)
 
 
-def test_arrays_agree_with_fractions_however_many_transfers() -> None:
+@pytest.mark.parametrize("wide", [True, False])
+def test_arrays_agree_with_fractions_however_many_transfers(*, wide: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Small numbers are multiplied, large ones go by logarithms; each way near nought and near certainty too."""
+    monkeypatch.setattr(composed, "_wide_logarithms", lambda: wide)
     chances = np.array([1e-12, 0.000_123, 0.15, 0.259, 0.5, 0.684, 0.999])
     misses = [1 - Fraction(each) for each in chances]
     for n in (*range(70), 255, 1000):
         exactly = np.array([float(1 - miss**n) for miss in misses])
         np.testing.assert_allclose(cumulative_probability(chances, n), exactly, rtol=1e-14, atol=0)
         np.testing.assert_allclose(cumulative_probability(chances, np.full(7, n)), exactly, rtol=1e-14, atol=0)
-    unlike = np.array([0, 1, 2, 3, 5, 7, 8])
-    exactly = np.array([float(1 - miss**n) for miss, n in zip(misses, unlike.tolist(), strict=True)])
-    np.testing.assert_allclose(cumulative_probability(chances, unlike), exactly, rtol=1e-14, atol=0)
+    for unlike in ([0, 1, 2, 3, 5, 7, 8], [64, 2, 64, 1, 2, 0, 33], [1, 2, 3, 4, 5, 6, 65]):
+        exactly = np.array([float(1 - miss**n) for miss, n in zip(misses, unlike, strict=True)])
+        np.testing.assert_allclose(cumulative_probability(chances, unlike), exactly, rtol=1e-14, atol=0)
+    assert cumulative_probability(chances, 1).tolist() == chances.tolist()
+
+
+def test_logarithms_are_not_wide_where_the_processor_has_none_that_are() -> None:
+    code = "from rif_threshold import composed; print(composed._wide_logarithms())"
+    narrow = os.environ | {"NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR"}
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    assert subprocess.run(command, env=narrow, capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 def test_tiny_chances_keep_their_digits() -> None:

@@ -1,18 +1,41 @@
 """The chance after several transfers, for pieces of arrays: few are multiplied, many go by logarithms.
 
-A logarithm takes as long as twenty multiplications where the processor has no AVX-512. Each function takes the
-chances of a piece, how many transfers (one number, or one each, as floats), where the answer is written, and three rows
-of scratch; source of the formula as in `probability`.
+How soon logarithms win depends on the processor: where numpy has them in wide steps (AVX-512) they take as long as
+three multiplications, else as long as forty. Each function takes the chances of a piece, how many transfers (one
+number, or one each, as floats), where the answer is written, and three rows of scratch; source of the formula as in
+`probability`.
 """
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from rif_threshold.arrays import FloatArray
 
-FEW_ALIKE, FEW_UNLIKE = 64, 8
-"""Up to so many transfers multiplications are sooner done: where all have one number, and where each has its own."""
+_FEW, _FEW_BESIDE_WIDE_LOGARITHMS = 64, 4
+"""Up to so many transfers multiplications are sooner done."""
+
+
+def way(most: int, *, one_number: bool) -> Callable[[FloatArray, Any, FloatArray, FloatArray], None]:
+    """The function that is soonest done.
+
+    Args:
+        most: the largest number of transfers.
+        one_number: whether it is that of all chances.
+    """
+    wide = _wide_logarithms()
+    if most > (_FEW_BESIDE_WIDE_LOGARITHMS if wide else _FEW) or (wide and not one_number):
+        return by_logarithms
+    return alike if one_number else unlike
+
+
+@lru_cache(maxsize=1)
+def _wide_logarithms() -> bool:
+    """Whether numpy takes logarithms in wider steps than on any processor of this kind."""
+    ways = np.lib.introspect.opt_func_info(func_name="^log1p$").get("log1p", {}).get("dd", {})
+    return not ways.get("current", "baseline").startswith("baseline")
 
 
 def alike(chance: FloatArray, count: Any, out: FloatArray, scratch: FloatArray) -> None:
@@ -28,13 +51,17 @@ def alike(chance: FloatArray, count: Any, out: FloatArray, scratch: FloatArray) 
 
 
 def unlike(chance: FloatArray, count: Any, out: FloatArray, scratch: FloatArray) -> None:
-    """One transfer after the other, each added where that many are asked for."""
-    left, step, taken = scratch
-    out.fill(0)
-    for number in range(1, int(np.max(count)) + 1):
-        np.greater_equal(count, number, out=taken)
-        np.multiply(chance, taken, out=step)
-        _both(out, step, left)
+    """A number of transfers each, at most 255: those with the same are brought together, and put back."""
+    numbers = count.astype(np.uint8)
+    order = numbers.argsort(kind="stable")
+    left, together, answers = scratch
+    chance.take(order, out=together, mode="clip")
+    begin = 0
+    for number, end in enumerate(np.bincount(numbers).cumsum().tolist()):
+        these = slice(begin, end)
+        alike(together[these], number, answers[these], left[None, these])
+        begin = end
+    out[order] = answers
 
 
 def by_logarithms(chance: FloatArray, count: Any, out: FloatArray, scratch: FloatArray) -> None:  # noqa: ARG001

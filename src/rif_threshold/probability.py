@@ -31,7 +31,7 @@ from rif_threshold.arrays import (
 )
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.breakpoints import look_up, lookup
-from rif_threshold.composed import FEW_ALIKE, FEW_UNLIKE, alike, by_logarithms, unlike
+from rif_threshold.composed import way
 
 # From here on a table is built sooner than so many logarithms are taken.
 _MANY = 1 << 20
@@ -78,8 +78,7 @@ def cumulative_probability(p: Any, n: Any) -> Any:
     counts = checked_counts(n, "n", 0)
     shape = np.broadcast_shapes(np.shape(p), counts.shape)
     result = np.empty(shape)
-    most = int(counts.max(initial=0))
-    put_together = alike if counts.size == 1 and most <= FEW_ALIKE else unlike if most <= FEW_UNLIKE else by_logarithms
+    put_together = way(int(counts.max(initial=0)), one_number=counts.size == 1)
     scratch = np.empty((3, min(result.size, CHUNK)))
     for index, chance, (count,), out in chunks(p, (counts.astype(np.float64),), result):
         check_inside(chance, index, shape, "p")
