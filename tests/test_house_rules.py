@@ -13,7 +13,7 @@ SOURCE = ROOT / "src/rif_threshold"
 # Numbers that are no clinical numbers, and where each may stand.
 ALLOWED = {0, 1, 2, 100}
 TECHNICAL = {
-    "arrays.py": {16},  # chunk
+    "arrays.py": {14},  # chunk
     "probability.py": {1e-9, 3, 1e6, 20},  # rounding error, what a count can hold, how large an array is looked up
     "breakpoints.py": {42, 50, 16},  # bits of a float, digits, tables that are kept
     "composed.py": {64, 4},  # how many transfers are multiplied
@@ -51,7 +51,7 @@ TECHNICAL = {
     "cli/app.py": {8501, 65535},  # ports
     "cli/clinic.py": {10},  # problems that are told
     "register/codes.py": {10, 99, 100_000, 900_000_000},  # digits, the age of an open band, days and orders
-    "register/counting.py": {10, 12, 1_000_000},  # digits
+    "register/counting.py": {10, 12, 1000, 1_000_000},  # digits, rows of a sample
     "register/exploring.py": {5, 30},  # how often a text stands, how many words are listed
     "register/engines.py": {4, 100_000, 2_000_000},  # parts a core, rows of a batch and of a piece
     "register/period.py": {12, 31, 1970},  # the calendar

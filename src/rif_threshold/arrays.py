@@ -15,7 +15,7 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 CountArray: TypeAlias = npt.NDArray[np.int32]
 
 # A chunk stays in the processor's cache, which is worth more than any cleverer algorithm.
-CHUNK = 1 << 16
+CHUNK = 1 << 14
 
 
 def exact(value: Number) -> Fraction:

@@ -2,7 +2,7 @@
 
 How soon logarithms win depends on the processor: where numpy has them in wide steps (AVX-512) they take as long as
 three multiplications, else as long as forty. Each function takes the chances of a piece, how many transfers (one
-number, or one each, as floats), where the answer is written, and three rows of scratch; source of the formula as in
+number, or one each), where the answer is written, and three rows of scratch; source of the formula as in
 `probability`.
 """
 

@@ -80,7 +80,7 @@ def cumulative_probability(p: Any, n: Any) -> Any:
     result = np.empty(shape)
     put_together = way(int(counts.max(initial=0)), one_number=counts.size == 1)
     scratch = np.empty((3, min(result.size, CHUNK)))
-    for index, chance, (count,), out in chunks(p, (counts.astype(np.float64),), result):
+    for index, chance, (count,), out in chunks(p, (counts,), result):
         check_inside(chance, index, shape, "p")
         put_together(chance, count, out, scratch[:, : chance.size])
     return result
