@@ -109,6 +109,7 @@ def test_a_table_as_json_has_every_number_and_what_was_written(register: Path) -
         (("couples", "{file}", "--output", "{folder}/c.csv", "--engine", "abacus"), 2, "duckdb, spark"),
         (("couples", "{file}", "--output", "{folder}/c.csv", "--master", "local[2]"), 2, "only Spark has a master"),
         (("couples", "{file}", "--output", "{folder}/c.csv", "--memory", "much"), 2, "a size such as 512MB"),
+        (("couples", "{file}", "--output", "{folder}/c.csv", "--memory", "1MB"), 2, "the list needs more"),
         (("couples", "{file}", "--output", "{folder}/c.csv", "--map", "nobody"), 2, "shipped mapping"),
         (("couples", "{file}", "--output", "{folder}/c.csv", "--tables", "{folder}/no"), 4, "no such folder of tables"),
         (

@@ -1,6 +1,7 @@
 """Every couple of a register, against `assess` on each by itself, and what is lost nowhere."""
 
 import csv
+import dataclasses
 import io
 import json
 import random
@@ -354,9 +355,22 @@ def test_a_register_in_pieces_gives_the_same_and_what_is_lost_is_no_answer() -> 
     rows = [transfer(f"p{number}", at) for number in range(20) for at in range(1 + number % 3)]
     whole, _ = of_rows(*rows)
     with engine() as running:
-        few = type(running)(running.name, running.backend, running.keep, running.batches, 7)
+        few = dataclasses.replace(running, at_once=7)
         kept = keep(ibis.memtable(normalised(rows)), few)
         assert couples_of(kept, few)[0] == whole
         kept.facts["rows"] += 1
         with pytest.raises(AssertionError, match="lost"):
             couples_of(Kept(kept.rows.limit(3), kept.facts), few)
+        kept.facts["rows"] -= 1
+        twice = dataclasses.replace(running, batches=lambda table: [*running.batches(table)] * 2)
+        with pytest.raises(AssertionError, match="twice"):
+            couples_of(kept, twice)
+
+
+def test_many_rows_without_a_patient_are_one_couple_in_pieces_too() -> None:
+    rows = [*(transfer("", at) for at in range(30)), *(transfer(f"p{number}", 1) for number in range(10))]
+    with engine() as running:
+        kept = keep(ibis.memtable(normalised(rows)), running)
+        whole = couples_of(kept, running)[0]
+        assert len(whole) == 11
+        assert couples_of(kept, dataclasses.replace(running, at_once=4))[0] == whole

@@ -4,7 +4,9 @@ A register is kept as one narrow table: patient, number (`codes`), and for the f
 an individual live-birth chance.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from rif_threshold.errors import InvalidInput, Problem
@@ -33,6 +35,8 @@ MILLION = 1_000_000
 PER = tuple(Denominator)
 _PER_SIZE = 10
 _WIDTH = 12
+_SAMPLE = 1000
+"""How many rows a part are looked at to find where a register may be cut."""
 
 
 @dataclass(frozen=True)
@@ -175,31 +179,36 @@ def first_counted(kept: Kept) -> "ir.Table":
     return first.inner_join(kept.given, ["patient", "number"]).select("patient", "live")
 
 
-def pieces(kept: Kept, engine: Engine) -> "list[ir.Table]":
-    """The register in so many parts that the couples of each fit into memory; a couple is never split."""
-    rows, most = kept.facts["rows"], engine.at_once
-    count = 1 if most is None else -(-rows // most)
-    if count <= 1:
-        return [kept.rows]
-    return [kept.rows.filter((kept.rows.patient.hash() % count).abs() == place) for place in range(count)]
+def pieces(kept: Kept, engine: Engine) -> "Iterator[ir.Table]":
+    """The register in so many parts that the couples of each fit into memory, by patient; a couple is never split."""
+    rows, most = kept.rows, engine.at_once
+    count = 1 if most is None else -(-kept.facts["rows"] // most)
+    ends = _ends(rows, kept.facts["rows"], count, engine) if count > 1 else []
+    for begin, end in pairwise((None, *ends, None)):
+        part = rows if begin is None else rows.filter(rows.patient >= begin)
+        yield part if end is None else part.filter(part.patient < end)
 
 
-def couples_of(kept: Kept, engine: Engine) -> "ir.Table":
-    """The couples of a register, as `couples`, computed once."""
+def _ends(rows: "ir.Table", total: int, count: int, engine: Engine) -> list[str]:
+    """Patients at which a register may be cut into about so many parts, from a sample of all of them."""
+    one_in = max(1, total // (_SAMPLE * count))
+    sample = rows.filter(rows.patient.hash() % one_in == 0)
+    patients = sorted(row["patient"] for row in engine.rows(sample.select("patient")))
+    cuts = (patients[len(patients) * place // count] for place in range(1, count) if patients)
+    return list(dict.fromkeys(cuts))
+
+
+def standings(kept: Kept, engine: Engine) -> "Iterator[ir.Table]":
+    """The couples of each part by patient, with ``problem`` and ``live`` beside what `couples` has."""
     import ibis  # noqa: PLC0415 - loaded only when used
 
-    parts = [engine.keep(couples(rows), f"couples_{place}") for place, rows in enumerate(pieces(kept, engine))]
-    return parts[0] if len(parts) == 1 else ibis.union(*parts)
-
-
-def standings(found: "ir.Table", kept: Kept, engine: Engine) -> "ir.Table":
-    """The couples with what is wrong with them, by patient: ``problem`` and ``live`` beside what `couples` has."""
-    import ibis  # noqa: PLC0415 - loaded only when used
-
-    for name, function, kind in (("problem", with_problem, "string"), ("live", first_counted, "int64")):
-        if kept.facts[name]:
-            of_couple = engine.keep(function(kept), f"couples_with_{name}")
-            found = found.left_join(of_couple, "patient").drop("patient_right")
-        else:
-            found = found.mutate(**{name: ibis.null(kind)})
-    return found.order_by("patient")
+    beside = (("problem", with_problem, "string"), ("live", first_counted, "int64"))
+    known = {name: engine.keep(told(kept), f"couples_with_{name}") for name, told, _ in beside if kept.facts[name]}
+    for rows in pieces(kept, engine):
+        found = couples(rows)
+        for name, _, kind in beside:
+            if name in known:
+                found = found.left_join(known[name], "patient").drop("patient_right")
+            else:
+                found = found.mutate(**{name: ibis.null(kind)})
+        yield found.order_by("patient")

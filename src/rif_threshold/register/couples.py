@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.rates import RateTable
 from rif_threshold.record import Record
-from rif_threshold.register.counting import NOBODY, Kept, couples_of, standings
+from rif_threshold.register.counting import NOBODY, Kept, standings
 from rif_threshold.register.deciding import ANSWERED, ENDS, PROBLEM, Run, alike, cells, decide
 from rif_threshold.register.engines import Engine
 from rif_threshold.vocabulary import Route
@@ -90,6 +90,7 @@ class Couples:
     _runs: dict[Run, dict[str, Any]] = field(default_factory=dict)
     _counted: Counter[str] = field(default_factory=Counter)
     _states: Counter[str] = field(default_factory=Counter)
+    _last: list[str] = field(default_factory=list)
 
     @cached_property
     def routes(self) -> tuple[str, ...]:
@@ -132,12 +133,12 @@ class Couples:
         if not self.kept.has_patients:
             why = "the register has no patients: its rows cannot be put together to couples. Its own table can be made"
             raise InvalidInput((Problem("patient", "", why, "missing"),))
-        parts = couples_of(self.kept, self.engine)
-        (counted,) = self.engine.rows(parts.aggregate(couples=parts.count()))
-        for batch in self.engine.batches(standings(parts, self.kept, self.engine)):
-            yield self._with_decisions(batch)
-            progress(self._counted["couples"])
-        self._check(counted["couples"])
+        for part in standings(self.kept, self.engine):
+            for batch in self.engine.batches(part):
+                self._check_order(batch)
+                yield self._with_decisions(batch)
+                progress(self._counted["couples"])
+        self._check_rows()
 
     def _with_decisions(self, batch: "pa.RecordBatch") -> "pa.RecordBatch":
         import pyarrow as pa  # noqa: PLC0415 - loaded only when used
@@ -197,10 +198,20 @@ class Couples:
         for each in pc.value_counts(beside["state"]).to_pylist():
             self._states[each["values"]] += each["counts"]
 
-    def _check(self, couples: int) -> None:
-        """Whether every row and every couple that went in came out. Nothing else is an answer."""
-        if (self._counted["rows"], self._counted["couples"]) != (self.kept.facts["rows"], couples):
-            raise AssertionError("rows or couples were lost")
+    def _check_order(self, batch: "pa.RecordBatch") -> None:
+        """Whether every couple comes once, by patient. Nothing else is an answer."""
+        import pyarrow.compute as pc  # noqa: PLC0415 - loaded only when used
+
+        patients = batch["patient"]
+        rising = pc.all(pc.less(patients[:-1], patients[1:]), min_count=0).as_py()
+        if not rising or (self._last and self._last[-1] >= patients[0].as_py()):
+            raise AssertionError("couples came twice")
+        self._last[:] = [patients[-1].as_py()]
+
+    def _check_rows(self) -> None:
+        """Whether every row that went in came out."""
+        if self._counted["rows"] != self.kept.facts["rows"]:
+            raise AssertionError("rows were lost")
 
     @property
     def summary(self) -> CouplesSummary:

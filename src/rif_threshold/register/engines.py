@@ -102,7 +102,8 @@ def engine(
 
 
 def _duckdb(private: str | None, memory: str) -> Iterator[Engine]:
-    import ibis  # noqa: PLC0415 - loaded only when used
+    import duckdb  # noqa: PLC0415 - loaded only when used
+    import ibis  # noqa: PLC0415
 
     backend = ibis.duckdb.connect(
         ":memory:" if private is None else Path(private) / "register.duckdb",
@@ -121,6 +122,11 @@ def _duckdb(private: str | None, memory: str) -> Iterator[Engine]:
 
     try:
         yield Engine("duckdb", backend, keep, batches, _PIECE)
+    except duckdb.OutOfMemoryException:
+        if private is None:
+            raise
+        why = "the list needs more, also with what is put aside on the disk: allow more, or make room on that disk"
+        raise InvalidInput((Problem("--memory", memory, why, "range"),)) from None
     finally:
         backend.disconnect()
 
