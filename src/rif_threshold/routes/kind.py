@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from rif_threshold.ages import AgeBand, band_of, label_words
@@ -105,7 +106,7 @@ class RouteKind:
     short: str = ""
     long: str = ""
 
-    @property
+    @cached_property
     def fields(self) -> tuple[str, ...]:
         """The fields that are its own. A route without any takes what every route is told."""
         return tuple(name for name in self.inputs.model_fields if name not in Transfers.model_fields) or self.figures

@@ -56,34 +56,45 @@ FINDING, ANSWER, CHECKED = "finding_", "answer_", "checked_"
 
 _CHOSEN = (HISTORY_GIVEN, HISTORY_LENGTH, ALSO_FROM, LANGUAGE)
 _WHOLE = (*map(key_of, ONE_VALUE), *_CHOSEN, *_NO_TEXT, "medication_list_complete")
+_KEYS = {path: key_of(path) for path in ONE_VALUE}
 _OURS = re.compile(f"({'|'.join(_WHOLE)})$|history_(?:[0-9]|own)|{FINDING}|{ANSWER}|{CHECKED}")
 
 
-def _typed(key: str) -> Any:
+State = Mapping[str, Any]
+"""All that stands in the session, read once: each look into the session itself costs as much as a hundred here."""
+
+
+def _state() -> State:
+    state: State = st.session_state.to_dict()
+    return state
+
+
+def _typed(state: State, key: str) -> Any:
     """What stands in a widget; ``None`` where it is empty."""
-    value = st.session_state.get(key)
+    value = state.get(key)
     if isinstance(value, str):
         return value.strip() or None
     return value
 
 
-def _given(fields: Mapping[str, str]) -> dict[str, Any]:
+def _given(state: State, fields: Mapping[str, str]) -> dict[str, Any]:
     """The fields that are filled in, by their names in the case; ``fields`` maps name to key."""
-    values = {name: _typed(key) for name, key in fields.items()}
+    values = {name: _typed(state, key) for name, key in fields.items()}
     return {name: value for name, value in values.items() if value is not None}
 
 
 def typed_case() -> dict[str, Any]:
     """Everything that is filled in, on whichever page, as the fields of a case. Nothing is corrected or left out."""
     case: dict[str, Any] = {}
-    for path, value in _given({path: key_of(path) for path in ONE_VALUE}).items():
+    state = _state()
+    for path, value in _given(state, _KEYS).items():
         part, _, name = path.rpartition(".")
         (case.setdefault(part, {}) if part else case)[name] = value
-    if st.session_state.get(HISTORY_GIVEN):
+    if state.get(HISTORY_GIVEN):
         case.pop("failed_transfers", None)
         case["history"] = listed_transfers()
-    case |= {name: True for name in SWITCHES if st.session_state.get(name)}
-    return case | _pathway_fields()
+    case |= {name: True for name in SWITCHES if state.get(name)}
+    return case | _pathway_fields(state)
 
 
 def table_in_use() -> Folder | None:
@@ -99,36 +110,36 @@ def use_table(folder: Folder | None) -> None:
 
 def typed_kind(prefix: str = "") -> dict[str, Any]:
     """What is filled in of one kind of embryo: the one at the top, that of ``planned_``, or of ``history_2_``."""
-    return _given({part: f"{prefix}{part}" for part in EmbryoKind.model_fields})
+    return _given(_state(), {part: f"{prefix}{part}" for part in EmbryoKind.model_fields})
 
 
 def listed_transfers() -> list[dict[str, Any]]:
     """The transfers of the list, whether it is shown or not."""
-    numbers = range(1, history_length() + 1)
-    return [_given({name: f"history_{number}_{name}" for name in TRANSFER}) for number in numbers]
+    state, numbers = _state(), range(1, history_length() + 1)
+    return [_given(state, {name: f"history_{number}_{name}" for name in TRANSFER}) for number in numbers]
 
 
-def _pathway_fields() -> dict[str, Any]:
+def _pathway_fields(state: State) -> dict[str, Any]:
     """What the work-up and tacrolimus pages have asked."""
-    keys = sorted(str(key) for key in st.session_state)
     found: dict[str, Any] = {}
     for prefix, field in ((FINDING, "findings"), (ANSWER, "answers")):
-        if given := _given({key.removeprefix(prefix): key for key in keys if key.startswith(prefix)}):
+        if given := _given(state, {key.removeprefix(prefix): key for key in sorted(state) if key.startswith(prefix)}):
             found[field] = given
-    if medications := st.session_state.get("medications"):
+    if medications := state.get("medications"):
         found["medications"] = list(medications)  # what is listed counts, whatever the switch says
-        if checked := [name for name in medications if st.session_state.get(f"{CHECKED}{name}")]:
+        if checked := [name for name in medications if state.get(f"{CHECKED}{name}")]:
             found["medications_checked"] = checked
-    elif st.session_state.get("no_medications"):
+    elif state.get("no_medications"):
         found["medications"] = []
-    if complete := _typed("medication_list_complete"):
+    if complete := _typed(state, "medication_list_complete"):
         found["medication_list_complete"] = complete
     return found
 
 
 def holds_something(path: str) -> bool:
     """Whether a field of the case is filled in."""
-    return _typed(key_of(path)) is not None
+    key = key_of(path)
+    return _typed({key: st.session_state.get(key)}, key) is not None
 
 
 def write(key: str, value: Any) -> None:

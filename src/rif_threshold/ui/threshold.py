@@ -1,6 +1,7 @@
 """The fields of the first page: what a first answer needs, and what is optional after it."""
 
 import re
+from functools import cache
 
 import streamlit as st
 
@@ -59,13 +60,11 @@ def more_fields(problems: Problems) -> None:
             settings(problems)
 
 
-def _asked(route: RouteKind) -> list[InputField]:
+@cache
+def _asked(route: RouteKind) -> tuple[InputField, ...]:
     """What a route asks for beside the first fields and the kind of embryo."""
-    return [
-        each
-        for path, each in FIELDS.items()
-        if path.partition(".")[0] in route.fields and path not in {*_FIRST, *EmbryoKind.model_fields}
-    ]
+    before = {*_FIRST, *EmbryoKind.model_fields}
+    return tuple(each for path, each in FIELDS.items() if path.partition(".")[0] in route.fields and path not in before)
 
 
 def _other_routes(problems: Problems) -> None:
