@@ -165,6 +165,12 @@ def test_a_program_gets_the_cases_and_not_their_answers() -> None:
     assert {tuple(each) for each in asked} == {("id", "kind", "case")}
 
 
+def test_a_pack_with_another_digest_has_another_version() -> None:
+    """Whoever changes a case or an answer says so in `VERSION`, and here."""
+    pack = load_pack()
+    assert (pack.version, pack.sha256[:12]) == ("1.0.0", "31add1bbf107")
+
+
 def test_every_case_is_another_one_and_every_kind_is_whole() -> None:
     cases = load_pack().cases
     assert len({each.id for each in cases}) == len({(each.kind, json.dumps(each.case)) for each in cases}) == 5000
