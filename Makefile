@@ -9,7 +9,7 @@ ROWS ?= 1000000 10000000
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras
 
-.PHONY: app test node mutate fuzz check format review sums bench bench-app bench-register spark cases screenshots docs dist lock clean
+.PHONY: app test node mutate fuzz check format review sums bench bench-app bench-register spark cases conformance notebook screenshots docs dist lock clean
 
 app: .venv/runtime            ## Set everything up and open the calculator
 	$(BIN)/rif-threshold app
@@ -59,6 +59,12 @@ bench-app: .venv/dev          ## Speed of the page, driven by websocket on a rea
 
 cases: .venv/dev              ## Hold many made histories against counting in fractions: make cases CASES=20000
 	$(BIN)/python bench/cases.py $(CASES)
+
+conformance:                  ## Make the conformance pack anew, by the independent calculation alone
+	$(PYTHON) -S scripts/conformance.py
+
+notebook: .venv/dev           ## Run the example notebook anew, and write it with what comes out
+	$(BIN)/python scripts/notebook.py
 
 screenshots: .venv/dev        ## Take the pictures in the README anew, in Chromium
 	$(BIN)/python scripts/screenshots.py

@@ -26,6 +26,7 @@ TOOLS = {
     "browser": Tool("Chromium", ("chromium",), "apt-get install -y chromium fonts-dejavu-core"),
     "nginx": Tool("nginx", ("nginx", "openssl"), "apt-get install -y nginx openssl"),
     "curl": Tool("curl", ("curl",), "apt-get install -y curl"),
+    "javascript": Tool("Node", ("node",), "apt-get install -y nodejs"),
     "node": Tool("Node", ("node",), "apt-get install -y nodejs npm && make node", (HERE / "r4/node_modules",)),
     "spark": Tool("Java", ("java",), "apt-get install -y openjdk-17-jre-headless"),
 }

@@ -300,6 +300,17 @@ def test_a_thousand_transfers_are_an_answer_and_more_are_not() -> None:
     assert (found.transfers_to_threshold, found.further_transfers) == (1000, 1000)
 
 
+@pytest.mark.parametrize("failed", [0, 1, 100])
+def test_transfers_that_failed_are_among_the_thousand(failed: int) -> None:
+    """One chance for all: the number is the same however many of them are done, also where it is "more than 1,000"."""
+    near = {"clinic_outcome": "implantation", "small_percent_confirmed": True, "failed_transfers": failed}
+    assert oracle.transfers_to_exceed(Fraction("0.00091587"), SIXTY) == 1001
+    beyond = primary(clinic_percent="0.091587", **near)
+    assert (beyond.transfers_to_threshold, beyond.further_transfers, beyond.reached) == (None, None, False)
+    within = primary(clinic_percent="0.091588", **near)
+    assert (within.transfers_to_threshold, within.further_transfers) == (1000, 1000 - failed)
+
+
 def test_a_line_too_near_certainty_for_a_float_is_crossed_exactly() -> None:
     # 1 - 2^-100 is reached by a hundred transfers of one half, and exceeded by one more.
     assert transfers_to_exceed(Fraction(1, 2), 1 - Fraction(1, 2**100)) == 101

@@ -49,6 +49,8 @@ TECHNICAL = {
     "cli/ending.py": {4, 130},  # exit codes
     "cli/files.py": {4, 8},  # bytes of a character, length of a random name
     "cli/app.py": {8501, 65535},  # ports
+    "cli/conformance.py": {5, 120, 3600},  # cases that are named, seconds
+    "cli/program.py": {0.02, 10_000},  # seconds between two looks, bytes of a line
     "cli/clinic.py": {10},  # problems that are told
     "register/codes.py": {10, 99, 100_000, 900_000_000},  # digits, the age of an open band, days and orders
     "register/counting.py": {10, 12, 1000, 1_000_000},  # digits, rows of a sample

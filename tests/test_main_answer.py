@@ -93,6 +93,23 @@ def test_a_typed_chance_far_above_what_is_printed_is_asked_back(case: dict[str, 
     assert confirmed.threshold is not None
 
 
+def test_a_chance_is_asked_back_only_where_its_transfer_counts_or_may() -> None:
+    """The first and the third are alike; a birth lies between them, so the first is not reckoned with."""
+    high = {"result": "no_positive_test", "per_transfer_percent": "95"}
+    waiting = {"result": "awaited", "per_transfer_percent": "96"}
+    with pytest.raises(InvalidInput) as refused:
+        answer(**TABLE, history=[high, {"result": "live_birth"}, high, waiting])
+    asked = [(each.field, each.code) for each in refused.value.problems]
+    assert asked == [(f"history.{number}.per_transfer_percent", "high_percent") for number in (3, 4)]
+
+
+@pytest.mark.parametrize(("planned", "field"), [({}, "ploidy"), ({"oocyte_age_years": 36}, "planned.ploidy")])
+def test_what_is_lacking_is_asked_for_where_it_would_be_said(planned: dict[str, Any], field: str) -> None:
+    """A kind planned next that says nothing is as if it were not given."""
+    found = answer(history=[{"result": "molar", "ploidy": "untested"}], planned=planned)
+    assert [(each.field, each.code) for each in found.primary_problems] == [(field, "missing")]
+
+
 @pytest.mark.parametrize(
     "case",
     [

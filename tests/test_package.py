@@ -49,13 +49,21 @@ def test_the_wheel_answers_with_the_same_tables(unpacked: Path) -> None:
     verified = json.loads(run(unpacked, "-m", "rif_threshold", "tables", "verify", "--json"))
     assert verified["digest"] == shipped().digest
     assert "36 of 36 cells equal" in run(unpacked, "-m", "rif_threshold", "table")
+    pack = "from rif_threshold.conformance import load_pack; print(len(load_pack().cases))"
+    assert run(unpacked, "-c", pack).strip() == "5000"
     assert run(unpacked, "-c", "from rif_threshold.validation import checks; print(all(c.holds for c in checks()))")
 
 
 def test_the_wheel_holds_the_page_and_nothing_from_the_workbench(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         files = {name for name in archive.namelist() if not name.endswith("/")}
-    for name in ("app.py", ".streamlit/config.toml", "tables/SHA256SUMS", "published/threshold.toml"):
+    for name in (
+        "app.py",
+        ".streamlit/config.toml",
+        "tables/SHA256SUMS",
+        "published/threshold.toml",
+        "conformance/README.md",
+    ):
         assert f"rif_threshold/_shipped/{name}" in files
     assert "rif_threshold/py.typed" in files
     tops = {name.split("/")[0] for name in files}

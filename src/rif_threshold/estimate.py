@@ -158,7 +158,7 @@ def _end(done: list[Fraction], following: Fraction | None, rule: Rule) -> _End:
     if following is None:
         return _End(done, following, miss, None, None, None)
     further = further_to_exceed(miss, following, rule.threshold, max(0, rule.minimum - len(done)))
-    if further > TRANSFERS_LIMIT:
+    if len(done) + further > TRANSFERS_LIMIT:  # those that have failed are among them
         return _End(done, following, miss, None, None, None)
     return _End(done, following, miss, None, further, len(done) + further)
 

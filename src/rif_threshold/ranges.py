@@ -10,8 +10,8 @@ from rif_threshold.method import method
 from rif_threshold.rates import background_tables
 from rif_threshold.routes import ROUTES
 from rif_threshold.routes.kind import asks_back
-from rif_threshold.transfers import EmbryoKind, Transfers, counted_transfers
-from rif_threshold.vocabulary import Route, TransferResult
+from rif_threshold.transfers import EmbryoKind, Transfers
+from rif_threshold.vocabulary import POSITIVE_TESTS, Route
 
 
 def range_problems(case: Case, malformed: Collection[str], own_tables: Collection[str]) -> Iterator[Problem]:
@@ -55,9 +55,10 @@ def range_problems(case: Case, malformed: Collection[str], own_tables: Collectio
 
 
 def _of_transfers(case: Case) -> Iterator[Problem]:
-    """What is asked of single transfers: whether a chance that counts is one of several added up."""
-    run = counted_transfers(case)
-    for number, transfer in enumerate(case.history or (), start=1):
-        if transfer.per_transfer_percent is not None and (transfer in run or transfer.result == TransferResult.AWAITED):
+    """What is asked of single transfers: whether a chance that counts, or may yet, is one of several added up."""
+    history = case.history or ()
+    since = max((n for n, each in enumerate(history, start=1) if each.result in POSITIVE_TESTS), default=0)
+    for number, transfer in enumerate(history[since:], start=since + 1):
+        if transfer.per_transfer_percent is not None:
             field, percent = f"history.{number}.per_transfer_percent", transfer.per_transfer_percent
             yield from asks_back(case, transfer, Fraction(percent), field, percent)

@@ -29,6 +29,7 @@ COMMANDS = {
     "sources": ("lists", "sources_command"),
     "tables": ("lists", "tables_group"),
     "schema": ("lists", "schema_command"),
+    "conformance": ("conformance", "conformance_command"),
     "app": ("app", "app_command"),
 }
 

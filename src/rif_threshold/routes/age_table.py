@@ -143,7 +143,7 @@ def _missing(
             why = f"{_SOME}, or a percentage for this transfer" if field else f"{_SOME} that failed"
             yield f"{field}.ploidy".lstrip("."), why
     if not run and kind.ploidy is None and planned_kind(case) is not None:
-        yield "planned.ploidy" if case.planned else "ploidy", f"{_SOME}{' planned next' if case.history else ''}"
+        yield "planned.ploidy" if planned_apart(case) else "ploidy", f"{_SOME}{' planned next' if case.history else ''}"
 
 
 def _stage_missing(table: RateTable, by_row: list[tuple[str, Transfer]], kind: EmbryoKind) -> Iterator[tuple[str, str]]:
