@@ -42,6 +42,7 @@ def test_only_what_takes_no_patient_is_cached() -> None:
         "frame._pages": ["listed"],
         "frame.settle": ["page"],
         "numbered.keys_of": ["part"],
+        "threshold._asked": ["route"],
     }
 
 

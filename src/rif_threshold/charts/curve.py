@@ -1,7 +1,7 @@
 """The cumulative curve: one line and one point shape for each route, the threshold, the crossing, what is done."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from textwrap import wrap
 from typing import Any
 
@@ -9,7 +9,7 @@ import altair as alt
 
 from rif_threshold.answers import Estimate, RateInterval
 from rif_threshold.assessment import Assessment
-from rif_threshold.charts.specification import DASHES, SHAPES, Specification, fill
+from rif_threshold.charts.specification import DASHES, SHAPES, Specification, fill, places, with_names
 from rif_threshold.pair import Pair
 from rif_threshold.sentences import curve_words, total_words
 from rif_threshold.wording import DONE, TO_COME, between_percent, line_words, transfer_state, transfers_words
@@ -24,10 +24,9 @@ _MOST_NAMED = 8  # points that have room for their values
 def curve_specification(assessment: Assessment) -> Specification:
     """The Vega-Lite specification of the curve, with the data of this assessment."""
     estimates = _main_first(assessment)
-    template = _template(tuple(map(_named, estimates)))
     threshold = float(assessment.rule.percent)
     return fill(
-        template,
+        with_names(_template(len(estimates)), [*map(_named, estimates)]),
         {
             "done": list(_done(estimates)),
             "line": [_line(estimates, threshold)],
@@ -152,9 +151,10 @@ def _first(estimate: Estimate) -> float:
     return next(iter(estimate.cumulative_percent_lowest), 0.0)
 
 
-@lru_cache(maxsize=64)
-def _template(routes: tuple[str, ...]) -> dict[str, Any]:
-    """The specification for these routes, without data. Authored once."""
+@cache
+def _template(count: int) -> dict[str, Any]:
+    """The specification for so many routes, without their names and data. Authored once."""
+    routes = places(count)
     legend = alt.Legend(
         title=None,
         orient="bottom",

@@ -18,6 +18,24 @@ Rows = Sequence[Mapping[str, Any]]
 Specification = dict[str, Any]
 
 
+def places(count: int) -> list[str]:
+    """What stands in the domains of a template in the place of so many names."""
+    return [f"name {number}" for number in range(count)]
+
+
+def with_names(template: Any, names: Sequence[str]) -> Any:
+    """A copy of a template with names in the domains: a name may hold a number of this case, a template none.
+
+    >>> with_names({"domain": ["name 0", "name 1"]}, ["ours", "theirs"])
+    {'domain': ['ours', 'theirs']}
+    """
+    if isinstance(template, dict):
+        return {key: with_names(part, names) for key, part in template.items()}
+    if isinstance(template, list):
+        return [*names] if template == places(len(names)) else [with_names(part, names) for part in template]
+    return template
+
+
 def fill(template: Mapping[str, Any], rows: Mapping[str, Rows]) -> Specification:
     """Return a copy of a layered specification with each named data set replaced by its rows.
 
