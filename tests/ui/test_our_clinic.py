@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from clinic_files import as_csv, other_words, rows
 from rif_threshold import assess
+from rif_threshold.errors import InvalidInput
 from rif_threshold.register.mapping import DateOrder
 from rif_threshold.register.mappings import read_mapping
 from rif_threshold.ui import assigning, work
@@ -137,6 +138,112 @@ def test_a_mapping_that_was_assigned_is_a_file_that_map_takes(tmp_path: Path) ->
     (tmp_path / "mapping.toml").write_text(toml(made), "utf-8")
     read = read_mapping(str(tmp_path / "mapping.toml"))
     assert read == type(read).model_validate(made)
+
+
+OWN = """
+title = "ours"
+[patient]
+column = "Case"
+[date]
+column = "ET day"
+order = "D.M.Y"
+[oocyte_age_years]
+column = "Age OPU"
+[ploidy]
+column = "PGT"
+words = {none = "untested"}
+[embryos]
+column = "Number"
+[result]
+column = "Outcome"
+words = {LB = "live_birth", neg = "no_positive_test"}
+"""
+
+
+def hand_over(page: Any, mapping: str | bytes, name: str = "ours.toml") -> Any:
+    """Drop a mapping: its field is the last one."""
+    content = mapping if isinstance(mapping, bytes) else mapping.encode()
+    page.at.file_uploader[-1].set_value((name, content, "application/octet-stream"))
+    return wait(page.run())
+
+
+@pytest.mark.parametrize("first", ["mapping", "list"])
+def test_an_own_mapping_is_dropped_beside_the_list(tab: Any, first: str) -> None:
+    page = tab("our_clinic")
+    if first == "mapping":
+        drop(hand_over(page, OWN), other_words())
+    else:
+        hand_over(drop(page, other_words()).fill(read_as="own_file"), OWN)
+    assert "Mapping: **ours.toml**, ours" in plain(page)
+    wait(page.press("make_file"))
+    assert "12 of 40: 30.0 %" in plain(page)
+    page.press("forget_file")
+    kept = page.at.session_state["our_clinic"]
+    assert (kept.mapping, kept.mapping_name, kept.content) == ({}, "", b"")
+    assert "ours.toml" not in plain(page)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        ("title = ", "ours.toml, line 1: this is not TOML"),
+        (b"\xff\xfe", "the file is not UTF-8 text"),
+        (
+            OWN.replace('"untested"', '"unknown"'),
+            "one of 'untested', 'euploid', 'low_level_mosaic' or 'tested' is needed",
+        ),
+        (OWN.replace("[embryos]", "[embrios]"), "this name is not known here"),
+        (OWN.replace('[date]\ncolumn = "ET day"\norder = "D.M.Y"\n', ""), "a patient needs a date or an order"),
+        (as_csv(rows()), "this is not TOML"),
+        ("#" + "x" * 1_000_001, "the file is too large for a mapping"),
+        ("".join(f"k{number} = 1\n" for number in range(5000)), "more"),
+    ],
+)
+def test_a_mapping_that_is_wrong_is_refused_as_by_the_command(
+    tab: Any, tmp_path: Path, mapping: str | bytes, said: str
+) -> None:
+    page = hand_over(tab("our_clinic"), mapping)
+    (error,) = page.errors
+    assert said in error
+    assert len(error) < 20_000
+    assert page.at.session_state["our_clinic"].mapping == {}
+    (tmp_path / "ours.toml").write_bytes(mapping if isinstance(mapping, bytes) else mapping.encode())
+    with pytest.raises(InvalidInput) as refused:
+        read_mapping(str(tmp_path / "ours.toml"))
+    (problem,) = refused.value.problems
+    assert error.replace("`", "") == "The mapping could not be used: " + problem.allowed.replace(
+        f"{tmp_path}/", ""
+    ).replace("`", "").replace("\\", "")
+    drop(page, as_csv(rows()))
+    assert page.has("read_as")  # the list is taken as ever
+
+
+def test_a_mapping_of_another_layout_names_every_column_that_is_missing(tab: Any) -> None:
+    page = hand_over(drop(tab("our_clinic"), as_csv(rows())).fill(read_as="own_file"), OWN)
+    (error,) = page.errors
+    assert all(f"the column {name} is missing" in error for name in ("Case", "ET day", "Age OPU", "PGT", "Outcome"))
+    assert not any(each.key == "make_file" for each in page.at.button)
+    page.fill(read_as="own_words")  # what was there before is there
+    wait(page.press("make_file"))
+    assert "12 of 40: 30.0 %" in plain(page)
+
+
+def test_what_an_own_mapping_does_not_name_is_said_before_it_is_used(tab: Any) -> None:
+    page = hand_over(drop(tab("our_clinic"), other_words()).fill(read_as="own_file"), OWN.replace("LB", "LB1"))
+    assert "does not name, so that rows with them are problems: Outcome: LB." in plain(page)
+    page.press("forget_mapping")
+    hand_over(page, OWN)
+    assert "does not name" not in plain(page)
+
+
+def test_a_file_in_another_encoding_is_read_by_a_mapping_that_names_it(tab: Any) -> None:
+    content = other_words().replace(b"none", "k\u00f6nnen".encode("cp1252"))
+    page = drop(tab("our_clinic"), content)
+    assert any("name its encoding in the mapping" in error for error in page.errors)
+    mapping = OWN.replace('title = "ours"', 'title = "ours"\nencoding = "cp1252"').replace("none", '"k\u00f6nnen"')
+    drop(hand_over(page, mapping), content)
+    wait(page.press("make_file"))
+    assert "12 of 40: 30.0 %" in plain(page)
 
 
 def test_every_way_to_write_a_day_can_be_chosen() -> None:

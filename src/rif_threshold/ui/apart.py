@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from rif_threshold.errors import InvalidInput
+from rif_threshold.errors import InvalidInput, Problem
 
 SECONDS = 300
 """How long work on one file may take."""
@@ -37,15 +37,17 @@ def main() -> None:
         with _in_memory(given) as path:
             done = _DO[order["do"]](path, order)
     except InvalidInput as error:
-        done = {
-            "problems": [f"{each.field}: {each.allowed}" if each.field else each.allowed for each in error.problems]
-        }
+        done = {"problems": [_said(each) for each in error.problems]}
     except MemoryError:
         done = {"problems": [TOO_LARGE]}
     except Exception as error:  # noqa: BLE001 - whatever it is, the page has to say it, and nothing of the file with it
         large = "OutOfMemory" in type(error).__name__ or isinstance(error.__cause__, MemoryError)
         done = {"problems": [TOO_LARGE if large else FAILED.format(type(error).__name__)]}
     sys.stdout.write(json.dumps(done, allow_nan=False))
+
+
+def _said(problem: Problem) -> str:
+    return problem.sentence if problem.field in {"", "FILE"} else f"{problem.field}: {problem.sentence}"
 
 
 TOO_LARGE = (
@@ -87,10 +89,13 @@ def _look(path: Path, order: Mapping[str, Any]) -> dict[str, Any]:
     from rif_threshold.register.exploring import explore  # noqa: PLC0415 - loads the engine
     from rif_threshold.register.mapping import Mapping as Read  # noqa: PLC0415
     from rif_threshold.register.mappings import mappings  # noqa: PLC0415
+    from rif_threshold.register.resolving import resolve  # noqa: PLC0415
 
     _no_archive(path)
     given = order.get("mapping")
     found = explore(path, Read.model_validate(given) if given else None)
+    if order.get("own"):  # written for a file of which nobody has seen yet whether it is this one
+        resolve(found.mapping, tuple(each.column for each in found.columns))
     return {
         "nearest": next((name for name, each in mappings().items() if each == found.mapping), ""),
         "mapping": found.mapping.model_dump(mode="json", exclude_unset=True),

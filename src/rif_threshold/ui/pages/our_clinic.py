@@ -35,5 +35,5 @@ if kept.result:
         results.audit(kept.result)
         with st.container(key="clinic_take"):
             results.downloads(kept.result)
-if kept.result or kept.content or counts.typed():
+if kept.result or kept.content or kept.mapping or counts.typed():
     st.button("Forget everything on this page", key="forget_all", on_click=clinic.forget)
