@@ -1,5 +1,6 @@
 """The page Our clinic without a browser: by file and by hand, what is refused in words, what is used and forgotten."""
 
+import base64
 import gc
 import io
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any, get_args
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from clinic_files import as_csv, other_words, rows
+from clinic_files import HEADING, as_csv, other_words, rows
 from rif_threshold import assess
 from rif_threshold.errors import InvalidInput
 from rif_threshold.register.mapping import DateOrder
@@ -221,7 +222,7 @@ def test_a_mapping_that_is_wrong_is_refused_as_by_the_command(
 def test_a_mapping_of_another_layout_names_every_column_that_is_missing(tab: Any) -> None:
     page = hand_over(drop(tab("our_clinic"), as_csv(rows())).fill(read_as="own_file"), OWN)
     (error,) = page.errors
-    assert all(f"the column {name} is missing" in error for name in ("Case", "ET day", "Age OPU", "PGT", "Outcome"))
+    assert all(f"he column {name} is missing" in error for name in ("Case", "ET day", "Age OPU", "PGT", "Outcome"))
     assert not any(each.key == "make_file" for each in page.at.button)
     page.fill(read_as="own_words")  # what was there before is there
     wait(page.press("make_file"))
@@ -244,6 +245,61 @@ def test_a_file_in_another_encoding_is_read_by_a_mapping_that_names_it(tab: Any)
     drop(hand_over(page, mapping), content)
     wait(page.press("make_file"))
     assert "12 of 40: 30.0 %" in plain(page)
+
+
+def test_the_years_that_the_table_counts_are_chosen(tab: Any) -> None:
+    listed = [*rows(), *([f"v{number}", "2021-05-01", "36", "untested", "1", "live_birth"] for number in range(30))]
+    page = drop(tab("our_clinic"), as_csv(listed))
+    wait(page.press("make_file"))
+    # Thirty in 2021, all positive; forty women in 2024, which is not over in the file, and twelve positive.
+    assert "30 of 30: 100.0 %" in plain(page)
+    assert "counted: 2021-01-01 to 2023-12-31" in plain(page)
+    page.fill(years_since="2021", years_until="2024")
+    assert "What is shown below was made before the last change here." in plain(page)
+    wait(page.press("make_file"))
+    assert "42 of 70: 60.0 %" in plain(page)
+    page.fill(years_since="2024")
+    wait(page.press("make_file"))
+    assert "12 of 40: 30.0 %" in plain(page)
+    for since, until, said in (
+        ("21", "2024", "`21` was given; a year of four digits is needed"),
+        ("2019", "2020", "No transfer of the file lies in this time"),
+        ("2024", "2021", "No transfer of the file lies in this time"),
+    ):
+        page.fill(years_since=since, years_until=until)
+        if page.errors == []:
+            wait(page.press("make_file"))
+        assert [said in error for error in page.errors] == [True]
+    page.press("forget_all")
+    drop(page, as_csv(listed))
+    assert not page.widget("years_since").value
+
+
+def test_a_year_is_refused_where_the_list_has_no_dates(tab: Any) -> None:
+    listed = [[row[0], str(1 + (row[1] > "2024-04")), *row[2:]] for row in rows()]
+    page = drop(tab("our_clinic"), as_csv(listed, ["patient", "order", *HEADING[2:]])).fill(years_since="2024")
+    wait(page.press("make_file"))
+    assert page.errors == ["The register has no dates, so no time can be chosen"]
+
+
+def downloads(page: Any) -> list[str]:
+    return [each.proto.label for each in page.at.get("download_button")]
+
+
+def test_a_report_to_share_is_made_when_it_is_asked_for(tab: Any) -> None:
+    page = page_with_table(tab)
+    assert not any("To share" in label for label in downloads(page))
+    wait(page.press("make_share"))
+    assert downloads(page)[-2:] == ["To share, HTML", "To share, PDF"]
+    made = page.at.session_state["our_clinic"].result["shared"]
+    text = base64.b64decode(made["reports"]["html"]).decode()
+    assert "May be shared" in text
+    assert "12 of 40" in plain(page)  # what was shown is still there
+    page.press("make_file")
+    wait(page)
+    assert not any("To share" in label for label in downloads(page))  # it belongs to what was made before
+    page.press("forget_all")
+    assert downloads(page) == []
 
 
 def test_every_way_to_write_a_day_can_be_chosen() -> None:

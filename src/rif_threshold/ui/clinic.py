@@ -9,11 +9,12 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from rif_threshold.ui import inputs
+from rif_threshold.ui import inputs, years
 from rif_threshold.ui.markdown import escaped
 from rif_threshold.ui.uploads import LARGEST, taken
 from rif_threshold.ui.whole import say, whole
 from rif_threshold.ui.work import DONE, WAITING, Work
+from rif_threshold.wording import capital
 
 _KEPT = "our_clinic"
 READ_AS = "read_as"
@@ -87,6 +88,8 @@ class Clinic:
         self.people = done.get("people", []) if did == "look" else self.people
         if did == "look":
             self.look = done | {"by": self.order.get("mapping")}
+        elif did == "share":
+            self.result["shared"] = done
         else:
             self.result = done | {"order": self.order}
 
@@ -104,7 +107,9 @@ def forget() -> None:
     kept.stop()
     st.session_state[_KEPT] = Clinic(uploads=kept.uploads + 1)
     inputs.use_table(None)
-    for key in [str(key) for key in st.session_state if str(key).startswith(("assign_", "count_", READ_AS))]:
+    for key in [
+        str(key) for key in st.session_state if str(key).startswith(("assign_", "count_", years.PREFIX, READ_AS))
+    ]:
         del st.session_state[key]
 
 
@@ -179,6 +184,6 @@ def warn_of_people(kept: Clinic) -> None:
 def problems(kept: Clinic) -> None:
     """Why something could not be done."""
     if kept.problems:
-        text = "\n\n".join(escaped(each) for each in kept.problems)
+        text = "\n\n".join(escaped(capital(each)) for each in kept.problems)
         with st.container(key="problem_clinic"), whole("problem_clinic", text):
             st.error(text)

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from rif_threshold.register.mappings import mappings
-from rif_threshold.ui import assigning, clinic, own_mapping
+from rif_threshold.ui import assigning, clinic, own_mapping, years
 from rif_threshold.ui.clinic import READ_AS, Clinic
 from rif_threshold.ui.controls import fold
 from rif_threshold.ui.markdown import escaped, markdown_table
@@ -117,10 +117,14 @@ def _work(kept: Clinic, mapping: dict[str, Any]) -> None:
     if wrong := assigning.wrong(mapping):
         st.error("\n".join(f"- {escaped(each)}" for each in wrong))
         return
-    if kept.result and kept.result["order"].get("mapping", mapping) != mapping:
+    days = years.fields()
+    if days is None:
+        return
+    order = {"do": "read", "mapping": mapping, **days}
+    if kept.result and kept.result["order"]["do"] == "read" and kept.result["order"] != order:
         st.markdown(":small[What is shown below was made before the last change here.]")
     if st.button("Make our table and the audit", key="make_file", type="primary", disabled=kept.work is not None):
-        kept.begin({"do": "read", "mapping": mapping})
+        kept.begin(order)
         st.rerun()
 
 

@@ -54,7 +54,7 @@ def _sheets(audit: Audit, show: Shown) -> Iterator[Sheet]:
                 show.count(row.transfers),
                 *(show.count(row.outside) for _ in more),
                 show.count(row.positive),
-                *((LEFT_OUT,) * 3 if audit.shared and row.rank != TOTAL else show.ratio(row.eshre)),
+                *(LEFT_OUT if audit.shared and row.rank != TOTAL else told for told in show.ratio(row.eshre)),
                 *(_ratio(row.eshre_if_left_failed) for _ in left),
             )
             for row in rows
