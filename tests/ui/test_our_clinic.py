@@ -112,6 +112,15 @@ def test_counts_typed_by_hand_become_a_table(tab: Any) -> None:
     assert "no transfers" in text
 
 
+def test_counts_of_nothing_are_a_table_of_nothing(tab: Any) -> None:
+    page = tab("our_clinic").fill(clinic_from="Counts typed by hand")
+    page.fill(count_1_positive="0", count_1_transfers="0")
+    wait(page.press("make_counts"))
+    assert "0 transfers in 0 bands" in plain(page)
+    assert "This table cannot be used" in plain(page)
+    assert page.charts() == []
+
+
 def test_columns_and_words_are_assigned_on_the_page(tab: Any) -> None:
     page = drop(tab("our_clinic"), other_words())
     assert "Still needed" in plain(page)
@@ -326,12 +335,19 @@ def merged(folder: Path) -> bytes:
         ("merged", "cells are merged in row 1"),
         ("large", "at most 50,000,000 are taken here"),
         ("nothing", "headings"),
+        ("no bytes", "transfers.csv could not be used: the file is empty"),
+        ("web page", "transfers.csv could not be used: this is a web page and no table: open it, and save it as CSV"),
+        ("latin", "name its encoding in the mapping, such as cp1252"),
+        ("wide", "it has 20,000 columns, and at most 1,000 are read"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_in_words(tab: Any, tmp_path: Path, name: str, said: str) -> None:
     content = {
         "zip": zipped, "parquet": lambda: b"PAR1" + b"\0" * 50, "merged": lambda: merged(tmp_path),
         "large": lambda: bytes(LARGEST + 1), "nothing": lambda: b"\n",
+        "no bytes": lambda: b"", "web page": lambda: b"\n<HTML><table><tr><td>patient</td></tr></table></HTML>",
+        "latin": lambda: as_csv(rows(patient="\u00e9{:04}")).decode().encode("latin-1"),
+        "wide": lambda: ",".join(f"c{number}" for number in range(20_000)).encode(),
     }[name]()  # fmt: skip
     page = tab("our_clinic").fill(clinic_from="Counts typed by hand").fill(count_0_positive="7")
     page.fill(clinic_from="A list of transfers")
@@ -340,6 +356,32 @@ def test_a_file_that_cannot_be_used_is_refused_in_words(tab: Any, tmp_path: Path
     assert len(page.errors) == 1
     page.fill(clinic_from="Counts typed by hand")
     assert page.widget("count_0_positive").value == "7"
+
+
+def test_a_mapping_in_the_field_of_the_list_is_told_where_it_belongs(tab: Any) -> None:
+    page = drop(tab("our_clinic"), OWN.encode(), "ours.TOML")
+    assert page.errors == ["ours.TOML is a mapping and no list: drop it into the field of the mapping."]
+    assert len(page.at.file_uploader) == 2
+
+
+def test_days_in_two_orders_are_told_of_before_and_after(tab: Any) -> None:
+    listed = rows()
+    for number, row in enumerate(listed):
+        year, month, day = row[1].split("-")
+        row[1] = f"{day}.{month}.{year}" if number % 2 else f"{month}/{day}/{year}"
+    page = drop(tab("our_clinic"), as_csv(listed))
+    assert "It is no column of days in the order Y-M-D." in plain(page)
+    wait(page.press("make_file"))
+    (error,) = page.errors
+    assert error.startswith("Every couple has a problem: there is nothing to count\n\nRow.1.date: there is no such day")
+    assert error.count("there is no such day") == 1
+    assert "and 44 more rows with problems, not shown" in error
+
+
+def test_days_that_may_be_of_two_orders_are_not_decided_by_guess(tab: Any) -> None:
+    listed = [[row[0], "/".join(reversed(row[1].split("-"))), *row[2:]] for row in rows()]
+    page = drop(tab("our_clinic"), as_csv(listed))
+    assert "Not decided: nothing in the file tells which it is." in plain(page)
 
 
 def test_names_in_a_file_are_warned_of_before_anything_else(tab: Any) -> None:

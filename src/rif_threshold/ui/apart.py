@@ -169,7 +169,11 @@ def _read(path: Path, order: Mapping[str, Any]) -> dict[str, Any]:
             )
         )
         since, until = (order.get(name) and datetime.date.fromisoformat(order[name]) for name in ("since", "until"))
-        table = clinic_table(kept, running, published_bands(), dates=dates, since=since, until=until)
+        try:
+            table = clinic_table(kept, running, published_bands(), dates=dates, since=since, until=until)
+        except InvalidInput as error:  # often because of what is wrong with the rows
+            alike = {each.allowed: each for each in reversed(problems)}
+            raise InvalidInput((*error.problems, *reversed(alike.values()))) from None
         why_no_audit, histories = "", None
         try:
             histories = histories_of(kept, running, dates=dates)

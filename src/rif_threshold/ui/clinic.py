@@ -80,9 +80,9 @@ class Clinic:
             return
         did, done, self.work = self.work.do, self.work.result, None
         if "problems" in done:
-            self.problems = list(done["problems"])
-            if did == "look":
-                self.problems[0] = f"{self.name} could not be used: {self.problems[0]}"
+            first, *others = done["problems"]
+            first = f"{self.name} could not be used: {first}" if did == "look" else capital(first)
+            self.problems = [first, *map(capital, others)]
             self._let_go_unseen()
             return
         self.people = done.get("people", []) if did == "look" else self.people
@@ -138,6 +138,9 @@ def _taken(kept: Clinic, given: UploadedFile) -> None:
     content, name = taken(given), given.name
     kept.uploads += 1
     kept.look, kept.problems, kept.people = {}, [], []
+    if name.lower().endswith(".toml"):
+        kept.problems = [f"{name} is a mapping and no list: drop it into the field of the mapping."]
+        return
     if len(content) > LARGEST:
         kept.problems = [f"The file has {len(content):,} bytes, and at most {LARGEST:,} are taken here."]
         return
@@ -184,6 +187,6 @@ def warn_of_people(kept: Clinic) -> None:
 def problems(kept: Clinic) -> None:
     """Why something could not be done."""
     if kept.problems:
-        text = "\n\n".join(escaped(capital(each)) for each in kept.problems)
+        text = "\n\n".join(escaped(each) for each in kept.problems)
         with st.container(key="problem_clinic"), whole("problem_clinic", text):
             st.error(text)

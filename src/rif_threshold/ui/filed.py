@@ -35,7 +35,8 @@ def show(kept: Clinic) -> None:
 
 
 def _columns(look: Mapping[str, Any]) -> None:
-    say("look", " ".join((f"{look['rows']:,} rows.", *map(escaped, _told(look)))))
+    count = f"{look['rows']:,} {'row' if look['rows'] == 1 else 'rows'}."
+    say("look", " ".join((count, *map(escaped, _told(look)))))
     unfolded, panel = fold("What stands in it", "fold_columns")
     if unfolded:
         with panel:
@@ -52,6 +53,8 @@ def _told(look: Mapping[str, Any]) -> Iterator[str]:
         yield f"Not decided: which column holds what. Still open: {'; '.join(map(assigning.named, look['lacks']))}."
     if look["of_decimals"] and not (decided and len(look["decimals"]) > 1):
         yield look["of_decimals"]
+    if not decided:
+        yield from (said for each in look["columns"] if each["field"] == "date" for said in each["said"])
     yield from look["of_rows"]
 
 

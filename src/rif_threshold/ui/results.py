@@ -49,7 +49,7 @@ def table(found: Mapping[str, Any]) -> None:
 
 
 def _boxes(number: int) -> list[Any]:
-    return list(st.columns(number)) if number > 1 else [st.container()]
+    return list(st.columns(number)) if number > 1 else [st.container()] * number
 
 
 def _picture(each: Mapping[str, Any], key: str) -> None:
