@@ -272,6 +272,7 @@ def test_the_years_that_the_table_counts_are_chosen(tab: Any) -> None:
     assert "12 of 40: 30.0 %" in plain(page)
     for since, until, said in (
         ("21", "2024", "`21` was given; a year of four digits is needed"),
+        ("0000", "9999", "`0000` and `9999` was given; a year of four digits is needed"),
         ("2019", "2020", "No transfer of the file lies in this time"),
         ("2024", "2021", "No transfer of the file lies in this time"),
     ):

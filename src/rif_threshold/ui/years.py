@@ -1,12 +1,14 @@
 """Which years a clinic's own table counts, as typed beside the list; the audit is of the whole file."""
 
+import re
+
 import streamlit as st
 
 from rif_threshold.register.settings import rate_settings
 from rif_threshold.ui.markdown import literal
 
 _PARTS = {"since": ("Our table counts from the year", "{}-01-01"), "until": ("to the year", "{}-12-31")}
-_DIGITS = 4
+_YEAR = re.compile("[12][0-9]{3}")
 PREFIX = "years_"
 
 
@@ -22,7 +24,7 @@ def fields() -> dict[str, str] | None:
         }  # fmt: skip
     st.caption(f"Where none is chosen: the last {rate_settings().period_years} whole years. The audit is of all.")
     years = {part: year.strip() for part, year in typed.items() if year and year.strip()}
-    wrong = [each for each in years.values() if not (each.isascii() and each.isdigit() and len(each) == _DIGITS)]
+    wrong = [each for each in years.values() if not _YEAR.fullmatch(each)]
     if wrong:
         st.error(f"{' and '.join(map(literal, wrong))} was given; a year of four digits is needed, such as 2024.")
         return None
