@@ -16,6 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples"
 TARGET = ROOT / "docs" / "screenshots"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -23,6 +24,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
 ]  # fmt: skip
 SERVE = "import sys; from rif_threshold.ui.server import serve; serve(port=int(sys.argv[1]), open_browser=False)"
+LONG = 120_000  # milliseconds for what a clinic's list takes
 WIDE, PHONE = {"width": 1180, "height": 1000}, {"width": 360, "height": 780}
 
 
@@ -70,6 +72,17 @@ def take(address: str) -> None:
         page.locator(".st-key-answer_th1_th2_ratio input").fill("12.5")
         settle(page)
         picture(page, "protocols", 1000, at=".st-key-verdicts")
+        page.get_by_role("link", name="Our clinic", exact=True).first.click()
+        settle(page)
+        fields = page.locator("input[type=file]")
+        fields.last.set_input_files(EXAMPLES / "register.toml")
+        page.get_by_text("Take another mapping", exact=True).wait_for()
+        settle(page)
+        fields.first.set_input_files(EXAMPLES / "register.csv")
+        page.get_by_role("button", name="Make our table and the audit").click(timeout=LONG)
+        page.get_by_text("Files to take", exact=True).wait_for(timeout=LONG)
+        settle(page)
+        picture(page, "clinic", 1580, at="h2:has-text('Our table')")
         page = browser.new_page(viewport=PHONE, color_scheme="dark", reduced_motion="reduce")
         load_example(page, address)
         picture(page, "phone", 2300)

@@ -38,7 +38,7 @@ TECHNICAL = {
     "register/duckdb_rows.py": {32, 8_000_000},  # cells too many, bytes of a line
     "register/fields.py": {4, 5},  # codes
     "register/loading.py": {4},  # bytes that tell what a file is
-    "register/scanning.py": {1_000_000, 50_000_000},  # bytes of a line, of a file in memory
+    "register/scanning.py": {1_000, 1_000_000, 50_000_000},  # columns, bytes of a line, of a file in memory
     "register/spark_rows.py": {33},  # bits of a row's number
     "register/telling.py": {1000},  # identifiers looked at
     "register/values.py": {3, 4, 6, 10, 99},  # codes, places in a day, digits, the end of an open band

@@ -1,6 +1,7 @@
 """The audit of made registers by hand: what is counted where, what is left out, and what is said."""
 
 import datetime
+import json
 import re
 from collections import Counter
 from fractions import Fraction
@@ -10,7 +11,13 @@ import ibis
 import pytest
 
 from register_rows import RUNNING, normalised, one_engine, transfer  # noqa: F401 - a fixture of all tests here
-from rif_threshold.charts.audit import definitions_specification, describe_definitions
+from rif_threshold.charts.audit import (
+    by_rank_lines,
+    by_rank_specification,
+    calibration_lines,
+    definitions_specification,
+    describe_definitions,
+)
 from rif_threshold.errors import InvalidInput
 from rif_threshold.heterogeneity import fit
 from rif_threshold.register.audit.adding import FIRST, LATER, atoms_of
@@ -472,6 +479,25 @@ def test_the_picture_of_definitions_has_now_and_ever_and_the_same_in_words() -> 
     assert (
         "ever, of all couples: 4 of 10, 40.0 (12.2 to 73.8)" in told
     )  # Clopper-Pearson of 4 in 10, from printed tables
+
+
+def test_the_picture_by_rank_names_what_is_in_it_and_no_total_alone() -> None:
+    # Thirty start and fail, and twenty of them have a second transfer, of which ten are positive.
+    found = audited([*many("a", 10, "-", age=30), *many("b", 10, "-", "-", age=30), *many("c", 10, "-", "+", age=30)])
+    drawn = by_rank_specification(found)
+    assert drawn is not None
+    rows = [row for layer in drawn["layer"] for row in layer["data"]["values"] if "rank" in row]
+    assert {(row["rank"], row["expected"]) for row in rows} >= {("2", "ESHRE's table"), ("total", "ESHRE's table")}
+    assert "fitted correlation" not in json.dumps(drawn)  # no model fits so few
+    (line,) = by_rank_lines(found)
+    # Twenty at 31.5 % are 6.3 expected, and of all fifty 15.75: ten are 1.59 and 0.63 of that.
+    assert line.startswith("ESHRE's table, rank 1: 0.00 (")
+    assert "; rank 2: 1.59 (" in line
+    assert "; total: 0.63 (" in line
+    alone = found.model_copy(update={"ranks": found.ranks[-1:]})
+    assert by_rank_specification(alone) is None
+    bands = calibration_lines(found)
+    assert bands == ["untested <35, expected 31.5 %, rank 1: 0.0 % of 30; rank 2: 50.0 % of 20"]
 
 
 def test_what_no_couple_is_in_is_not_drawn() -> None:

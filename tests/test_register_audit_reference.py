@@ -5,11 +5,13 @@ Counts are equal; rates and intervals agree to 1e-6, observed over expected to 1
 
 import csv
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import simulated_registers
 from rif_threshold.register.audit.adding import FIRST, LATER, atoms_of
 from rif_threshold.register.audit.audit import Audit, audit
 from rif_threshold.register.audit.by_rank import to_eshre
@@ -211,6 +213,72 @@ def test_the_sentences_bear_out_how_the_register_was_made(made: Made) -> None:
     told = " ".join(result_words(found))
     for sentence in SENTENCES[register]:
         assert sentence in told
+
+
+def true_ratio(register: str, rank: int) -> float:
+    """The true chances of those who had this transfer of their first run, over ESHRE's rows, from how it was made."""
+    columns = simulated_registers.register(register)
+    failed: Counter[int] = Counter()
+    chances, printed = 0.0, 0.0
+    rows = zip(*(columns[name].tolist() for name in ("patient", "age", "euploid", "result", "chance")), strict=True)
+    over = set()
+    for patient, age, euploid, result, chance in rows:
+        if patient not in over and failed[patient] == rank - 1:
+            chances += chance
+            printed += float(simulated_registers.MEANS[simulated_registers.stratum(age, euploid)])
+        failed[patient] += 1
+        if result:
+            over.add(patient)
+    return chances / printed
+
+
+def interval(pattern: str, told: str) -> tuple[float, float]:
+    found = re.search(pattern, told)
+    assert found, pattern
+    return float(found[1]), float(found[2])
+
+
+CORRELATION = r"correlation between its transfers would be [\d.]+ \(([\d.]+) to ([\d.]+);"
+SHARE = r"a share could never implant, it would be [\d.]+ % \(([\d.]+) to ([\d.]+)\)"
+ROUNDED = 0.005 + 1e-9
+
+
+def test_the_truth_lies_within_what_the_sentences_say(made: Made) -> None:
+    register, found, _ = made
+    told = " ".join(result_words(found))
+    low, high = interval(r"After two failures [^.]*: [\d.]+ of it \(95 % interval ([\d.]+) to ([\d.]+)\)", told)
+    assert low - ROUNDED <= true_ratio(register, 3) <= high + ROUNDED
+    correlation, share = interval(CORRELATION, told), interval(SHARE, told)
+    rho, cannot = simulated_registers.RHO, 100 * simulated_registers.CANNOT
+    holds = {"correlation": correlation[0] <= rho <= correlation[1], "share": share[0] <= cannot <= share[1]}
+    assert (
+        holds
+        == {
+            "independent": {"correlation": False, "share": False},
+            "beta_geometric": {"correlation": True, "share": False},
+            "two_class": {"correlation": False, "share": True},
+            # Those with a lower chance leave more often, and the file does not show it: the words beside it say so.
+            "beta_geometric_informative": {"correlation": False, "share": False},
+        }[register]
+    )
+    if register == "independent":
+        assert (correlation[0], share[0]) == (0, 0)
+
+
+def test_the_four_stand_beside_each_other_in_the_document(made: Made) -> None:
+    register, found, _ = made
+    told = " ".join(result_words(found))
+    text = (Path(__file__).parents[1] / "docs/register.md").read_text("utf-8")
+    _, _, ratio, correlation, share, _ = re.search(rf"^.*`{register}`.*$", text, re.MULTILINE)[0].split("|")
+    assert f"of it (95 % interval {ratio.strip().partition(' (')[2]}" in told
+    assert f": {ratio.strip().partition(' (')[0]} of it" in told
+    fits = found.fits
+    for words, cell, model in (
+        ("its transfers would be ", correlation, fits.beta_geometric),
+        ("never implant, it would be ", share, fits.two_class),
+    ):
+        assert words + cell.strip().partition(")")[0] in told
+        assert ("does not fit" in cell) == (not model.fits)
 
 
 def test_the_life_table_alone_would_be_too_high_where_leaving_is_informative(made: Made) -> None:

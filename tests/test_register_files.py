@@ -86,7 +86,8 @@ def test_another_encoding_is_read_where_the_mapping_names_it(tmp_path: Path) -> 
     path.write_bytes(text([HEAD, ["Ü1", *ROWS[0][1:]]]).encode("cp1252"))
     assert "not UTF-8 text" in refusal(path)
     assert told(read_file(path, encoding="cp1252"))[0][0] == "Ü1"
-    assert "this encoding is not known" in refusal(path, encoding="klingon")
+    for no_encoding in ("klingon", "zlib_codec", "rot13", "undefined", "a\0b"):
+        assert "this encoding is not known" in refusal(path, encoding=no_encoding)
     assert "is not ascii text" in refusal(path, encoding="ascii")
 
 
@@ -255,6 +256,11 @@ def test_what_cannot_be_read_is_said_in_one_sentence(tmp_path: Path) -> None:
         (b"x" * 3_000_000, "a line of more than 1,000,000 bytes stands in it"),
         (PLAIN.encode() + b"x" * 3_000_000, "a line of more than 1,000,000 bytes stands in it"),
         (PLAIN.encode() + b"P\xff,", "the file is not UTF-8 text"),
+        (b"\n\n" + PLAIN.encode(), "the first row has no headings: an empty line stands there"),
+        (b"\xef\xbb\xbf <!DOCTYPE html><table>", "this is a web page and no table"),
+        (b"%PDF-1.7", "this is a PDF and no table"),
+        (b'[{"patient": "a"}]', "this is JSON and no table"),
+        (",".join(f"c{number}" for number in range(1_001)).encode(), "it has 1,001 columns, and at most 1,000"),
         (PLAIN.encode() + b"P\xc3", "the file is not UTF-8 text"),
         (PLAIN.encode() + b"P\0,", "the character zero"),
         (b'"' + b"x" * 900_000 + b'"', "line 1 cannot be read: a cell in it is far too long"),

@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar, cast
 
 from pydantic import ValidationError
 
+from rif_threshold.bounds import MOST_PROBLEMS
 from rif_threshold.folder import Folder, once_a_folder, open_folder, shown
 from rif_threshold.forms import echo
 from rif_threshold.messages import problems_of
@@ -200,7 +201,8 @@ def parse(folder: Folder, name: str, model: type[Model], data: object, where: in
         problems = list(problems_of(error, "entry", "this name is not known here"))
         if where is None:
             where = line_of(folder.text(name), *problems[0].field.split("."))
-        raise folder.error(name, "; ".join(map(str, problems)), where) from None
+        told, rest = list(map(str, problems[:MOST_PROBLEMS])), len(problems) - MOST_PROBLEMS
+        raise folder.error(name, "; ".join([*told, *([f"and {rest:,} more"] if rest > 0 else [])]), where) from None
 
 
 def check_remark(folder: Folder, name: str, remark: Remark) -> None:

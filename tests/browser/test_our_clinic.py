@@ -24,7 +24,7 @@ def payload(content: bytes, name: str = "transfers.csv") -> FilePayload:
 
 
 def drop(visit: Visit, content: bytes, name: str = "transfers.csv") -> None:
-    visit.page.locator("input[type=file]").set_input_files(payload(content, name))
+    visit.page.locator("input[type=file]").first.set_input_files(payload(content, name))
 
 
 def done(visit: Visit, shows: str) -> Visit:
@@ -87,6 +87,44 @@ def test_by_file_from_the_list_to_an_answer_and_to_paper(visit: Visit, tmp_path:
     visit.press("Close")
     visit.press("Take our table back")
     assert "Own register" not in visit.text
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def test_the_example_by_its_own_mapping_to_every_table_on_a_phone_and_to_a_report_to_share(
+    visit: Visit, tmp_path: Path
+) -> None:
+    visit.open("our_clinic")
+    fields = visit.page.locator("input[type=file]")
+    fields.last.set_input_files(EXAMPLES / "register.toml")
+    done(visit, "Take another mapping")
+    fields.first.set_input_files(EXAMPLES / "register.csv")
+    done(visit, "How the file is read")
+    visit.press("Make our table and the audit")
+    done(visit, "Files to take")
+    # As docs/register.md has it from the command line.
+    assert "76 of 233: 32.6 % (26.6 to 39.0)" in visit.text
+    assert "203 of 568 had a positive test; ESHRE's table expected 205" in visit.text
+    visit.page.get_by_text("All tables of the audit", exact=True).first.click()
+    visit.settle()
+    whole(visit)
+    visit.page.set_viewport_size({"width": 360, "height": 900})
+    visit.settle()
+    # A table of twelve columns is moved sideways in its own box, and no word in it is torn.
+    wide = visit.page.get_by_role("region", name="How first runs went on, transfers of all kinds")
+    assert wide.evaluate("box => box.scrollWidth > box.clientWidth")
+    cell = wide.get_by_role("cell", name="36.5 to 41.3", exact=True)
+    assert cell.evaluate("cell => cell.getClientRects()[0].height < 50")
+    visit.press("Make a report to share")
+    done(visit, "To share, PDF")
+    with visit.page.expect_download() as download:
+        visit.press("To share, PDF")
+    text = " ".join(page.extract_text() for page in PdfReader(download.value.path()).pages)
+    assert "May be shared" in text
+    assert "not shown" in text
+    visit.press("Forget this file")
+    assert "register.toml" not in visit.text
 
 
 def test_by_hand_with_the_keyboard_alone(visit: Visit) -> None:
@@ -195,7 +233,7 @@ def test_others_get_their_answers_a_third_waits_and_who_leaves_makes_room(
     third.page.get_by_text("Working on it.").wait_for()
     assert children(endless.process.pid) == 2
     third.press("Stop")
-    third.page.locator("input[type=file]").wait_for(state="attached")
+    third.page.locator("input[type=file]").first.wait_for(state="attached")
 
 
 # --- off every disk
@@ -235,10 +273,15 @@ def test_nothing_of_a_file_is_on_any_disk(watched: Any, visitor: Callable[..., V
     content = as_csv(listed, [*HEADING, "filler"])
     assert len(content) > 2_000_000
     visit = visitor(watched.address).open("our_clinic")
+    own = f'title = "{CANARY}"\n' + "".join(f'[{name}]\ncolumn = "{name}"\n' for name in HEADING)
+    visit.page.locator("input[type=file]").last.set_input_files(payload(own.encode(), f"{CANARY}.toml"))
+    done(visit, "Take another mapping")
     drop(visit, content)
     done(visit, "How the file is read")
     visit.press("Make our table and the audit")
     done(visit, "Files to take")
+    visit.press("Make a report to share")
+    done(visit, "To share, PDF")
     assert "1,200 of 4,000: 30.0 %" in visit.text
     places = (tmp_path, Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path.home() / ".streamlit")
     assert on_a_disk(CANARY.encode(), since, *places) == []
@@ -257,7 +300,7 @@ def test_a_file_that_is_too_large_is_refused_in_the_browser(visit: Visit, tmp_pa
     with large.open("wb") as file:
         file.truncate(2_000_000_000)
     visit.open("our_clinic")
-    visit.page.locator("input[type=file]").set_input_files(large)
+    visit.page.locator("input[type=file]").first.set_input_files(large)
     visit.page.get_by_text("File must be 50.0MB or smaller").wait_for(timeout=PATIENCE)
     visit.settle()
     visit.accessible()

@@ -1,5 +1,6 @@
 """The page Our clinic without a browser: by file and by hand, what is refused in words, what is used and forgotten."""
 
+import base64
 import gc
 import io
 import subprocess
@@ -13,8 +14,9 @@ from typing import Any, get_args
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from clinic_files import as_csv, other_words, rows
+from clinic_files import HEADING, as_csv, other_words, rows
 from rif_threshold import assess
+from rif_threshold.errors import InvalidInput
 from rif_threshold.register.mapping import DateOrder
 from rif_threshold.register.mappings import read_mapping
 from rif_threshold.ui import assigning, work
@@ -110,6 +112,15 @@ def test_counts_typed_by_hand_become_a_table(tab: Any) -> None:
     assert "no transfers" in text
 
 
+def test_counts_of_nothing_are_a_table_of_nothing(tab: Any) -> None:
+    page = tab("our_clinic").fill(clinic_from="Counts typed by hand")
+    page.fill(count_1_positive="0", count_1_transfers="0")
+    wait(page.press("make_counts"))
+    assert "0 transfers in 0 bands" in plain(page)
+    assert "This table cannot be used" in plain(page)
+    assert page.charts() == []
+
+
 def test_columns_and_words_are_assigned_on_the_page(tab: Any) -> None:
     page = drop(tab("our_clinic"), other_words())
     assert "Still needed" in plain(page)
@@ -139,6 +150,168 @@ def test_a_mapping_that_was_assigned_is_a_file_that_map_takes(tmp_path: Path) ->
     assert read == type(read).model_validate(made)
 
 
+OWN = """
+title = "ours"
+[patient]
+column = "Case"
+[date]
+column = "ET day"
+order = "D.M.Y"
+[oocyte_age_years]
+column = "Age OPU"
+[ploidy]
+column = "PGT"
+words = {none = "untested"}
+[embryos]
+column = "Number"
+[result]
+column = "Outcome"
+words = {LB = "live_birth", neg = "no_positive_test"}
+"""
+
+
+def hand_over(page: Any, mapping: str | bytes, name: str = "ours.toml") -> Any:
+    """Drop a mapping: its field is the last one."""
+    content = mapping if isinstance(mapping, bytes) else mapping.encode()
+    page.at.file_uploader[-1].set_value((name, content, "application/octet-stream"))
+    return wait(page.run())
+
+
+@pytest.mark.parametrize("first", ["mapping", "list"])
+def test_an_own_mapping_is_dropped_beside_the_list(tab: Any, first: str) -> None:
+    page = tab("our_clinic")
+    if first == "mapping":
+        drop(hand_over(page, OWN), other_words())
+    else:
+        hand_over(drop(page, other_words()).fill(read_as="own_file"), OWN)
+    assert "Mapping: **ours.toml**, ours" in plain(page)
+    wait(page.press("make_file"))
+    assert "12 of 40: 30.0 %" in plain(page)
+    page.press("forget_file")
+    kept = page.at.session_state["our_clinic"]
+    assert (kept.mapping, kept.mapping_name, kept.content) == ({}, "", b"")
+    assert "ours.toml" not in plain(page)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        ("title = ", "ours.toml, line 1: this is not TOML"),
+        (b"\xff\xfe", "the file is not UTF-8 text"),
+        (
+            OWN.replace('"untested"', '"unknown"'),
+            "one of 'untested', 'euploid', 'low_level_mosaic' or 'tested' is needed",
+        ),
+        (OWN.replace("[embryos]", "[embrios]"), "this name is not known here"),
+        (OWN.replace('[date]\ncolumn = "ET day"\norder = "D.M.Y"\n', ""), "a patient needs a date or an order"),
+        (as_csv(rows()), "this is not TOML"),
+        ("#" + "x" * 1_000_001, "the file is too large for a mapping"),
+        ("".join(f"k{number} = 1\n" for number in range(5000)), "more"),
+    ],
+)
+def test_a_mapping_that_is_wrong_is_refused_as_by_the_command(
+    tab: Any, tmp_path: Path, mapping: str | bytes, said: str
+) -> None:
+    page = hand_over(tab("our_clinic"), mapping)
+    (error,) = page.errors
+    assert said in error
+    assert len(error) < 20_000
+    assert page.at.session_state["our_clinic"].mapping == {}
+    (tmp_path / "ours.toml").write_bytes(mapping if isinstance(mapping, bytes) else mapping.encode())
+    with pytest.raises(InvalidInput) as refused:
+        read_mapping(str(tmp_path / "ours.toml"))
+    (problem,) = refused.value.problems
+    assert error.replace("`", "") == "The mapping could not be used: " + problem.allowed.replace(
+        f"{tmp_path}/", ""
+    ).replace("`", "").replace("\\", "")
+    drop(page, as_csv(rows()))
+    assert page.has("read_as")  # the list is taken as ever
+
+
+def test_a_mapping_of_another_layout_names_every_column_that_is_missing(tab: Any) -> None:
+    page = hand_over(drop(tab("our_clinic"), as_csv(rows())).fill(read_as="own_file"), OWN)
+    (error,) = page.errors
+    assert all(f"he column {name} is missing" in error for name in ("Case", "ET day", "Age OPU", "PGT", "Outcome"))
+    assert not any(each.key == "make_file" for each in page.at.button)
+    page.fill(read_as="own_words")  # what was there before is there
+    wait(page.press("make_file"))
+    assert "12 of 40: 30.0 %" in plain(page)
+
+
+def test_what_an_own_mapping_does_not_name_is_said_before_it_is_used(tab: Any) -> None:
+    page = hand_over(drop(tab("our_clinic"), other_words()).fill(read_as="own_file"), OWN.replace("LB", "LB1"))
+    assert "does not name, so that rows with them are problems: Outcome: LB." in plain(page)
+    page.press("forget_mapping")
+    hand_over(page, OWN)
+    assert "does not name" not in plain(page)
+
+
+def test_a_file_in_another_encoding_is_read_by_a_mapping_that_names_it(tab: Any) -> None:
+    content = other_words().replace(b"none", "k\u00f6nnen".encode("cp1252"))
+    page = drop(tab("our_clinic"), content)
+    assert any("name its encoding in the mapping" in error for error in page.errors)
+    mapping = OWN.replace('title = "ours"', 'title = "ours"\nencoding = "cp1252"').replace("none", '"k\u00f6nnen"')
+    drop(hand_over(page, mapping), content)
+    wait(page.press("make_file"))
+    assert "12 of 40: 30.0 %" in plain(page)
+
+
+def test_the_years_that_the_table_counts_are_chosen(tab: Any) -> None:
+    listed = [*rows(), *([f"v{number}", "2021-05-01", "36", "untested", "1", "live_birth"] for number in range(30))]
+    page = drop(tab("our_clinic"), as_csv(listed))
+    wait(page.press("make_file"))
+    # Thirty in 2021, all positive; forty women in 2024, which is not over in the file, and twelve positive.
+    assert "30 of 30: 100.0 %" in plain(page)
+    assert "counted: 2021-01-01 to 2023-12-31" in plain(page)
+    page.fill(years_since="2021", years_until="2024")
+    assert "What is shown below was made before the last change here." in plain(page)
+    wait(page.press("make_file"))
+    assert "42 of 70: 60.0 %" in plain(page)
+    page.fill(years_since="2024")
+    wait(page.press("make_file"))
+    assert "12 of 40: 30.0 %" in plain(page)
+    for since, until, said in (
+        ("21", "2024", "`21` was given; a year of four digits is needed"),
+        ("0000", "9999", "`0000` and `9999` was given; a year of four digits is needed"),
+        ("2019", "2020", "No transfer of the file lies in this time"),
+        ("2024", "2021", "No transfer of the file lies in this time"),
+    ):
+        page.fill(years_since=since, years_until=until)
+        if page.errors == []:
+            wait(page.press("make_file"))
+        assert [said in error for error in page.errors] == [True]
+    page.press("forget_all")
+    drop(page, as_csv(listed))
+    assert not page.widget("years_since").value
+
+
+def test_a_year_is_refused_where_the_list_has_no_dates(tab: Any) -> None:
+    listed = [[row[0], str(1 + (row[1] > "2024-04")), *row[2:]] for row in rows()]
+    page = drop(tab("our_clinic"), as_csv(listed, ["patient", "order", *HEADING[2:]])).fill(years_since="2024")
+    wait(page.press("make_file"))
+    assert page.errors == ["The register has no dates, so no time can be chosen"]
+
+
+def downloads(page: Any) -> list[str]:
+    return [each.proto.label for each in page.at.get("download_button")]
+
+
+def test_a_report_to_share_is_made_when_it_is_asked_for(tab: Any) -> None:
+    page = page_with_table(tab)
+    assert not any("To share" in label for label in downloads(page))
+    wait(page.press("make_share"))
+    assert downloads(page)[-2:] == ["To share, HTML", "To share, PDF"]
+    made = page.at.session_state["our_clinic"].result["shared"]
+    text = base64.b64decode(made["reports"]["html"]).decode()
+    assert "May be shared" in text
+    assert "12 of 40" in plain(page)  # what was shown is still there
+    page.press("make_file")
+    wait(page)
+    assert not any("To share" in label for label in downloads(page))  # it belongs to what was made before
+    page.press("forget_all")
+    assert downloads(page) == []
+
+
 def test_every_way_to_write_a_day_can_be_chosen() -> None:
     assert set(assigning._ORDERS) - {assigning._NUMBERS} == set(get_args(DateOrder))
 
@@ -163,12 +336,19 @@ def merged(folder: Path) -> bytes:
         ("merged", "cells are merged in row 1"),
         ("large", "at most 50,000,000 are taken here"),
         ("nothing", "headings"),
+        ("no bytes", "transfers.csv could not be used: the file is empty"),
+        ("web page", "transfers.csv could not be used: this is a web page and no table: open it, and save it as CSV"),
+        ("latin", "name its encoding in the mapping, such as cp1252"),
+        ("wide", "it has 20,000 columns, and at most 1,000 are read"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_in_words(tab: Any, tmp_path: Path, name: str, said: str) -> None:
     content = {
         "zip": zipped, "parquet": lambda: b"PAR1" + b"\0" * 50, "merged": lambda: merged(tmp_path),
         "large": lambda: bytes(LARGEST + 1), "nothing": lambda: b"\n",
+        "no bytes": lambda: b"", "web page": lambda: b"\n<HTML><table><tr><td>patient</td></tr></table></HTML>",
+        "latin": lambda: as_csv(rows(patient="\u00e9{:04}")).decode().encode("latin-1"),
+        "wide": lambda: ",".join(f"c{number}" for number in range(20_000)).encode(),
     }[name]()  # fmt: skip
     page = tab("our_clinic").fill(clinic_from="Counts typed by hand").fill(count_0_positive="7")
     page.fill(clinic_from="A list of transfers")
@@ -177,6 +357,32 @@ def test_a_file_that_cannot_be_used_is_refused_in_words(tab: Any, tmp_path: Path
     assert len(page.errors) == 1
     page.fill(clinic_from="Counts typed by hand")
     assert page.widget("count_0_positive").value == "7"
+
+
+def test_a_mapping_in_the_field_of_the_list_is_told_where_it_belongs(tab: Any) -> None:
+    page = drop(tab("our_clinic"), OWN.encode(), "ours.TOML")
+    assert page.errors == ["ours.TOML is a mapping and no list: drop it into the field of the mapping."]
+    assert len(page.at.file_uploader) == 2
+
+
+def test_days_in_two_orders_are_told_of_before_and_after(tab: Any) -> None:
+    listed = rows()
+    for number, row in enumerate(listed):
+        year, month, day = row[1].split("-")
+        row[1] = f"{day}.{month}.{year}" if number % 2 else f"{month}/{day}/{year}"
+    page = drop(tab("our_clinic"), as_csv(listed))
+    assert "It is no column of days in the order Y-M-D." in plain(page)
+    wait(page.press("make_file"))
+    (error,) = page.errors
+    assert error.startswith("Every couple has a problem: there is nothing to count\n\nRow.1.date: there is no such day")
+    assert error.count("there is no such day") == 1
+    assert "and 44 more rows with problems, not shown" in error
+
+
+def test_days_that_may_be_of_two_orders_are_not_decided_by_guess(tab: Any) -> None:
+    listed = [[row[0], "/".join(reversed(row[1].split("-"))), *row[2:]] for row in rows()]
+    page = drop(tab("our_clinic"), as_csv(listed))
+    assert "Not decided: nothing in the file tells which it is." in plain(page)
 
 
 def test_names_in_a_file_are_warned_of_before_anything_else(tab: Any) -> None:

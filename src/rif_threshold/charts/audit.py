@@ -1,6 +1,6 @@
 """Pictures of an audit: observed over expected by rank, and each band at each rank against what was expected."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import altair as alt
@@ -8,7 +8,7 @@ import altair as alt
 from rif_threshold.ages import label_words
 from rif_threshold.charts.specification import DASHES, SHAPES, Specification, fill
 from rif_threshold.register.audit.audit import Audit
-from rif_threshold.register.audit.by_rank import Against
+from rif_threshold.register.audit.by_rank import TOTAL, Against
 from rif_threshold.register.audit.shown import RULES, ratio_interval
 from rif_threshold.wording import percent_words, ratio_words, shown_percent
 
@@ -16,15 +16,36 @@ _EXPECTED = {"eshre": "ESHRE's table", "own": "own first transfers", "fitted": "
 
 
 def by_rank_specification(audit: Audit) -> Specification | None:
-    """Observed over expected by rank, with intervals; ``None`` where there is nothing to draw."""
+    """Observed over expected by rank, with intervals; ``None`` where there is no rank to draw, but the total alone."""
     rows = list(_ratios(audit))
-    return fill(_by_rank_template(), {"ratios": rows, "one": [{"one": 1}]}) if rows else None
+    if all(row["rank"] == TOTAL for row in rows):
+        return None
+    named = {row["expected"] for row in rows}
+    order = [label for label in _EXPECTED.values() if label in named]
+    return fill(_by_rank_template(order), {"ratios": rows, "one": [{"one": 1}]})
+
+
+def by_rank_lines(audit: Audit) -> list[str]:
+    """The same in words, a line for each expectation."""
+    told = [
+        (row["expected"], f"{row['rank'] if row['rank'] == TOTAL else 'rank ' + row['rank']}: {row['words']}")
+        for row in _ratios(audit)
+    ]
+    return _grouped(told)
 
 
 def describe_by_rank(audit: Audit) -> str:
-    """The same in words."""
-    told = (f"{row['expected']}, rank {row['rank']}: {row['words']}" for row in _ratios(audit))
-    return f"Observed over expected by rank of the first run, with 95 % intervals; 1 is as expected. {'; '.join(told)}."
+    """The same in one text."""
+    lead = "Observed over expected by rank of the first run, with 95 % intervals; 1 is as expected."
+    return f"{lead} {'. '.join(by_rank_lines(audit))}."
+
+
+def _grouped(told: Iterable[tuple[str, str]]) -> list[str]:
+    """A line for each beginning, with all that goes on from it."""
+    lines: dict[str, list[str]] = {}
+    for begins, goes_on in told:
+        lines.setdefault(begins, []).append(goes_on)
+    return [f"{begins}, {'; '.join(parts)}" for begins, parts in lines.items()]
 
 
 def _ratios(audit: Audit) -> Iterator[dict[str, Any]]:
@@ -43,23 +64,25 @@ def _ratios(audit: Audit) -> Iterator[dict[str, Any]]:
             }
 
 
-def _by_rank_template() -> dict[str, Any]:
-    order = list(_EXPECTED.values())
+def _by_rank_template(order: list[str]) -> dict[str, Any]:
     data = alt.NamedData("ratios")
     x = alt.X("rank:N", sort=None, title="transfer of the first run", axis=alt.Axis(labelAngle=0))
     offset = alt.XOffset("expected:N", sort=order)
-    legend = alt.Legend(title="expected by", orient="top")
+    # One under the other, for a narrow screen; no dashes around so small a sign.
+    legend = alt.Legend(title="expected by", orient="top", columns=1, labelLimit=0, symbolStrokeWidth=0)
     colour = alt.Color("expected:N", sort=order, scale=alt.Scale(domain=order), legend=legend)
     y = alt.Y("low:Q", title="observed over expected", scale=alt.Scale(zero=True))
     dash = alt.StrokeDash(
-        "expected:N", sort=order, scale=alt.Scale(domain=order, range=list(DASHES[:3])), legend=legend
+        "expected:N", sort=order, scale=alt.Scale(domain=order, range=list(DASHES[: len(order)])), legend=legend
     )
     intervals = (
         alt.Chart(data)
         .mark_rule(strokeWidth=2)
         .encode(x=x, xOffset=offset, y=y, y2="high:Q", color=colour, strokeDash=dash)
     )
-    shape = alt.Shape("expected:N", sort=order, scale=alt.Scale(domain=order, range=list(SHAPES[:3])), legend=legend)
+    shape = alt.Shape(
+        "expected:N", sort=order, scale=alt.Scale(domain=order, range=list(SHAPES[: len(order)])), legend=legend
+    )
     points = (
         alt.Chart(data)
         .mark_point(size=70, filled=True, opacity=1)
@@ -93,20 +116,27 @@ def calibration_specification(audit: Audit) -> Specification | None:
     return fill(_calibration_template(), {"points": rows, "diagonal": [{"x": 0, "y": 0}, {"x": 100, "y": 100}]})
 
 
-def describe_calibration(audit: Audit) -> str:
-    """The same in words."""
-    told = (
-        f"{label_words(point.stratum)}, rank {point.rank}: {percent_words(point.observed_percent)} of"
-        f" {point.transfers:,}, expected {percent_words(point.expected_percent)}"
+def calibration_lines(audit: Audit) -> list[str]:
+    """The same in words, a line for each band."""
+    return _grouped(
+        (
+            f"{label_words(point.stratum)}, expected {percent_words(point.expected_percent)}",
+            f"rank {point.rank}: {percent_words(point.observed_percent)} of {point.transfers:,}",
+        )
         for point in audit.calibration
     )
-    return f"Positive tests observed against ESHRE's table, a point a band and rank. {'; '.join(told)}."
+
+
+def describe_calibration(audit: Audit) -> str:
+    """The same in one text."""
+    lead = "Positive tests observed against ESHRE's table, a point a band and rank."
+    return f"{lead} {'. '.join(calibration_lines(audit))}."
 
 
 def _calibration_template() -> dict[str, Any]:
     data, scale = alt.NamedData("points"), alt.Scale(domain=[0, 100])
     x = alt.X("expected:Q", title="expected by ESHRE's table, %", scale=scale)
-    legend = alt.Legend(title="rank", orient="right")
+    legend = alt.Legend(title="rank", orient="top", direction="horizontal")
     colour = alt.Color("hue:N", sort=None, legend=None)  # ranks are told apart by shape: one legend
     intervals = (
         alt.Chart(data)
@@ -137,10 +167,15 @@ def definitions_specification(audit: Audit) -> Specification | None:
     return fill(_definitions_template(), {"flagged": rows}) if rows else None
 
 
+def definitions_lines(audit: Audit) -> list[str]:
+    """The same in words, a line for each definition."""
+    return _grouped((row["definition"], f"{row['when']}: {row['words']}") for row in _flagged(audit))
+
+
 def describe_definitions(audit: Audit) -> str:
-    """The same in words."""
-    told = (f"{row['definition']}, {row['when']}: {row['words']}" for row in _flagged(audit))
-    return f"Share of couples whom each definition flags, % with 95 % intervals. {'; '.join(told)}."
+    """The same in one text."""
+    lead = "Share of couples whom each definition flags, % with 95 % intervals."
+    return f"{lead} {'. '.join(definitions_lines(audit))}."
 
 
 _HEIGHT = 240
@@ -170,7 +205,7 @@ def _definitions_template() -> dict[str, Any]:
     x = alt.X("low:Q", title="couples flagged, %", scale=alt.Scale(zero=True))
     y = alt.Y("definition:N", sort=rules, title=None)
     offset = alt.YOffset("when:N", sort=order, scale=alt.Scale(paddingInner=0.5, paddingOuter=0.5))
-    colour = alt.Color("when:N", sort=order, legend=alt.Legend(title=None, orient="top", labelLimit=0))
+    colour = alt.Color("when:N", sort=order, legend=alt.Legend(title=None, orient="top", columns=1, labelLimit=0))
     intervals = alt.Chart(data).mark_rule(strokeWidth=2).encode(x=x, x2="high:Q", y=y, yOffset=offset, color=colour)
     points = (
         alt.Chart(data)

@@ -140,8 +140,8 @@ def _template(ploidy: Ploidy) -> dict[str, Any]:
     point = ours.mark_point(size=80, filled=True, opacity=1).encode(
         x=alt.X("middle:Q"), y=y, color=colour, tooltip=[alt.Tooltip("band:N"), alt.Tooltip("words:N")]
     )
-    number = ours.mark_text(dx=6, dy=-8, align="left", fontSize=12, fontWeight="bold").encode(
-        x=alt.X("middle:Q"), y=y, text="shown:N"
+    number = ours.mark_text(dy=-8, fontSize=12, fontWeight="bold").encode(  # above its interval, off the lines
+        x=alt.X("middle:Q"), y=alt.Y("high:Q"), text="shown:N"
     )
     chart: dict[str, Any] = alt.layer(steps, step, interval, point, number).to_dict()
     return chart

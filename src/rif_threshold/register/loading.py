@@ -21,7 +21,7 @@ from rif_threshold.register import cells as in_memory
 from rif_threshold.register import duckdb_rows, spark_rows
 from rif_threshold.register.engines import STAGED
 from rif_threshold.register.mapping import Mapping
-from rif_threshold.register.scanning import LARGEST_IN_MEMORY, Scan, refused, scan
+from rif_threshold.register.scanning import LARGEST_IN_MEMORY, MOST_COLUMNS, Scan, refused, scan
 
 _PARQUET, _ZIP, _OLE = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENGINES = {"duckdb": duckdb_rows, "pyspark": spark_rows}
@@ -87,7 +87,10 @@ def _csv(backend: ibis.BaseBackend, path: Path, mapping: Mapping, found: Scan) -
     engine, separator = _ENGINES[backend.name], mapping.separator
     if found.encoding == "utf-8":
         with path.open(encoding="utf-8-sig", newline="") as file:
-            _parted(next(filter(str.strip, file), ""), separator)
+            first = next(file, "")
+        if not first.strip():  # the engine would take what follows for rows, the headings too
+            raise refused("the first row has no headings: an empty line stands there", "empty")
+        _parted(first, separator)
     if not found.plain and not (engine.READS_QUOTED and found.encoding == "utf-8" and found.size > LARGEST_IN_MEMORY):
         in_memory.small_enough(found.size, "CSV with quotation marks or in another encoding than UTF-8")
         cells, lines = in_memory.csv_cells(path, found.encoding, separator)
@@ -142,6 +145,12 @@ def _parted(line: str, separator: str) -> None:
 def _heading(names: tuple[str, ...]) -> tuple[str, ...]:
     """The headings, each once; a column without one is not read. Raises `InvalidInput`."""
     heading = tuple(name.strip() for name in names)
+    if len(heading) > MOST_COLUMNS:
+        raise refused(
+            f"it has {len(heading):,} columns, and at most {MOST_COLUMNS:,} are read: leave out those that are not"
+            " needed",
+            "too_large",
+        )
     if twice := sorted({name for name in heading if name and heading.count(name) > 1}):
         raise refused(f"the heading {', '.join(twice)} stands twice: which column is meant cannot be known", "twice")
     if not any(heading):

@@ -58,20 +58,40 @@ def read_mapping(name: str = OWN_WORDS) -> Mapping:
             return mappings()[name]
         allowed = f"the name of a shipped mapping ({', '.join(mappings())}) or a file that ends in .toml is needed"
         raise InvalidInput((Problem("--map", name, allowed, "not_in_list", hint=did_you_mean(name, mappings())),))
+    path = Path(name)
     try:
-        return _of_file(Path(name))
-    except UnicodeDecodeError:
-        reason = "the file is not UTF-8 text"
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
     except OSError as error:
         reason = f"the file cannot be read: {error.strerror}"
+        raise InvalidInput((Problem("--map", "", reason, "mapping"),)) from None
+    return mapping_of(path, content)
+
+
+def mapping_of(path: Path, content: bytes) -> Mapping:
+    r"""A mapping by the bytes of its file, which is not opened.
+
+    Args:
+        path: where the file lies, or its name: what is wrong is told of it.
+        content: its bytes.
+
+    Raises:
+        InvalidInput: with everything that is wrong in it.
+
+    >>> content = b"title = 'ours'\nploidy = {column = 'PGT'}\nresult = {column = 'Outcome'}"
+    >>> mapping_of(Path("ours.toml"), content).columns()
+    ('PGT', 'Outcome')
+    """
+    try:
+        return _parsed(path, content)
+    except UnicodeDecodeError:
+        reason = "the file is not UTF-8 text"
     except TableError as error:
         reason = str(error)
     raise InvalidInput((Problem("--map", "", reason, "mapping"),))
 
 
-def _of_file(path: Path) -> Mapping:
-    with path.open("rb") as file:
-        content = file.read(LARGEST_FILE + 1)
+def _parsed(path: Path, content: bytes) -> Mapping:
     if len(content) > LARGEST_FILE:
         raise TableError(path.name, "the file is too large for a mapping")
     folder = Folder(path.parent, {path.name: content.decode("utf-8-sig")}, {})

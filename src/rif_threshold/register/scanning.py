@@ -10,6 +10,19 @@ LONGEST_LINE = 1_000_000
 """Bytes of a line; the largest row anybody needs has less than a hundredth of it. Ours."""
 LARGEST_IN_MEMORY = 50_000_000
 """Bytes of a file that is not read by the engine itself: a spreadsheet, or CSV that is not plain. Ours."""
+MOST_COLUMNS = 1_000
+"""Columns of a file; the widest export that is read has some hundred. Ours."""
+_OTHERS = {
+    b"%pdf": "a PDF",
+    b"{\\rtf": "a text of a word processor",
+    b"<!doctype html": "a web page",
+    b"<html": "a web page",
+    b"<table": "a web page",
+    b"<?xml": "XML",
+    b'{"': "JSON",
+    b"[{": "JSON",
+}
+"""How files begin that are often taken for a table, whatever their names end with."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -43,20 +56,25 @@ def scan(path: Path, encoding: str) -> Scan:
     """Look over a CSV file. Raises `InvalidInput` for one that is empty, not text or without lines."""
     try:
         encoding = codecs.lookup(encoding).name
-    except LookupError:
+        " ".encode(encoding)  # there are codecs of other things than text
+    except (LookupError, ValueError):
         raise refused("this encoding is not known; utf-8, utf-16 or cp1252 are usual", field="encoding") from None
     decoder = codecs.getincrementaldecoder("utf-8")()
     quoted, size, since = False, 0, 0
     ends = [0, 0, 0]
     last = b""
     with path.open("rb") as file:
-        if file.read(2) in _UTF_16:
+        begins = file.read(100)
+        if begins[:2] in _UTF_16:
             encoding = "utf-16"
+        start = begins.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+        if found := next((each for text, each in _OTHERS.items() if start.startswith(text)), ""):
+            raise refused(f"this is {found} and no table: open it, and save it as CSV, XLSX or Parquet")
         file.seek(0)
         while chunk := file.read(LONGEST_LINE):
             size += len(chunk)
-            found = chunk.rfind(b"\n")
-            since = len(chunk) - found - 1 if found >= 0 else since + len(chunk)
+            last_end = chunk.rfind(b"\n")
+            since = len(chunk) - last_end - 1 if last_end >= 0 else since + len(chunk)
             if since > LONGEST_LINE:
                 raise refused(f"a line of more than {LONGEST_LINE:,} bytes stands in it: this is no table of rows")
             quoted = quoted or b'"' in chunk

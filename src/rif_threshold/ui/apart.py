@@ -6,6 +6,7 @@ bounded by the system. It imports nothing of the page.
 """
 
 import base64
+import datetime
 import io
 import json
 import os
@@ -16,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from rif_threshold.errors import InvalidInput
+from rif_threshold.errors import InvalidInput, Problem
 
 SECONDS = 300
 """How long work on one file may take."""
@@ -37,15 +38,21 @@ def main() -> None:
         with _in_memory(given) as path:
             done = _DO[order["do"]](path, order)
     except InvalidInput as error:
-        done = {
-            "problems": [f"{each.field}: {each.allowed}" if each.field else each.allowed for each in error.problems]
-        }
+        done = {"problems": [_said(each) for each in error.problems]}
     except MemoryError:
         done = {"problems": [TOO_LARGE]}
     except Exception as error:  # noqa: BLE001 - whatever it is, the page has to say it, and nothing of the file with it
         large = "OutOfMemory" in type(error).__name__ or isinstance(error.__cause__, MemoryError)
         done = {"problems": [TOO_LARGE if large else FAILED.format(type(error).__name__)]}
     sys.stdout.write(json.dumps(done, allow_nan=False))
+
+
+_UNSAID = {"", "FILE", "register", "--from, --to"}
+"""Fields whose names say nothing on the page."""
+
+
+def _said(problem: Problem) -> str:
+    return problem.sentence if problem.field in _UNSAID else f"{problem.field}: {problem.sentence}"
 
 
 TOO_LARGE = (
@@ -87,10 +94,13 @@ def _look(path: Path, order: Mapping[str, Any]) -> dict[str, Any]:
     from rif_threshold.register.exploring import explore  # noqa: PLC0415 - loads the engine
     from rif_threshold.register.mapping import Mapping as Read  # noqa: PLC0415
     from rif_threshold.register.mappings import mappings  # noqa: PLC0415
+    from rif_threshold.register.resolving import resolve  # noqa: PLC0415
 
     _no_archive(path)
     given = order.get("mapping")
     found = explore(path, Read.model_validate(given) if given else None)
+    if order.get("own"):  # written for a file of which nobody has seen yet whether it is this one
+        resolve(found.mapping, tuple(each.column for each in found.columns))
     return {
         "nearest": next((name for name, each in mappings().items() if each == found.mapping), ""),
         "mapping": found.mapping.model_dump(mode="json", exclude_unset=True),
@@ -158,7 +168,12 @@ def _read(path: Path, order: Mapping[str, Any]) -> dict[str, Any]:
                 }
             )
         )
-        table = clinic_table(kept, running, published_bands(), dates=dates)
+        since, until = (order.get(name) and datetime.date.fromisoformat(order[name]) for name in ("since", "until"))
+        try:
+            table = clinic_table(kept, running, published_bands(), dates=dates, since=since, until=until)
+        except InvalidInput as error:  # often because of what is wrong with the rows
+            alike = {each.allowed: each for each in reversed(problems)}
+            raise InvalidInput((*error.problems, *reversed(alike.values()))) from None
         why_no_audit, histories = "", None
         try:
             histories = histories_of(kept, running, dates=dates)
@@ -175,32 +190,58 @@ def _read(path: Path, order: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _share(path: Path, order: Mapping[str, Any]) -> dict[str, Any]:
+    """The report that may be shared, of the same file."""
+    from rif_threshold.register.audit.histories import histories_of  # noqa: PLC0415 - loads the engine
+    from rif_threshold.register.audit.sharing import shareable  # noqa: PLC0415
+    from rif_threshold.register.counting import keep  # noqa: PLC0415
+    from rif_threshold.register.engines import engine  # noqa: PLC0415
+    from rif_threshold.register.mapping import Mapping as Read  # noqa: PLC0415
+    from rif_threshold.register.reading import read  # noqa: PLC0415
+
+    with engine(memory=ENGINE_MEMORY, on_disk=False) as running:
+        register = read(running.backend, path, Read.model_validate(order["mapping"]))
+        kept = keep(register.rows, running, register.warnings)
+        histories = histories_of(kept, running, dates=register.kind_at == "date")
+    made = shareable(histories)
+    return {"withheld": made.withheld, "reports": _reports(made)}
+
+
+def _reports(made: Any, beside: tuple[str, ...] = ()) -> dict[str, str]:
+    from rif_threshold.report.audit_report import audit_export  # noqa: PLC0415 - loads what sets paper
+
+    return {kind: base64.b64encode(audit_export(made, kind, beside).content).decode() for kind in ("html", "pdf")}
+
+
 def _audited(audit: Any, beside: tuple[str, ...]) -> dict[str, Any]:
     from rif_threshold.charts import audit as charts  # noqa: PLC0415 - loads what draws
     from rif_threshold.register.audit.sheets import sheets  # noqa: PLC0415
     from rif_threshold.register.audit.words import result_words  # noqa: PLC0415
-    from rif_threshold.report.audit_report import audit_export  # noqa: PLC0415
 
     pictures = {
-        "Observed against expected, by rank": (charts.by_rank_specification, charts.describe_by_rank),
-        "Four definitions side by side": (charts.definitions_specification, charts.describe_definitions),
-        "Each band at each rank": (charts.calibration_specification, charts.describe_calibration),
-    }
+        "Observed against expected, by rank": (
+            charts.by_rank_specification, charts.describe_by_rank, charts.by_rank_lines,
+        ),
+        "Four definitions side by side": (
+            charts.definitions_specification, charts.describe_definitions, charts.definitions_lines,
+        ),
+        "Each band at each rank": (
+            charts.calibration_specification, charts.describe_calibration, charts.calibration_lines,
+        ),
+    }  # fmt: skip
     return {
         "words": list(result_words(audit)),
         "notes": list(audit.notes),
         "pictures": [
-            {"title": title, "drawing": drawing, "words": describe(audit)}
-            for title, (draw, describe) in pictures.items()
+            {"title": title, "drawing": drawing, "words": describe(audit), "lines": lines(audit)}
+            for title, (draw, describe, lines) in pictures.items()
             if (drawing := draw(audit)) is not None
         ],
         "sheets": [
             {"title": each.title, "headings": list(each.headings), "rows": [list(row) for row in each.rows]}
             for each in sheets(audit)
         ],
-        "reports": {
-            kind: base64.b64encode(audit_export(audit, kind, beside).content).decode() for kind in ("html", "pdf")
-        },
+        "reports": _reports(audit, beside),
     }
 
 
@@ -216,7 +257,7 @@ def _count(_: Path, order: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-_DO = {"look": _look, "read": _read, "count": _count}
+_DO = {"look": _look, "read": _read, "share": _share, "count": _count}
 
 if __name__ == "__main__":
     sys.stdout = io.TextIOWrapper(sys.stdout.buffer, "utf-8")

@@ -9,13 +9,16 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from rif_threshold.ui import inputs
+from rif_threshold.ui import inputs, years
 from rif_threshold.ui.markdown import escaped
 from rif_threshold.ui.uploads import LARGEST, taken
 from rif_threshold.ui.whole import say, whole
 from rif_threshold.ui.work import DONE, WAITING, Work
+from rif_threshold.wording import capital
 
 _KEPT = "our_clinic"
+READ_AS = "read_as"
+"""Where it stands how the file is read."""
 NOT_INSTALLED = (
     "To read a list of transfers here, whoever runs this program installs one thing more:"
     " `pip install 'rif-threshold[register]'`. Counts can be typed without it."
@@ -34,6 +37,8 @@ class Clinic:
         work: what is being done.
         order: what `result` was made from.
         result: the table and the audit.
+        mapping: the visitor's own, from a file; empty where there is none.
+        mapping_name: of that file.
         problems: why something could not be done, in words.
         people: what must be said before anything else.
         uploads: how many files were taken: the field that takes one is a new one each time.
@@ -45,6 +50,8 @@ class Clinic:
     work: Work | None = None
     order: dict[str, Any] = field(default_factory=dict)
     result: dict[str, Any] = field(default_factory=dict)
+    mapping: dict[str, Any] = field(default_factory=dict)
+    mapping_name: str = ""
     problems: list[str] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
     uploads: int = 0
@@ -73,13 +80,16 @@ class Clinic:
             return
         did, done, self.work = self.work.do, self.work.result, None
         if "problems" in done:
-            what = f"{self.name} could not be used: " if did == "look" else ""
-            self.problems = [f"{what}{each}" for each in done["problems"]]
+            first, *others = done["problems"]
+            first = f"{self.name} could not be used: {first}" if did == "look" else capital(first)
+            self.problems = [first, *map(capital, others)]
             self._let_go_unseen()
             return
         self.people = done.get("people", []) if did == "look" else self.people
         if did == "look":
             self.look = done | {"by": self.order.get("mapping")}
+        elif did == "share":
+            self.result["shared"] = done
         else:
             self.result = done | {"order": self.order}
 
@@ -97,7 +107,9 @@ def forget() -> None:
     kept.stop()
     st.session_state[_KEPT] = Clinic(uploads=kept.uploads + 1)
     inputs.use_table(None)
-    for key in [str(key) for key in st.session_state if str(key).startswith(("assign_", "count_", "read_as"))]:
+    for key in [
+        str(key) for key in st.session_state if str(key).startswith(("assign_", "count_", years.PREFIX, READ_AS))
+    ]:
         del st.session_state[key]
 
 
@@ -126,11 +138,15 @@ def _taken(kept: Clinic, given: UploadedFile) -> None:
     content, name = taken(given), given.name
     kept.uploads += 1
     kept.look, kept.problems, kept.people = {}, [], []
+    if name.lower().endswith(".toml"):
+        kept.problems = [f"{name} is a mapping and no list: drop it into the field of the mapping."]
+        return
     if len(content) > LARGEST:
         kept.problems = [f"The file has {len(content):,} bytes, and at most {LARGEST:,} are taken here."]
         return
     kept.name, kept.content = name, content
-    kept.begin({"do": "look"})
+    st.session_state.pop(READ_AS, None)  # it is guessed anew
+    kept.begin({"do": "look"} | ({"mapping": kept.mapping, "own": True} if kept.mapping else {}))
 
 
 def waiting(kept: Clinic) -> None:

@@ -10,7 +10,7 @@ from rif_threshold.ui.clinic import Clinic
 from rif_threshold.wording import capital, word
 
 _PARTS = {"positive": "positive tests", "transfers": "of transfers"}
-_WIDTH = 170
+_WIDTH = 240
 
 
 def fields() -> None:

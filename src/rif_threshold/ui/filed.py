@@ -6,13 +6,13 @@ from typing import Any
 import streamlit as st
 
 from rif_threshold.register.mappings import mappings
-from rif_threshold.ui import assigning, clinic
-from rif_threshold.ui.clinic import Clinic
+from rif_threshold.ui import assigning, clinic, own_mapping, years
+from rif_threshold.ui.clinic import READ_AS, Clinic
 from rif_threshold.ui.controls import fold
 from rif_threshold.ui.markdown import escaped, markdown_table
 from rif_threshold.ui.whole import say
 
-_READ_AS, _BY_HAND = "read_as", "by_hand"
+_BY_HAND, _OWN_FILE = "by_hand", "own_file"
 _MOST_SHOWN = 8
 
 
@@ -22,7 +22,9 @@ def show(kept: Clinic) -> None:
         st.info(why)
         return
     if not kept.content:
-        clinic.take(kept)
+        with st.container(key="take_files"):
+            clinic.take(kept)
+            own_mapping.field(kept)
         return
     with st.container(horizontal=True, vertical_alignment="center", key="the_file"):
         say("file", f"**{escaped(kept.name)}**, {len(kept.content):,} bytes, in memory only")
@@ -33,7 +35,8 @@ def show(kept: Clinic) -> None:
 
 
 def _columns(look: Mapping[str, Any]) -> None:
-    say("look", " ".join((f"{look['rows']:,} rows.", *map(escaped, _told(look)))))
+    count = f"{look['rows']:,} {'row' if look['rows'] == 1 else 'rows'}."
+    say("look", " ".join((count, *map(escaped, _told(look)))))
     unfolded, panel = fold("What stands in it", "fold_columns")
     if unfolded:
         with panel:
@@ -50,6 +53,8 @@ def _told(look: Mapping[str, Any]) -> Iterator[str]:
         yield f"Not decided: which column holds what. Still open: {'; '.join(map(assigning.named, look['lacks']))}."
     if look["of_decimals"] and not (decided and len(look["decimals"]) > 1):
         yield look["of_decimals"]
+    if not decided:
+        yield from (said for each in look["columns"] if each["field"] == "date" for said in each["said"])
     yield from look["of_rows"]
 
 
@@ -61,18 +66,24 @@ def _words(column: Mapping[str, Any]) -> str:
 
 
 def _how(kept: Clinic) -> None:
-    """By a shipped mapping, or with columns and words assigned here."""
-    options = {_BY_HAND: "Columns and words assigned here", **{name: each.title for name, each in mappings().items()}}
-    if _READ_AS not in st.session_state:
-        st.session_state[_READ_AS] = (not kept.look["lacks"] and kept.look["nearest"]) or _BY_HAND
+    """By a shipped mapping, by a file of the visitor's, or with columns and words assigned here."""
+    options = {_BY_HAND: "Columns and words assigned here", _OWN_FILE: "A mapping file of your own"}
+    options |= {name: each.title for name, each in mappings().items()}
+    if READ_AS not in st.session_state:
+        guessed = (not kept.look["lacks"] and kept.look["nearest"]) or _BY_HAND
+        st.session_state[READ_AS] = _OWN_FILE if kept.mapping else guessed
     st.selectbox(
-        "How the file is read", list(options), key=_READ_AS, persist_state="session",
+        "How the file is read", list(options), key=READ_AS, persist_state="session",
         format_func=lambda name: options.get(name, str(name)),
     )  # fmt: skip
-    chosen = str(st.session_state.get(_READ_AS))
+    chosen = str(st.session_state.get(READ_AS))
     if chosen in mappings():
         say("about", f":small[{escaped(mappings()[chosen].about)}]")
         _work(kept, mappings()[chosen].model_dump(mode="json", exclude_unset=True))
+    elif chosen == _OWN_FILE:
+        own_mapping.field(kept)
+        if own_mapping.ready(kept):
+            _work(kept, kept.mapping)
     else:
         _by_hand(kept)
 
@@ -109,10 +120,14 @@ def _work(kept: Clinic, mapping: dict[str, Any]) -> None:
     if wrong := assigning.wrong(mapping):
         st.error("\n".join(f"- {escaped(each)}" for each in wrong))
         return
-    if kept.result and kept.result["order"].get("mapping", mapping) != mapping:
+    days = years.fields()
+    if days is None:
+        return
+    order = {"do": "read", "mapping": mapping, **days}
+    if kept.result and kept.result["order"]["do"] == "read" and kept.result["order"] != order:
         st.markdown(":small[What is shown below was made before the last change here.]")
     if st.button("Make our table and the audit", key="make_file", type="primary", disabled=kept.work is not None):
-        kept.begin({"do": "read", "mapping": mapping})
+        kept.begin(order)
         st.rerun()
 
 

@@ -6,6 +6,7 @@ import gc
 import logging
 import threading
 import traceback
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -151,3 +152,22 @@ def settle(page: str) -> None:
     del page
     gc.collect()
     gc.freeze()
+
+
+def wide_table(title: str, headings: Iterable[str], rows: Iterable[Sequence[str]]) -> None:
+    """Put a table on the page with its title, which a narrow screen moves sideways, by hand or keyboard.
+
+    Whatever stands in it is escaped.
+    """
+    head = Markup().join(Markup('<th scope="col">{}</th>').format(each) for each in headings)
+    cells = Markup("<td>{}</td>")
+    body = Markup().join(
+        Markup('<tr><th scope="row">{}</th>{}</tr>').format(row[0], Markup().join(map(cells.format, row[1:])))
+        for row in rows
+    )
+    st.html(
+        Markup(
+            '<h3>{0}</h3><div class="wide" tabindex="0" role="region" aria-label="{0}">'
+            "<table><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table></div>"
+        ).format(title, head, body)
+    )

@@ -11,9 +11,12 @@ import streamlit as st
 from rif_threshold.own_tables import signed
 from rif_threshold.register.written import ALL, FIRST
 from rif_threshold.ui import inputs, own_table
+from rif_threshold.ui.clinic import Clinic
 from rif_threshold.ui.controls import fold
+from rif_threshold.ui.frame import wide_table
 from rif_threshold.ui.mapping_file import toml
 from rif_threshold.ui.markdown import escaped, markdown_table
+from rif_threshold.ui.whole import say
 
 _WHICH = "which_transfers"
 _WORDS = {FIRST: "First transfers", ALL: "All transfers"}
@@ -29,6 +32,8 @@ def sheet(shown: Mapping[str, Any]) -> str:
 def table(found: Mapping[str, Any]) -> None:
     """Our table: the rates, the numbers of transfers, the pictures over the steps of others."""
     st.markdown("## Our table")
+    counted, *words = found["words"]
+    st.markdown(escaped(counted))
     for place, each in enumerate(found["sheets"]):
         with st.container(key=f"sheet_{place}"):
             st.markdown(sheet(each))
@@ -38,13 +43,13 @@ def table(found: Mapping[str, Any]) -> None:
     unfolded, panel = fold("What each band says, and what must be said beside it", "fold_table_words")
     if unfolded:
         with panel:
-            st.markdown("\n".join(f"- {escaped(each)}" for each in found["words"]))
+            st.markdown("\n".join(f"- {escaped(each)}" for each in words))
             if found["outcomes"]:
                 st.markdown(sheet(found["outcomes"]))
 
 
 def _boxes(number: int) -> list[Any]:
-    return list(st.columns(number)) if number > 1 else [st.container()]
+    return list(st.columns(number)) if number > 1 else [st.container()] * number
 
 
 def _picture(each: Mapping[str, Any], key: str) -> None:
@@ -56,7 +61,7 @@ def _picture(each: Mapping[str, Any], key: str) -> None:
 def _drawn(each: Mapping[str, Any], key: str) -> None:
     st.markdown(f"### {escaped(each['title'])}")
     st.vega_lite_chart(each["drawing"], alt=each["words"], key=key)
-    st.markdown("\n".join(f"- :small[{escaped(line)}]" for line in each.get("lines", [each["words"]])))
+    st.markdown("\n".join(f"- :small[{escaped(line)}]" for line in each["lines"]))
 
 
 def audit(result: Mapping[str, Any]) -> None:
@@ -73,7 +78,7 @@ def audit(result: Mapping[str, Any]) -> None:
     if unfolded:
         with panel:
             for each in found["sheets"]:
-                st.markdown(sheet(each))
+                wide_table(each["title"], each["headings"], each["rows"])
     unfolded, panel = fold("Method and limits", "fold_audit_notes")
     if unfolded:
         with panel:
@@ -110,8 +115,9 @@ def _written(found: Mapping[str, Any]) -> Mapping[str, Any]:
     return picked
 
 
-def downloads(result: Mapping[str, Any]) -> None:
-    """The files to take, all made already and in memory."""
+def downloads(kept: Clinic) -> None:
+    """The files to take, made already and in memory; the report to share is made when it is asked for."""
+    result = kept.result
     st.markdown("## Files to take")
     st.caption("For the clinic alone, and not for sharing: small counts may tell who is meant.")
     with st.container(horizontal=True, key="clinic_files"):
@@ -119,9 +125,36 @@ def downloads(result: Mapping[str, Any]) -> None:
             st.download_button(label, content, file_name=name, mime=media, key=f"take_{name}", on_click="ignore")
     st.caption(
         "The folder in the ZIP is what `--tables` takes, and RIF_THRESHOLD_TABLES for everybody who uses this"
-        " installation. A report that may be shared is made on the command line, with `rif-threshold register audit"
-        " --share`."
+        " installation."
     )
+    if result["audit"]:
+        _to_share(kept)
+
+
+def _to_share(kept: Clinic) -> None:
+    st.markdown("### A report to share")
+    st.caption(
+        "Without small counts, and without those from which they could be worked out. Two reports of one file, or of"
+        " two states of it, can be held against each other: share one."
+    )
+    made = kept.result.get("shared")
+    if made is None:
+        under_way = kept.work is not None
+        if st.button("Make a report to share", key="make_share", disabled=under_way):
+            kept.begin({"do": "share", "mapping": kept.result["order"]["mapping"]})
+            st.rerun()
+        if under_way and kept.order["do"] == "share":
+            say("sharing", ":small[It is being made, which may take a minute.]")
+        return
+    if made["withheld"]:
+        say("withheld", "Nothing of this list can be shown without giving small counts away: the report says no more.")
+    with st.container(horizontal=True, key="share_files"):
+        for kind, media in (("html", "text/html"), ("pdf", "application/pdf")):
+            name = f"audit_to_share.{kind}"
+            content = base64.b64decode(made["reports"][kind])
+            st.download_button(
+                f"To share, {kind.upper()}", content, file_name=name, mime=media, key=f"take_{name}", on_click="ignore"
+            )
 
 
 def _offered(result: Mapping[str, Any]) -> Iterator[tuple[str, str, str, bytes]]:

@@ -111,7 +111,7 @@ def _numbers(table: ClinicTable) -> dict[str, Any]:
     which = "first transfers" if table.bands[0].first is not None else "all transfers"
     return {
         "title": f"Transfers to the threshold, by {which}",
-        "headings": ["Embryos, age at retrieval", "Transfers (95 %)", "How sure", "ESHRE"],
+        "headings": ["Embryos, age at retrieval", "Transfers (95\N{NO-BREAK SPACE}%)", "How sure", "ESHRE"],
         "rows": rows,
     }
 

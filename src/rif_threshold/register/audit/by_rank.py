@@ -129,11 +129,12 @@ def rank_rows(counts: Counts, common: CommonFit | None, fitted: Sequence[int]) -
 
 
 def _row(counts: Counts, name: str, ranks: Sequence[int], *, ratios: bool = True) -> RankRow:
+    transfers = counts.of(*_all("risk", ranks))
     row = RankRow(
         rank=name,
-        transfers=counts.of(*_all("risk", ranks)),
+        transfers=transfers,
         outside=counts.alone(*((FIRST, "outside", rank) for rank in ranks)),
-        positive=counts.of(*_all("positive", ranks)),
+        positive=counts.part(transfers, *_all("positive", ranks)),
         clinical_known=counts.alone(*_all("known", ranks)),
         clinical=counts.alone(*_all("clinical", ranks)),
     )

@@ -71,12 +71,14 @@ def end_rows(counts: Counts, *, dates: bool) -> Iterator[EndRow]:
 
 
 def _counted(counts: Counts, name: str, ranks: Sequence[int], *, dates: bool) -> EndRow:
+    at_risk = counts.of(*((FIRST, "at_rank", rank) for rank in ranks))
+
     def of(what: str) -> int | None:
-        return counts.of(*((FIRST, what, rank) for rank in ranks))
+        return counts.part(at_risk, *((FIRST, what, rank) for rank in ranks))
 
     return EndRow(
         rank=name,
-        at_risk=of("at_rank"),
+        at_risk=at_risk,
         positive=of("came"),
         went_on=of("went_on"),
         left=of("left"),

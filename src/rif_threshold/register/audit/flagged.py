@@ -97,7 +97,8 @@ class Definitions(Record):
 
 def definitions_of(counts: Counts) -> Definitions:
     """The audit of definitions."""
-    couples, current = counts.of(("couples",)), counts.of(("current",))
+    couples = counts.of(("couples",))
+    current, crossed = counts.part(couples, ("current",)), counts.part(couples, ("crossed",))
     patterns = sorted((key for key in counts.totals if key[0] == "now"), key=str, reverse=True)
     return Definitions(
         couples=couples,
@@ -108,8 +109,8 @@ def definitions_of(counts: Counts) -> Definitions:
             for key in patterns
         ),
         apart=tuple(_apart(counts)),
-        crossed=counts.of(("crossed",)),
-        went_on=counts.of(("crossed", "went_on")),
+        crossed=crossed,
+        went_on=counts.part(crossed, ("crossed", "went_on")),
         now_after_a_positive_test=counts.alone(("now_after_a_positive_test",)),
     )
 
@@ -119,9 +120,9 @@ def _rule(counts: Counts, rule: Rule, patterns: list[Key], couples: int | None, 
     now = {said: [key for key in patterns if key[place] == said] for said in (YES, CANNOT)}
     return RuleRow(
         rule=rule,
-        now=share_of(counts.of(*now[YES]), current),
+        now=share_of(counts.part(current, *now[YES]), current),
         now_cannot_be_said=counts.alone(*now[CANNOT]),
-        ever=share_of(counts.of(("ever", rule, YES)), couples),
+        ever=share_of(counts.part(couples, ("ever", rule, YES)), couples),
         ever_cannot_be_said=counts.alone(("ever", rule, CANNOT)),
     )
 

@@ -61,6 +61,11 @@ class Counts:
         self.asked[cell] = self.true(*cell)
         return None if cell in self.hidden else self.asked[cell]
 
+    def part(self, whole: int | None, *keys: Key) -> int | None:
+        """The sum of these keys, which is part of another; none of one that is not shown is not shown either."""
+        found = self.of(*keys)
+        return found if found or whole is not None else None
+
     def alone(self, *keys: Key) -> int | None:
         """The sum of these keys, for the clinic alone: ``None`` in a report to share, which does not have it."""
         return None if self.shared else self.of(*keys)

@@ -49,7 +49,8 @@ def own_rows(counts: Counts) -> tuple[OwnRow, ...]:
 
 
 def _row(counts: Counts, place: int) -> OwnRow:
-    n, x = (counts.of((FIRST, name, 1, place)) for name in ("risk", "positive"))
+    n = counts.of((FIRST, "risk", 1, place))
+    x = counts.part(n, (FIRST, "positive", 1, place))
     band, rule = strata()[place], method()
     threshold, minimum = Fraction(rule.threshold_percent) / 100, rule.minimum_transfers
     row = OwnRow(

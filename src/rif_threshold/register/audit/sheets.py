@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from rif_threshold.ages import label_words
 from rif_threshold.register.audit.audit import Audit
-from rif_threshold.register.audit.by_rank import RankRow
+from rif_threshold.register.audit.by_rank import TOTAL, RankRow
 from rif_threshold.register.audit.fits import Fits
-from rif_threshold.register.audit.shown import LATER, RULES, SAID, Shown, looks
+from rif_threshold.register.audit.shown import LATER, LEFT_OUT, RULES, SAID, Shown, looks
 from rif_threshold.register.audit.unlucky import ExpectedShare, Unlucky
 from rif_threshold.wording import amount_words, ratio_words, shown_percent
 
@@ -40,8 +40,8 @@ def sheets(audit: Audit) -> tuple[Sheet, ...]:
 
 
 def _sheets(audit: Audit, show: Shown) -> Iterator[Sheet]:
-    rows = (*audit.ranks, audit.later)
-    # A report to share has none of the expectations rank by rank, nor what is in no rate.
+    # A report to share has none of the expectations rank by rank, nor what is in no rate, nor later runs.
+    rows = audit.ranks if audit.shared else (*audit.ranks, audit.later)
     more = () if audit.shared else ("in no rate",)
     left = () if audit.shared else ("ratio if those who left had failed",)
     yield Sheet(
@@ -54,7 +54,7 @@ def _sheets(audit: Audit, show: Shown) -> Iterator[Sheet]:
                 show.count(row.transfers),
                 *(show.count(row.outside) for _ in more),
                 show.count(row.positive),
-                *show.ratio(row.eshre),
+                *(LEFT_OUT if audit.shared and row.rank != TOTAL else told for told in show.ratio(row.eshre)),
                 *(_ratio(row.eshre_if_left_failed) for _ in left),
             )
             for row in rows

@@ -13,6 +13,8 @@ RULES = {Rule.ESHRE: "ESHRE", Rule.THREE: "three failures", Rule.LUGANO: "Lugano
 LATER = {ONLY_ESHRE: "not reached when the run ended", ONLY_OTHER: "ESHRE not reached", CANNOT: "cannot be said"}
 SAID = {"yes": "yes", "no": "no", CANNOT: "cannot be said"}
 NOT_SHOWN = "not shown"
+LEFT_OUT = "left out"
+"""Where no report to share has a figure, whatever it is."""
 
 
 @dataclass(frozen=True)

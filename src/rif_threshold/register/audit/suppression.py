@@ -138,7 +138,7 @@ def suppressed(system: System[Name], forced: Sequence[Name] = ()) -> frozenset[N
 
     Small counts are hidden first. While one can be worked out, the smallest count that shares an unknown with it is
     hidden too or, where none is left, the smallest of all; at last those are given back, the largest first, that prove
-    unnecessary. A count of none is shown.
+    unnecessary. A count of none is no secret.
 
     Args:
         system: the counts of the report.
@@ -152,15 +152,28 @@ def suppressed(system: System[Name], forced: Sequence[Name] = ()) -> frozenset[N
     for secret in system.secrets:  # what is safe stays so when more is hidden
         while not system.safe(secret, hidden):
             shown = [name for name in system.names if name not in hidden and name not in forced and value[name]]
-            beside = [name for name in shown if np.any(system.sums[place[name]] * secret.sum)] or shown
-            if not beside:
+            near = [name for name in shown if np.any(system.sums[place[name]] * secret.sum)] or shown
+            if not near:
                 return None
-            hidden |= {min(beside, key=lambda name: (value[name], place[name]))}
-    order = list(system.secrets)
-    for name in sorted(hidden - first, key=lambda name: (-value[name], place[name])):
-        lost = next((secret for secret in order if not system.safe(secret, hidden - {name})), None)
-        if lost is None:
-            hidden -= {name}
-        else:
-            order = [lost, *(each for each in order if each is not lost)]  # the next one may fail by it too
-    return hidden
+            hidden |= {min(near, key=lambda name: (value[name], place[name]))}
+    beside = sorted(hidden - first, key=lambda name: (-value[name], place[name]))
+    return _given_back(system, hidden, beside, list(system.secrets))
+
+
+def _given_back(
+    system: System[Name], hidden: frozenset[Name], names: Sequence[Name], secrets: list[Secret]
+) -> frozenset[Name]:
+    """What is still hidden after those of these were given back, one after the other, that prove unnecessary.
+
+    Many are tried at once and, where that is too much, each half: what is safe stays so when more is hidden, so that
+    all which may go together may go one by one.
+    """
+    fewer = hidden - set(names)
+    lost = next((place for place, secret in enumerate(secrets) if not system.safe(secret, fewer)), None)
+    if lost is None:
+        return fewer
+    secrets.insert(0, secrets.pop(lost))  # the next ones may fail by it too
+    if len(names) <= 1:
+        return hidden
+    half = len(names) // 2
+    return _given_back(system, _given_back(system, hidden, names[:half], secrets), names[half:], secrets)

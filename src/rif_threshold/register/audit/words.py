@@ -110,7 +110,11 @@ def _definitions(audit: Audit) -> Iterator[str]:
         ("in a current run, flagged now", found.current, {row.rule: row.now for row in found.rules}),
         ("with a known result, ever flagged", found.couples, {row.rule: row.ever for row in found.rules}),
     ):
-        told = [f"{RULES[rule]} {_share(share)}" for rule, share in of.items() if share.percent is not None]
+        told = [
+            f"{share.couples:,} by {RULES[rule]} {_share(share)}"
+            for rule, share in of.items()
+            if share.percent is not None
+        ]
         if count is not None and told:
             yield f"Of {count:,} couples {when}: {'; '.join(told)}."
     yield from _apart(audit)
@@ -123,7 +127,7 @@ def _definitions(audit: Audit) -> Iterator[str]:
 
 def _share(share: Share) -> str:
     ends = " to ".join(shown_percent(end) for end in (share.lower_percent, share.upper_percent) if end is not None)
-    return f"{share.couples:,} ({percent_words(share.percent or 0)}; {ends})"
+    return f"({percent_words(share.percent or 0)}; {ends})"
 
 
 def _apart(audit: Audit) -> Iterator[str]:

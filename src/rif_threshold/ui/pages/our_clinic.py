@@ -34,6 +34,6 @@ if kept.result:
             results.use(kept.result["table"])
         results.audit(kept.result)
         with st.container(key="clinic_take"):
-            results.downloads(kept.result)
-if kept.result or kept.content or counts.typed():
+            results.downloads(kept)
+if kept.result or kept.content or kept.mapping or counts.typed():
     st.button("Forget everything on this page", key="forget_all", on_click=clinic.forget)
