@@ -175,7 +175,7 @@ class Estimate(Answer):
     @property
     def answer(self) -> Answer:
         """The answer alone."""
-        return Answer(**{name: getattr(self, name) for name in Answer.model_fields})
+        return Answer.of(self)
 
 
 class Refused(Record):

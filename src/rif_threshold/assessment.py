@@ -14,7 +14,7 @@ from rif_threshold.estimate import Routes, estimate_routes, preferred_route
 from rif_threshold.folder import Folder, once_a_folder
 from rif_threshold.given import listed
 from rif_threshold.method import Rule, method
-from rif_threshold.own_tables import Directory, own_folder, own_rate_tables
+from rif_threshold.own_tables import Directory, own_folder, own_tables_of
 from rif_threshold.parts import WITHOUT_VARIABLE, default_parts, named_parts
 from rif_threshold.perspective import Perspective, perspective
 from rif_threshold.ranges import range_problems
@@ -66,6 +66,9 @@ class Software(Record):
 
     name: str
     version: str
+
+
+_SOFTWARE = Software(name="rif-threshold", version=__version__)
 
 
 class Assessment(Record):
@@ -160,7 +163,8 @@ def assess(
     parts = default_parts()  # read even where the caller says what to include, so that no misspelt name goes unseen
     if include is not None:
         parts = _included(include)
-    own_tables = own_rate_tables(tables)
+    own = own_folder(tables)
+    own_tables = own_tables_of(own) if own else {}
     problems: tuple[Problem, ...] = ()
     if not isinstance(case, Case):
         case, problems = read_case(case)
@@ -202,11 +206,9 @@ def assess(
         workup=workup,
         tacrolimus=tacrolimus,
         perspective=further,
-        sources=tuple(
-            cited(own_folder(tables), threshold, routes.estimates, routes.refused, said, workup, tacrolimus, further)
-        ),
-        tables=_used_tables(tables),
-        software=Software(name="rif-threshold", version=__version__),
+        sources=tuple(cited(own, threshold, routes.estimates, routes.refused, said, workup, tacrolimus, further)),
+        tables=_used_tables(own),
+        software=_SOFTWARE,
         disclaimer=method().disclaimer,
     )
 
@@ -249,8 +251,8 @@ def _answer(
         return None
     most, settled = primary.total.lowest, primary.reached or primary.open_ended
     differ = if_couples_differ(primary)
-    return ThresholdAnswer(
-        **primary.answer.__dict__,
+    return ThresholdAnswer.of(
+        primary,
         **_if_negative(case, own_tables),
         percent=float(case.rule.percent),
         minimum_transfers=case.rule.minimum,
@@ -263,7 +265,7 @@ def _answer(
 def _if_negative(case: Case, own_tables: Mapping[str, RateTable]) -> dict[str, Any]:
     """The answer, had the test that is awaited come out negative: by the route that would answer then."""
     if not case.history or last_result(case) != TransferResult.AWAITED:
-        return {}
+        return {"if_negative": None, "if_negative_lacks": ()}
     *done, last = case.history
     failed = last.model_copy(update={"result": TransferResult.NO_POSITIVE_TEST})
     later = case.model_copy(update={"history": (*done, failed)})
@@ -274,8 +276,7 @@ def _if_negative(case: Case, own_tables: Mapping[str, RateTable]) -> dict[str, A
     return {"if_negative": answer, "if_negative_lacks": lacks}
 
 
-def _used_tables(directory: Directory) -> tuple[UsedTable, ...]:
-    own = own_folder(directory)
+def _used_tables(own: Folder | None) -> tuple[UsedTable, ...]:
     return _tables_of(shipped()) + (_tables_of(own) if own else ())
 
 

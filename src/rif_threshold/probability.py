@@ -229,19 +229,22 @@ def further_to_exceed(miss: Fraction, p: Fraction, threshold: Fraction, at_least
     >>> further_to_exceed(Fraction(1, 2), Fraction(1, 5), Fraction(3, 5))
     2
     """
-    allowed, stay = 1 - threshold, 1 - p
     # ``miss * stay**m < allowed`` with nothing reduced: common factors change no comparison and take long to find.
-    left, right = miss.numerator * allowed.denominator, allowed.numerator * miss.denominator
+    exceeding, line = threshold.as_integer_ratio()
+    done, whole = miss.as_integer_ratio()
+    above, below = p.as_integer_ratio()
+    allowed, stay = line - exceeding, below - above
+    left, right = done * line, allowed * whole
 
     def exceeded(m: int) -> bool:
-        return bool(left * stay.numerator**m < right * stay.denominator**m)
+        return bool(left * stay**m < right * below**m)
 
     guess = 0.0
     if left >= right:
         if p == 0:
             return TRANSFERS_LIMIT + 1
         # Logarithms of numerator and denominator: either may be too long for a float.
-        guess = (_log(allowed) - _log(miss)) / _log(stay)
+        guess = (_log(allowed, line) - _log(done, whole)) / _log(stay, below)
     if guess > TRANSFERS_LIMIT + 1:
         return TRANSFERS_LIMIT + 1
     # The answer is the next whole number above the true quotient, so rounding cannot carry its floor past the answer.
@@ -274,9 +277,8 @@ def chances_that_all_fail(probabilities: Iterable[Fraction]) -> Iterator[tuple[i
         yield miss, whole
 
 
-def _log(value: Fraction) -> float:
+def _log(above: int, below: int) -> float:
     """Natural logarithm of a fraction near or below 1, also where its parts are too long for a float."""
-    above, below = value.numerator, value.denominator
     if 2 * above > below:
         return math.log1p((above - below) / below)  # near 1 the logarithm is the gap itself
     return math.log(above) - math.log(below)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from rif_threshold.ages import AgeBand, band_of, label_words
@@ -12,6 +13,7 @@ from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.method import method
 from rif_threshold.pair import Pair
 from rif_threshold.rates import PUBLISHED_TABLE, load_rate_table
+from rif_threshold.record import once_a_record
 from rif_threshold.strata import Background, RateTable, Stratum
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, counted_transfers, planned_age, planned_kind
@@ -105,7 +107,7 @@ class RouteKind:
     short: str = ""
     long: str = ""
 
-    @property
+    @cached_property
     def fields(self) -> tuple[str, ...]:
         """The fields that are its own. A route without any takes what every route is told."""
         return tuple(name for name in self.inputs.model_fields if name not in Transfers.model_fields) or self.figures
@@ -204,6 +206,7 @@ def row_of(table: RateTable, ploidy: Ploidy | None, age: int | str | None) -> St
     return rows[0] if len(rows) == 1 else None
 
 
+@once_a_record
 def ages_differ(case: Transfers) -> bool:
     """Whether ages of counted transfers and of one planned next have other rows in the table, for untested embryos.
 
