@@ -9,22 +9,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rif_threshold.answers import Estimate, MarginPoints, RateInterval, Refused
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput, OutOfRange, Problem
+from rif_threshold.exactly import chance_that_all_fail, chances_that_all_fail, further_to_exceed
 from rif_threshold.method import Rule, method
 from rif_threshold.pair import Pair
-from rif_threshold.probability import chance_that_all_fail, chances_that_all_fail, further_to_exceed
 from rif_threshold.rates import background_tables
 from rif_threshold.routes import ROUTES, Chances, caveats, given_routes, route_of
 from rif_threshold.routes.kind import Chance, ages_differ
 from rif_threshold.strata import RateTable
 from rif_threshold.transfers import counted_transfers, planned_kind, planned_ploidy
-from rif_threshold.uncertainty import CountedInterval, interval_of_counts
 from rif_threshold.vocabulary import Ploidy, Route, ThresholdState, WidenedBy
+
+if TYPE_CHECKING:
+    from rif_threshold.uncertainty import CountedInterval
 
 
 @dataclass(frozen=True)
@@ -214,7 +216,9 @@ def _interval(successes: int | None, transfers: int | None, rule: Rule, length: 
 @lru_cache  # the rows of a table are few, and so are the lines
 def _counted(
     successes: int, transfers: int, threshold: Fraction, minimum: int, length: int, level: float
-) -> CountedInterval:
+) -> "CountedInterval":
+    from rif_threshold.uncertainty import interval_of_counts  # noqa: PLC0415 - needed only where there are counts
+
     return interval_of_counts(successes, transfers, threshold, minimum, length, level=level)
 
 

@@ -124,7 +124,11 @@ class Record(BaseModel):
         Every field must be in one of them. It is what ``model_construct`` does, without looking for aliases and
         defaults: an assessment has some hundred and fifty of these.
         """
-        known = {**entry.__dict__, **more}
+        return cls.put_together(**{**entry.__dict__, **more})
+
+    @classmethod
+    def put_together(cls, **known: Any) -> Self:
+        """A record of what is checked already. Every field must be given; what is no field is left out."""
         made = cls.__new__(cls)
         object.__setattr__(made, "__dict__", {name: known[name] for name in cls.__pydantic_fields__})
         object.__setattr__(made, "__pydantic_fields_set__", set(made.__dict__))
