@@ -1,6 +1,7 @@
 """The command line as a user meets it: output, exit codes, no traceback."""
 
 import base64
+import gc
 import importlib
 import json
 import runpy
@@ -342,6 +343,7 @@ def test_app_says_its_address_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_main_is_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(gc, "disable", lambda: None)
     monkeypatch.setattr(sys, "argv", ["rif-threshold", "--version"])
     with pytest.raises(SystemExit) as ended:
         runpy.run_module("rif_threshold", run_name="__main__")
@@ -349,10 +351,23 @@ def test_main_is_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert "0." in capsys.readouterr().out
 
 
+def test_a_program_collects_again_once_its_command_is_loaded() -> None:
+    gc.disable()
+    try:
+        run("--help")
+        assert not gc.isenabled()
+        run("schema", "--help")
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
 def test_an_interrupt_before_a_command_runs_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted() -> None:
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(gc, "disable", lambda: None)
     monkeypatch.setattr("rif_threshold.cli.cli", interrupted)
     with pytest.raises(SystemExit) as ended:
         importlib.import_module("rif_threshold.__main__").main()

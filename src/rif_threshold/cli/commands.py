@@ -1,5 +1,6 @@
 """Groups of commands: a command is imported when it is called, and listed without being imported."""
 
+import gc
 import importlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -38,6 +39,9 @@ class Commands(click.Group):
             return None
         module, name, _ = self.later[cmd_name]
         command: click.Command = getattr(importlib.import_module(f"rif_threshold.cli.{module}"), name)
+        if not gc.isenabled():  # what was loaded is not looked through, now or later
+            gc.freeze()
+            gc.enable()
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
