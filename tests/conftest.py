@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from rif_threshold import tables
+from rif_threshold import pathway, perspective, tables
 from rif_threshold.register import limits, mappings
 from rif_threshold.tables import shipped_directory
 
 pytest_plugins = ["left_out", "spark_cluster"]
 os.environ.pop("COLUMNS", None)  # readline sets it, and a shell may: lines are broken as for no terminal
-assert limits, mappings  # they read tables of their own, and what verifies knows only readers that are imported
+# They read tables of their own, and what verifies knows only readers that are imported.
+READERS = (pathway, perspective, limits, mappings)
 settings.register_profile("small", max_examples=100, deadline=None, derandomize=True)
 # For `make mutate`, which runs the tests thousands of times.
 settings.register_profile("few", settings.get_profile("small"), max_examples=10)

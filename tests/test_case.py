@@ -8,6 +8,7 @@ import pytest
 from rif_threshold.case import Case, read_case
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import read_json_object
+from rif_threshold.transfers import counted_transfers
 from rif_threshold.vocabulary import Ploidy, TransferResult, Verdict
 
 
@@ -34,6 +35,22 @@ def test_a_case_is_read_as_typed() -> None:
 def test_a_case_survives_the_way_through_json() -> None:
     case = Case(oocyte_age_years="36", live_birth_percent="23.8", history=[{"result": "biochemical", "embryos": 2}])
     assert Case.from_json(case.model_dump_json()) == case
+
+
+def test_what_was_counted_once_is_no_part_of_a_case_and_stays_behind_in_a_copy() -> None:
+    one, other = (Case(ploidy="untested", failed_transfers=2) for _ in range(2))
+    assert len(counted_transfers(one)) == 2
+    assert counted_transfers(one) is counted_transfers(one)
+    assert one == other
+    assert (one.model_dump(), one.model_dump_json(), repr(one)) == (
+        other.model_dump(),
+        other.model_dump_json(),
+        repr(other),
+    )
+    assert len(counted_transfers(one.model_copy(update={"failed_transfers": 5}))) == 5
+    euploid = one.model_copy(update={"ploidy": Ploidy.EUPLOID}, deep=True)
+    assert [each.ploidy for each in counted_transfers(euploid)] == [Ploidy.EUPLOID] * 2
+    assert len(counted_transfers(one)) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The command line as a user meets it: output, exit codes, no traceback."""
 
 import base64
+import gc
 import importlib
 import json
 import runpy
@@ -10,10 +11,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from rif_threshold.cli import COMMANDS, cli
+from rif_threshold.cli.commands import Commands
+from rif_threshold.cli.register import register_group
 from rif_threshold.rates import load_rate_table
 from rif_threshold.tables import open_folder
 from test_tables import edit, own, sign
@@ -210,6 +214,28 @@ def test_every_command_has_help_and_json(command: str) -> None:
         assert "--json" in run(group, of_it, "--help").stdout
 
 
+@pytest.mark.parametrize("group", [cli, register_group])
+def test_a_list_of_commands_says_what_their_help_begins_with(group: Commands) -> None:
+    for name, later in group.later.items():
+        command = group.get_command(click.Context(group), name)
+        assert command is not None
+        assert " ".join(str(command.help).partition("\n\n")[0].split()) == later.about
+        assert not command.hidden
+        assert command.short_help is None
+    assert "\n  couples  Say of every couple how many" in run("register", "--help").stdout
+
+
+def test_the_list_of_commands_loads_no_model_and_no_array() -> None:
+    heavy = ["numpy", "pydantic", "scipy", "rapidfuzz", "rif_threshold.case", "rif_threshold.tables"]
+    code = (
+        "import sys; from rif_threshold.cli import cli;\n"
+        "try: cli.main(['--help'])\nexcept SystemExit: pass\n"
+        f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stderr.strip() == "[]"
+
+
 def test_the_examples_of_a_help_keep_their_lines() -> None:
     for command in ((), ("assess",), ("report",), ("verify",)):
         shown = run(*command, "--help").stdout
@@ -317,6 +343,7 @@ def test_app_says_its_address_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_main_is_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(gc, "disable", lambda: None)
     monkeypatch.setattr(sys, "argv", ["rif-threshold", "--version"])
     with pytest.raises(SystemExit) as ended:
         runpy.run_module("rif_threshold", run_name="__main__")
@@ -324,10 +351,23 @@ def test_main_is_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert "0." in capsys.readouterr().out
 
 
+def test_a_program_collects_again_once_its_command_is_loaded() -> None:
+    gc.disable()
+    try:
+        run("--help")
+        assert not gc.isenabled()
+        run("schema", "--help")
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
 def test_an_interrupt_before_a_command_runs_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted() -> None:
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(gc, "disable", lambda: None)
     monkeypatch.setattr("rif_threshold.cli.cli", interrupted)
     with pytest.raises(SystemExit) as ended:
         importlib.import_module("rif_threshold.__main__").main()

@@ -20,14 +20,13 @@ import pytest
 import oracle
 from rif_threshold import Estimate, assess
 from rif_threshold.case import Case
+from rif_threshold.exactly import chance_that_all_fail, further_to_exceed
 from rif_threshold.heterogeneity import unexplained_share
 from rif_threshold.own_tables import new_folder
 from rif_threshold.pathway import Tacrolimus
 from rif_threshold.probability import (
     TRANSFERS_LIMIT,
-    chance_that_all_fail,
     cumulative_probability,
-    further_to_exceed,
     margin,
     transfers_to_exceed,
 )

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from rif_threshold import assess
+
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src/rif_threshold"
 
@@ -88,14 +90,54 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
     assert result.stdout.strip() == "[]"
 
 
-def test_an_answer_loads_no_statistics() -> None:
-    code = (
-        "import sys; from rif_threshold import assess;"
-        "assess({'oocyte_age_years': 36, 'ploidy': 'untested', 'failed_transfers': 3}, include=());"
-        "print([name for name in ('scipy', 'pandas', 'streamlit', 'rapidfuzz') if name in sys.modules])"
-    )
+CASE = "{'oocyte_age_years': 36, 'ploidy': 'untested', 'failed_transfers': 3}"
+BY_FIGURE = "{'live_birth_percent': '23.8', 'live_birth_per': 'treatment_cycle', 'failed_transfers': 3}"
+PARTS = ["rif_threshold.pathway", "rif_threshold.perspective", "rif_threshold.uncertainty"]
+
+
+@pytest.mark.parametrize(
+    ("code", "unloaded"),
+    [
+        ("from rif_threshold import assess", ["numpy", "scipy", "pandas", "streamlit", "rapidfuzz", *PARTS]),
+        (f"from rif_threshold import assess; assess({CASE}, include=())", ["numpy", "scipy", *PARTS]),
+        (f"from rif_threshold import assess; assess({CASE}, include=['workup'])", ["scipy", "rapidfuzz"]),
+        (
+            "from rif_threshold.cli import cli; cli.main('assess --oocyte-age 36 --ploidy untested --failed 3'.split(),"
+            " standalone_mode=False)",
+            ["numpy", "scipy", "rapidfuzz", *PARTS],
+        ),
+        (
+            "from rif_threshold.cli import cli; cli.main(['assess', '--help'], standalone_mode=False)",
+            ["numpy", "scipy", "rapidfuzz", *PARTS],
+        ),
+    ],
+)
+def test_what_is_not_asked_for_is_not_loaded(code: str, unloaded: list[str]) -> None:
+    code += f"\nimport sys; print([name for name in {unloaded!r} if name in sys.modules], file=sys.stderr)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert result.stdout.strip() == "[]"
+    assert result.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "print(Assessment.model_validate_json(text) == answer)",
+        "print(TypeAdapter(tuple[Assessment, ...]).validate_json(f'[{text}]') == (answer,))",
+        "print(create_model('Held', answer=(Assessment, ...))(answer=answer).answer is answer)",
+        "print('Workup' in Assessment.model_json_schema(mode='serialization')['$defs'])",
+        "print(Assessment(**answer.__dict__) == answer)",
+    ],
+)
+def test_an_assessment_without_parts_is_complete_whatever_is_done_with_it_first(use: str) -> None:
+    code = (
+        "import sys; from pydantic import TypeAdapter, create_model; from rif_threshold import Assessment, assess;"
+        f"answer = assess({BY_FIGURE}, include=());"
+        "assert 'rif_threshold.pathway' not in sys.modules;"
+        f"text = sys.stdin.read(); {use}"
+    )
+    text = assess(ast.literal_eval(BY_FIGURE), include=()).model_dump_json()
+    result = subprocess.run([sys.executable, "-c", code], input=text, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "True"
 
 
 def test_the_public_names_are_settled() -> None:

@@ -14,13 +14,11 @@ from hypothesis import strategies as st
 
 import oracle
 from rif_threshold import composed
-from rif_threshold.arrays import exact
 from rif_threshold.bounds import TRANSFERS_LIMIT
+from rif_threshold.exactly import chance_that_all_fail, exact, further_to_exceed
 from rif_threshold.probability import (
-    chance_that_all_fail,
     cumulative_curve,
     cumulative_probability,
-    further_to_exceed,
     margin,
     transfers_to_exceed,
 )

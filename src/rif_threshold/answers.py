@@ -162,6 +162,11 @@ class Estimate(Answer):
         return None not in self.transfer_percents and self.next_transfer_percent is not None
 
     @property
+    def failed_since_crossing(self) -> bool:
+        """Whether every chance is known, and a transfer failed after the line was crossed."""
+        return self.known and self.crossed_at is not None and self.failed_transfers > self.crossed_at
+
+    @property
     def curve(self) -> tuple[Pair[float], ...]:
         """The cumulative chance after each transfer, by both ends."""
         return tuple(map(Pair, self.cumulative_percent_lowest, self.cumulative_percent_highest))
@@ -175,7 +180,7 @@ class Estimate(Answer):
     @property
     def answer(self) -> Answer:
         """The answer alone."""
-        return Answer(**{name: getattr(self, name) for name in Answer.model_fields})
+        return Answer.of(self)
 
 
 class Refused(Record):

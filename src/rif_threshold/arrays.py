@@ -9,27 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from rif_threshold.bounds import TRANSFERS_LIMIT
+from rif_threshold.exactly import exact
 
-Number: TypeAlias = float | Decimal | Fraction
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 CountArray: TypeAlias = npt.NDArray[np.int32]
 
 # A chunk stays in the processor's cache, which is worth more than any cleverer algorithm.
 CHUNK = 1 << 14
-
-
-def exact(value: Number) -> Fraction:
-    """Return a number as the exact fraction of the decimal it is written as. Raises `ValueError` for no finite one.
-
-    >>> exact(0.259)
-    Fraction(259, 1000)
-    """
-    if isinstance(value, Fraction):
-        return value
-    number = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
-    if not number.is_finite():
-        raise ValueError("a finite number is needed")
-    return Fraction(number)
 
 
 def all_single(*values: Any) -> bool:

@@ -1,131 +1,35 @@
 """The one use case: a `Case` in, an `Assessment` out. Every surface shows this object."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rif_threshold import notebook, pathway
 from rif_threshold._version import __version__
-from rif_threshold.answers import Answer, Estimate, Refused
-from rif_threshold.beside import Beside, beside, disagreement, if_couples_differ, notes
+from rif_threshold.answers import Estimate
+from rif_threshold.assessed import Assessment, Software, ThresholdAnswer, UsedTable
+from rif_threshold.beside import beside, disagreement, if_couples_differ, notes
 from rif_threshold.case import Case, read_case
-from rif_threshold.citing import CitedSource, cited
+from rif_threshold.citing import cited
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.estimate import Routes, estimate_routes, preferred_route
 from rif_threshold.folder import Folder, once_a_folder
 from rif_threshold.given import listed
-from rif_threshold.method import Rule, method
-from rif_threshold.own_tables import Directory, own_folder, own_rate_tables
+from rif_threshold.method import method
+from rif_threshold.own_tables import Directory, own_folder, own_tables_of
 from rif_threshold.parts import WITHOUT_VARIABLE, default_parts, named_parts
-from rif_threshold.perspective import Perspective, perspective
 from rif_threshold.ranges import range_problems
-from rif_threshold.record import Record
 from rif_threshold.routes import caveats
 from rif_threshold.routes.kind import ages_differ
 from rif_threshold.strata import RateTable
-from rif_threshold.tables import Remark, shipped
+from rif_threshold.tables import shipped
 from rif_threshold.transfers import last_result
-from rif_threshold.vocabulary import Part, Route, ThresholdState, TransferResult
-from rif_threshold.wording import word
+from rif_threshold.vocabulary import Part, Route, TransferResult
+
+if TYPE_CHECKING:
+    from rif_threshold.pathway import Tacrolimus, Workup
+    from rif_threshold.perspective import Perspective
 
 _UNREAD = {"not_a_case", "not_named", "count_range"}
 """Where nothing of a case was read, nothing can be said of what it lacks."""
-
-
-class ThresholdAnswer(Answer):
-    """The primary route's answer, with the rule it is held against.
-
-    Attributes:
-        percent: the cumulative chance that must be exceeded.
-        minimum_transfers: the fewest transfers that must have failed.
-        next_percent_if_couples_differ: the chance of the next transfer if couples differ as much as published rates
-            allow; ``None`` where that is nearly the same.
-        counting_cannot_tell: whether the line is further away than counting can tell when to look (ours).
-        beside: what could overturn the answer, the nearest first.
-        if_negative: the answer in case a test that is awaited is negative, by the route that answers then.
-        if_negative_lacks: why there is none.
-    """
-
-    percent: float
-    minimum_transfers: int
-    next_percent_if_couples_differ: float | None
-    counting_cannot_tell: bool
-    beside: tuple[Beside, ...]
-    if_negative: Answer | None = None
-    if_negative_lacks: tuple[Problem, ...] = ()
-
-
-class UsedTable(Record):
-    """A table file and the digest it had when it was read."""
-
-    id: str
-    sha256: str
-
-
-class Software(Record):
-    """What made the assessment."""
-
-    name: str
-    version: str
-
-
-class Assessment(Record):
-    """Everything that is answered for one case. Percentages are unrounded.
-
-    ``threshold`` is ``None`` where the primary route was refused; ``refused`` then says why. Parts that were left out
-    are ``None``, and so are the work-up and the tacrolimus step where answers cannot be true together:
-    ``contradictions`` says which.
-    """
-
-    case: Case
-    estimates: tuple[Estimate, ...]
-    refused: tuple[Refused, ...]
-    primary_route: str | None
-    routes_agree: bool
-    disagreement: str
-    threshold: ThresholdAnswer | None
-    notes: tuple[Remark, ...]
-    contradictions: tuple[Problem, ...]
-    workup: pathway.Workup | None
-    tacrolimus: pathway.Tacrolimus | None
-    perspective: Perspective | None
-    sources: tuple[CitedSource, ...]
-    tables: tuple[UsedTable, ...]
-    software: Software
-    disclaimer: str
-
-    def __repr_str__(self, join_str: str) -> str:
-        answer = self.threshold
-        total = None if answer is None else answer.transfers_to_threshold
-        told = (f"{word(self.state)!r}", f"route={self.primary_route!r}", f"transfers_to_threshold={total}")
-        return join_str.join((*told, f"version={self.software.version!r}"))
-
-    def _repr_html_(self) -> str | None:
-        return notebook.show and notebook.show(self)
-
-    @property
-    def state(self) -> ThresholdState:
-        """Where the couple stands, by the primary route."""
-        return ThresholdState.NO_ANSWER if self.threshold is None else self.threshold.state
-
-    @property
-    def rule(self) -> Rule:
-        """The rule that is applied, with the values of this case."""
-        return self.case.rule
-
-    @property
-    def primary(self) -> Estimate | None:
-        """The estimate of the primary route, if it could be computed."""
-        return next((estimate for estimate in self.estimates if estimate.route == self.primary_route), None)
-
-    @property
-    def opinions(self) -> tuple[Estimate, ...]:
-        """The estimates for this couple: one of another population only where it is the main answer."""
-        return tuple(each for each in self.estimates if not each.background or each.route == self.primary_route)
-
-    @property
-    def primary_problems(self) -> tuple[Problem, ...]:
-        """Why the primary route was refused; empty where it was computed."""
-        return next((refused.problems for refused in self.refused if refused.route == self.primary_route), ())
 
 
 def assess(
@@ -160,15 +64,16 @@ def assess(
     parts = default_parts()  # read even where the caller says what to include, so that no misspelt name goes unseen
     if include is not None:
         parts = _included(include)
-    own_tables = own_rate_tables(tables)
+    own = own_folder(tables)
+    own_tables = own_tables_of(own) if own else {}
     problems: tuple[Problem, ...] = ()
     if not isinstance(case, Case):
         case, problems = read_case(case)
-    case = pathway.as_now_asked(case)
+    case, refused_answers, contradictions = _as_asked(case)
     if any(problem.field == "case" and problem.code in _UNREAD for problem in problems):
         raise InvalidInput(problems)
     malformed = {name.split(".")[0] for problem in problems for name in problem.field.split(", ")}
-    problems += tuple(range_problems(case, malformed, own_tables)) + pathway.problems(case)
+    problems += (*range_problems(case, malformed, own_tables), *refused_answers)
     if problems:
         raise InvalidInput(problems)
     case = _defaults_made_visible(case)
@@ -183,13 +88,10 @@ def assess(
     said = tuple(notes(case, by_ages=by_ages))
     if threshold is not None and threshold.counting_cannot_tell:
         said = (*caveats("beyond_counting"), *said)
-    contradictions = pathway.contradictory_answers(case)
-    answered = frozenset() if contradictions else parts
-    workup = pathway.workup(case, primary) if Part.WORKUP in answered else None
-    tacrolimus = pathway.tacrolimus(case, primary) if Part.TACROLIMUS in answered else None
+    workup, tacrolimus = _what_follows(case, primary, frozenset() if contradictions else parts)
     known = primary if primary and primary.known else None
-    further = perspective(case, known) if Part.PERSPECTIVE in parts and known else None
-    return Assessment(
+    further = _perspective(case, known) if Part.PERSPECTIVE in parts and known else None
+    return Assessment.put_together(
         case=case,
         estimates=routes.estimates,
         refused=routes.refused,
@@ -202,13 +104,39 @@ def assess(
         workup=workup,
         tacrolimus=tacrolimus,
         perspective=further,
-        sources=tuple(
-            cited(own_folder(tables), threshold, routes.estimates, routes.refused, said, workup, tacrolimus, further)
-        ),
-        tables=_used_tables(tables),
+        sources=tuple(cited(own, threshold, routes.estimates, routes.refused, said, workup, tacrolimus, further)),
+        tables=_used_tables(own),
         software=Software(name="rif-threshold", version=__version__),
         disclaimer=method().disclaimer,
     )
+
+
+def _as_asked(case: Case) -> tuple[Case, tuple[Problem, ...], tuple[Problem, ...]]:
+    """The case by the names that are asked now, what is refused of its answers, and what cannot be true together."""
+    if not (case.findings or case.answers or case.medications_checked):
+        return case, (), ()
+    from rif_threshold import pathway  # noqa: PLC0415 - a threshold alone needs none of its tables
+
+    case = pathway.as_now_asked(case)
+    return case, pathway.problems(case), pathway.contradictory_answers(case)
+
+
+def _what_follows(
+    case: Case, primary: Estimate | None, parts: Collection[Part]
+) -> tuple["Workup | None", "Tacrolimus | None"]:
+    """The work-up and the tacrolimus step, as far as they are among the parts."""
+    if not {Part.WORKUP, Part.TACROLIMUS} & {*parts}:
+        return None, None
+    from rif_threshold import pathway  # noqa: PLC0415
+
+    workup = pathway.workup(case, primary) if Part.WORKUP in parts else None
+    return workup, pathway.tacrolimus(case, primary) if Part.TACROLIMUS in parts else None
+
+
+def _perspective(case: Case, primary: Estimate) -> "Perspective":
+    from rif_threshold.perspective import perspective  # noqa: PLC0415
+
+    return perspective(case, primary)
 
 
 def _opinions(routes: Routes) -> int:
@@ -249,8 +177,8 @@ def _answer(
         return None
     most, settled = primary.total.lowest, primary.reached or primary.open_ended
     differ = if_couples_differ(primary)
-    return ThresholdAnswer(
-        **primary.answer.__dict__,
+    return ThresholdAnswer.of(
+        primary,
         **_if_negative(case, own_tables),
         percent=float(case.rule.percent),
         minimum_transfers=case.rule.minimum,
@@ -263,7 +191,7 @@ def _answer(
 def _if_negative(case: Case, own_tables: Mapping[str, RateTable]) -> dict[str, Any]:
     """The answer, had the test that is awaited come out negative: by the route that would answer then."""
     if not case.history or last_result(case) != TransferResult.AWAITED:
-        return {}
+        return {"if_negative": None, "if_negative_lacks": ()}
     *done, last = case.history
     failed = last.model_copy(update={"result": TransferResult.NO_POSITIVE_TEST})
     later = case.model_copy(update={"history": (*done, failed)})
@@ -274,8 +202,7 @@ def _if_negative(case: Case, own_tables: Mapping[str, RateTable]) -> dict[str, A
     return {"if_negative": answer, "if_negative_lacks": lacks}
 
 
-def _used_tables(directory: Directory) -> tuple[UsedTable, ...]:
-    own = own_folder(directory)
+def _used_tables(own: Folder | None) -> tuple[UsedTable, ...]:
     return _tables_of(shipped()) + (_tables_of(own) if own else ())
 
 

@@ -8,15 +8,11 @@ from collections.abc import Iterator, Sequence
 from rif_threshold.answers import Answer, Estimate, chance_words
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.case import Case
+from rif_threshold.losses import recurrent_losses
 from rif_threshold.method import method
 from rif_threshold.parts import default_parts
-from rif_threshold.pathway import recurrent_losses
-from rif_threshold.perspective.assumptions import assumptions
-from rif_threshold.perspective.couples import next_if_couples_differ
-from rif_threshold.perspective.interval import METHOD_SOURCES
-from rif_threshold.record import Record
 from rif_threshold.routes import caveats
-from rif_threshold.tables import OURS, Remark
+from rif_threshold.tables import OURS, Remark, SourceReference
 from rif_threshold.transfers import counted_transfers, had_positive_test, last_result
 from rif_threshold.vocabulary import BesideKind, Part, Route, ThresholdState, TransferResult
 from rif_threshold.wording import (
@@ -41,15 +37,31 @@ class Beside(Remark):
 def beside(case: Case, primary: Estimate, disagreement: str, if_couples_differ: float | None) -> tuple[Beside, ...]:
     """What could overturn the answer of the primary route, nearest first."""
     found = (
-        (BesideKind.BOUNDS, _bounds(case, primary), OURS),
-        (BesideKind.DISAGREEMENT, disagreement, OURS),
-        (BesideKind.CLOSE_CALL, _close_call(primary) or _close_so_far(case, primary), OURS),
-        (BesideKind.INTERVAL, _interval(primary), METHOD_SOURCES[0].key),
-        (BesideKind.RESTART, _restart(case), method().caveats["after_positive_test"].source),
-        (BesideKind.EMBRYOS, _embryos(case, primary), method().caveats["one_embryo"].source),
-        (BesideKind.LONG_HISTORY, _long_history(primary, if_couples_differ), assumptions().spread[-1].source.key),
+        (BesideKind.BOUNDS, _bounds(case, primary)),
+        (BesideKind.DISAGREEMENT, disagreement),
+        (BesideKind.CLOSE_CALL, _close_call(primary) or _close_so_far(case, primary)),
+        (BesideKind.INTERVAL, _interval(primary)),
+        (BesideKind.RESTART, _restart(case)),
+        (BesideKind.EMBRYOS, _embryos(case, primary)),
+        (BesideKind.LONG_HISTORY, _long_history(primary, if_couples_differ)),
     )
-    return tuple(Beside(kind=kind, text=text, source=source) for kind, text, source in found if text)
+    return tuple(Beside(kind=kind, text=text, source=_source(kind)) for kind, text in found if text)
+
+
+def _source(kind: BesideKind) -> str:
+    """Where it stands that something of this kind is to be said; the perspective is loaded only where it speaks."""
+    match kind:
+        case BesideKind.INTERVAL:
+            return rests_on()[0].key
+        case BesideKind.RESTART:
+            return method().caveats["after_positive_test"].source
+        case BesideKind.EMBRYOS:
+            return method().caveats["one_embryo"].source
+        case BesideKind.LONG_HISTORY:
+            from rif_threshold.perspective.assumptions import assumptions  # noqa: PLC0415
+
+            return assumptions().spread[-1].source.key
+    return OURS
 
 
 def _bounds(case: Case, primary: Estimate) -> str:
@@ -177,7 +189,11 @@ def _embryos(case: Case, primary: Estimate) -> str:
 
 def if_couples_differ(primary: Estimate) -> float | None:
     """The next chance if couples differ; ``None`` where that is nearly the same, or a setting leaves that part out."""
-    return next_if_couples_differ(primary) if Part.PERSPECTIVE in default_parts() else None
+    if Part.PERSPECTIVE not in default_parts() or not primary.failed_since_crossing:
+        return None
+    from rif_threshold.perspective.couples import next_if_couples_differ  # noqa: PLC0415 - only after a crossing
+
+    return next_if_couples_differ(primary)
 
 
 def _long_history(primary: Estimate, differ: float | None) -> str:
@@ -191,8 +207,10 @@ def _long_history(primary: Estimate, differ: float | None) -> str:
     )
 
 
-def rests_on() -> tuple[Record, ...]:
+def rests_on() -> tuple[SourceReference, ...]:
     """What is read for this list, whatever the case."""
+    from rif_threshold.perspective.interval import METHOD_SOURCES  # noqa: PLC0415 - needed only where it speaks
+
     return METHOD_SOURCES[:1]
 
 

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rif_threshold.arrays import CHUNK, CountArray, FloatArray, check_inside, chunks, exact
+from rif_threshold.arrays import CHUNK, CountArray, FloatArray, check_inside, chunks
 from rif_threshold.bounds import TRANSFERS_LIMIT
+from rif_threshold.exactly import exact
 
 _DROPPED_BITS = 42
 """Of the 52 behind the point: a bin is a thousandth wide, and so far apart lie two changes, up to 1,000 transfers."""

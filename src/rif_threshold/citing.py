@@ -51,8 +51,9 @@ def references(value: object) -> set[str]:
         key, may_cite = _where(type(each))  # type: ignore[arg-type] # mypy does not know that a class has a hash
         if key:
             found.add(getattr(each, key))
-        for name in may_cite:
-            rest.append(getattr(each, name))
+        elif may_cite:
+            held = each.__dict__
+            rest += [part for name in may_cite if (part := held[name])]
     return found
 
 

@@ -9,13 +9,13 @@ from rif_threshold.answers import Estimate
 from rif_threshold.assessment import Assessment
 from rif_threshold.beside import gives_another
 from rif_threshold.bounds import TRANSFERS_LIMIT
+from rif_threshold.counted import transfers_interval_of_counts
+from rif_threshold.exactly import further_to_exceed
 from rif_threshold.method import Rule, method
-from rif_threshold.probability import transfers_to_exceed
 from rif_threshold.rates import background_tables
 from rif_threshold.routes.kind import ago_words
 from rif_threshold.sentences import crossed_words
 from rif_threshold.strata import Background, Stratum
-from rif_threshold.uncertainty import transfers_interval_of_counts
 from rif_threshold.wording import (
     between_numbers,
     between_percent,
@@ -123,7 +123,7 @@ def _number(successes: int, transfers: int, rule: Rule) -> str:
     """After how many transfers alike the line is crossed, and the interval where it spans more than one."""
     if not successes:
         return "no number"
-    n = transfers_to_exceed(Fraction(successes, transfers), rule.threshold, rule.minimum)
+    n = further_to_exceed(Fraction(1), Fraction(successes, transfers), rule.threshold, rule.minimum)
     level = float(method().interval_level)
     fewest, most = transfers_interval_of_counts(successes, transfers, level, rule.threshold, rule.minimum)
     span = between_numbers(_limited(fewest), _limited(most))

@@ -8,22 +8,25 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rif_threshold.answers import Estimate, MarginPoints, RateInterval, Refused
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.case import Case
 from rif_threshold.errors import InvalidInput, OutOfRange, Problem
+from rif_threshold.exactly import chance_that_all_fail, chances_that_all_fail, further_to_exceed
 from rif_threshold.method import Rule, method
 from rif_threshold.pair import Pair
-from rif_threshold.probability import chance_that_all_fail, chances_that_all_fail, further_to_exceed
 from rif_threshold.rates import background_tables
 from rif_threshold.routes import ROUTES, Chances, caveats, given_routes, route_of
 from rif_threshold.routes.kind import Chance, ages_differ
 from rif_threshold.strata import RateTable
 from rif_threshold.transfers import counted_transfers, planned_kind, planned_ploidy
-from rif_threshold.uncertainty import interval_of_counts
 from rif_threshold.vocabulary import Ploidy, Route, ThresholdState, WidenedBy
+
+if TYPE_CHECKING:
+    from rif_threshold.uncertainty import CountedInterval
 
 
 @dataclass(frozen=True)
@@ -195,8 +198,7 @@ def _of_refused(case: Case, route: str, problems: Iterable[Problem]) -> RateInte
 def _interval(successes: int | None, transfers: int | None, rule: Rule, length: int) -> RateInterval | None:
     if successes is None or transfers is None:
         return None
-    level = float(method().interval_level)
-    counted = interval_of_counts(successes, transfers, rule.threshold, rule.minimum, length, level=level)
+    counted = _counted(successes, transfers, rule.threshold, rule.minimum, length, float(method().interval_level))
     return RateInterval(
         level=counted.level,
         method=counted.method,
@@ -209,6 +211,15 @@ def _interval(successes: int | None, transfers: int | None, rule: Rule, length: 
         threshold_probabilities=counted.threshold_probabilities,
         probability_beyond=counted.probability_beyond,
     )
+
+
+@lru_cache  # the rows of a table are few, and so are the lines
+def _counted(
+    successes: int, transfers: int, threshold: Fraction, minimum: int, length: int, level: float
+) -> "CountedInterval":
+    from rif_threshold.uncertainty import interval_of_counts  # noqa: PLC0415 - needed only where there are counts
+
+    return interval_of_counts(successes, transfers, threshold, minimum, length, level=level)
 
 
 def _percent(value: Fraction) -> float:
@@ -231,12 +242,15 @@ def _crossed_at(done: Iterable[Fraction], rule: Rule) -> int | None:
 
 def _margin(run: list[Chance], planned: Fraction, total: int | None, rule: Rule) -> MarginPoints:
     """How far the planned kind's probability may move, all transfers of that kind together, the others held."""
-    allowed = 1 - rule.threshold
+    exceeding, line = rule.threshold.as_integer_ratio()
 
     def change_at(n: int) -> float | None:
         """The probability at which exactly ``n`` transfers would just not exceed the threshold."""
-        fixed = chance_that_all_fail(each.ends.lowest for each in run[:n] if not each.is_alike)
+        fixed, whole = chance_that_all_fail(
+            each.ends.lowest for each in run[:n] if not each.is_alike
+        ).as_integer_ratio()
         alike = sum(each.is_alike for each in run[:n]) + max(n - len(run), 0)
+        allowed, fixed = (line - exceeding) * whole, fixed * line
         if alike == 0 or fixed <= allowed:  # the others alone decide
             return None
         return -math.expm1(math.log(allowed / fixed) / alike)

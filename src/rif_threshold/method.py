@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from rif_threshold.errors import Problem
@@ -112,7 +113,12 @@ class Rule(NamedTuple):
     @property
     def threshold(self) -> Fraction:
         """The chance that must be exceeded, 0 to 1, exactly."""
-        return Fraction(self.percent) / 100
+        return _as_chance(self.percent)
+
+
+@lru_cache  # nearly every case has ESHRE's
+def _as_chance(percent: Decimal) -> Fraction:
+    return Fraction(percent) / 100
 
 
 @reads(METHOD)

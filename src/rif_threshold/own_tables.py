@@ -261,7 +261,7 @@ def _not_written(directory: str | Path, error: OSError | ValueError) -> InvalidI
 
 def _resolved(directory: str | Path) -> Path:
     try:
-        root = Path(os.fspath(directory)).resolve()
+        root = Path(os.path.realpath(os.fspath(directory)))
     except (OSError, ValueError, TypeError):  # a working directory that was deleted, or what is no path
         root = None
     if root is None or not os.path.isdir(root):

@@ -9,8 +9,6 @@ Source of the formulas: ESHRE Working Group on Recurrent Implantation Failure, H
 worked example and table: ``C(n) = 1 - (1 - p)**n``, exceeded strictly.
 """
 
-import math
-from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple, overload
 
@@ -21,7 +19,6 @@ from rif_threshold.arrays import (
     CHUNK,
     CountArray,
     FloatArray,
-    Number,
     all_single,
     check_inside,
     checked_count,
@@ -32,6 +29,7 @@ from rif_threshold.arrays import (
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.breakpoints import look_up, lookup
 from rif_threshold.composed import way
+from rif_threshold.exactly import Number, further_to_exceed
 
 # From here on a table is built sooner than so many logarithms are taken.
 _MANY = 1 << 20
@@ -211,74 +209,6 @@ def margin(p: Any, threshold: Any, minimum: Any = 1) -> Margin:
         to_fewer = np.where(known & (n > np.asarray(minimum)), -np.expm1(log_miss / (n - 1)) - chance, np.nan)
     to_more = np.where(known, chance + np.expm1(log_miss / n), np.nan)
     return Margin(float(to_fewer), float(to_more)) if scalar else Margin(to_fewer, to_more)
-
-
-def further_to_exceed(miss: Fraction, p: Fraction, threshold: Fraction, at_least: int = 0) -> int:
-    """Smallest ``m >= at_least`` with ``1 - miss * (1 - p)**m > threshold``, decided exactly.
-
-    Args:
-        miss: the chance that all transfers so far would have failed, ``0 < miss <= 1``; 1 if there were none.
-        p: probability of each transfer to come, ``0 <= p < 1``; 0 is the lower end of what is not known.
-        threshold: cumulative probability to exceed, ``0 < threshold < 1``.
-        at_least: fewest further transfers that may be answered.
-
-    Returns:
-        The number of further transfers; ``TRANSFERS_LIMIT + 1`` says "more than 1,000".
-
-    >>> further_to_exceed(Fraction(1, 2), Fraction(1, 5), Fraction(3, 5))
-    2
-    """
-    allowed, stay = 1 - threshold, 1 - p
-    # ``miss * stay**m < allowed`` with nothing reduced: common factors change no comparison and take long to find.
-    left, right = miss.numerator * allowed.denominator, allowed.numerator * miss.denominator
-
-    def exceeded(m: int) -> bool:
-        return bool(left * stay.numerator**m < right * stay.denominator**m)
-
-    guess = 0.0
-    if left >= right:
-        if p == 0:
-            return TRANSFERS_LIMIT + 1
-        # Logarithms of numerator and denominator: either may be too long for a float.
-        guess = (_log(allowed) - _log(miss)) / _log(stay)
-    if guess > TRANSFERS_LIMIT + 1:
-        return TRANSFERS_LIMIT + 1
-    # The answer is the next whole number above the true quotient, so rounding cannot carry its floor past the answer.
-    m = max(math.floor(guess), 0)
-    while not exceeded(m) and m <= TRANSFERS_LIMIT:
-        m += 1
-    return min(max(m, at_least), TRANSFERS_LIMIT + 1)
-
-
-def chance_that_all_fail(probabilities: Iterable[Fraction]) -> Fraction:
-    """``prod(1 - p_i)``, exactly; 1 for an empty sequence.
-
-    >>> chance_that_all_fail([Fraction(1, 2), Fraction(1, 4)])
-    Fraction(3, 8)
-    """
-    ratios = [chance.as_integer_ratio() for chance in probabilities]
-    return Fraction(math.prod(below - above for above, below in ratios), math.prod(below for _, below in ratios))
-
-
-def chances_that_all_fail(probabilities: Iterable[Fraction]) -> Iterator[tuple[int, int]]:
-    """The same after each: numerator and denominator, never reduced, because that takes long and changes no quotient.
-
-    >>> list(chances_that_all_fail([Fraction(1, 2), Fraction(1, 4)]))
-    [(1, 2), (3, 8)]
-    """
-    miss, whole = 1, 1
-    for chance in probabilities:
-        above, below = chance.as_integer_ratio()
-        miss, whole = miss * (below - above), whole * below
-        yield miss, whole
-
-
-def _log(value: Fraction) -> float:
-    """Natural logarithm of a fraction near or below 1, also where its parts are too long for a float."""
-    above, below = value.numerator, value.denominator
-    if 2 * above > below:
-        return math.log1p((above - below) / below)  # near 1 the logarithm is the gap itself
-    return math.log(above) - math.log(below)
 
 
 def _decide_again(

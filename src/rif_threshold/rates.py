@@ -12,7 +12,6 @@ from rif_threshold.ages import band_of_label
 from rif_threshold.errors import Problem, TableError
 from rif_threshold.folder import all_at_once
 from rif_threshold.forms import read_count, read_decimal
-from rif_threshold.probability import cumulative_probability
 from rif_threshold.strata import NESTED, About, Background, LeftOut, RateTable, Stratum, Years
 from rif_threshold.tables import Folder, check_columns, open_folder, parse, reads, resolve, shipped
 from rif_threshold.vocabulary import Outcome
@@ -215,7 +214,7 @@ def _impossible(stratum: Stratum) -> Iterator[str]:
     yield from _wrong_counts(percent, stratum.successes, stratum.transfers)
     for n, printed in enumerate(stratum.printed_cumulative_percent, start=1):
         # Some sources cut to whole percent, so a whole point is allowed.
-        if abs(float(printed) - 100 * cumulative_probability(percent / 100, n)) >= 1:
+        if abs(Fraction(printed) - 100 * (1 - (1 - Fraction(percent) / 100) ** n)) >= 1:
             yield f"the cell printed for n = {n} does not follow from the rate"
 
 

@@ -15,7 +15,6 @@ from rif_threshold.pair import Pair
 from rif_threshold.rates import background_tables
 from rif_threshold.strata import NESTED, RateTable, Stratum
 from rif_threshold.tables import SourceReference
-from rif_threshold.uncertainty import clopper_pearson
 from rif_threshold.vocabulary import Eggs, Outcome, Ploidy, Stage
 
 
@@ -51,6 +50,8 @@ def ratio_bounds(part: int, whole: int, level: float) -> Pair[float]:
     >>> [round(end, 3) for end in ratio_bounds(3159, 3918, 0.95)]
     [1.222, 1.26]
     """
+    from rif_threshold.uncertainty import clopper_pearson  # noqa: PLC0415 - needed only where there are counts
+
     lower, upper, _, _ = clopper_pearson(part, whole, level)
     return Pair(1 / upper, 1 / lower)
 

@@ -1,11 +1,12 @@
 """What everything read or reported is made of: frozen records, and the fields in which numbers and words are typed."""
 
 import reprlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from functools import wraps
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -108,6 +109,14 @@ class Record(BaseModel):
         text = join_str.join(told)
         return text if len(text) <= _LONGEST_REPR else f"{text[:_LONGEST_REPR]}…"
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some fields changed: what was worked out of the fields before stays behind."""
+        copied = super().model_copy(update=update, deep=deep)
+        fields = type(self).__pydantic_fields__
+        for name in [name for name in copied.__dict__ if name not in fields]:
+            del copied.__dict__[name]
+        return copied
+
     @classmethod
     def of(cls, entry: "Record", **more: Any) -> Self:
         """What is said of an entry of a table for one case: the entry's fields, which are checked already, and more.
@@ -115,13 +124,36 @@ class Record(BaseModel):
         Every field must be in one of them. It is what ``model_construct`` does, without looking for aliases and
         defaults: an assessment has some hundred and fifty of these.
         """
-        known = {**entry.__dict__, **more}
+        return cls.put_together(**{**entry.__dict__, **more})
+
+    @classmethod
+    def put_together(cls, **known: Any) -> Self:
+        """A record of what is checked already. Every field must be given; what is no field is left out."""
         made = cls.__new__(cls)
         object.__setattr__(made, "__dict__", {name: known[name] for name in cls.__pydantic_fields__})
         object.__setattr__(made, "__pydantic_fields_set__", set(made.__dict__))
         object.__setattr__(made, "__pydantic_extra__", None)
         object.__setattr__(made, "__pydantic_private__", None)
         return made
+
+
+Of = TypeVar("Of", bound=Record)
+Said = TypeVar("Said")
+
+
+def once_a_record(read: Callable[[Of], Said]) -> Callable[[Of], Said]:
+    """What a function says of a record is kept with it. The name begins so that it is none of the record's parts."""
+    name = f"_{read.__module__}.{read.__qualname__}"
+
+    @wraps(read)
+    def once(record: Of) -> Said:
+        kept = record.__dict__
+        if name not in kept:
+            kept[name] = read(record)
+        said: Said = kept[name]
+        return said
+
+    return once
 
 
 class TypedRecord(Record):

@@ -7,8 +7,8 @@ from rif_threshold.answers import Answer, Estimate, RateInterval, Refused, chanc
 from rif_threshold.assessment import Assessment
 from rif_threshold.errors import Problem
 from rif_threshold.fields import place_words
+from rif_threshold.losses import losses_first
 from rif_threshold.method import Rule
-from rif_threshold.pathway import facts, losses_first
 from rif_threshold.routes import route_of
 from rif_threshold.transfers import had_positive_test, last_result
 from rif_threshold.vocabulary import ThresholdState, TransferResult
@@ -94,6 +94,8 @@ def contradiction_words(assessment: Assessment) -> Iterator[str]:
 def _answered_place(field: str) -> str:
     """Where an answer stands, by the label of its question."""
     name, _, fact = field.partition(".")
+    from rif_threshold.pathway import facts  # noqa: PLC0415 - needed only where answers were given
+
     return facts()[fact].label if name == "answers" else place_words(field)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from rif_threshold.bounds import MOST_ENTRIES
-from rif_threshold.record import Age, Count, Percent, Record, Typed, TypedRecord, YesNo
+from rif_threshold.record import Age, Count, Percent, Record, Typed, TypedRecord, YesNo, once_a_record
 from rif_threshold.vocabulary import POSITIVE_TESTS, Eggs, Ploidy, Stage, TransferResult
 
 NOTHING = "none"
@@ -214,6 +214,7 @@ def had_positive_test(known: Transfers) -> bool:
     return any(transfer.result in POSITIVE_TESTS for transfer in known.history or ())
 
 
+@once_a_record
 def counted_transfers(known: Transfers) -> tuple[Transfer, ...]:
     """The failed transfers of the current run: those after the last positive test. One whose test is awaited is none.
 
@@ -235,6 +236,7 @@ def counted_transfers(known: Transfers) -> tuple[Transfer, ...]:
     return tuple(run)
 
 
+@once_a_record
 def _flat(known: Transfers) -> EmbryoKind:
     """The kind that the case itself describes."""
     return EmbryoKind.of(known)

@@ -1,7 +1,7 @@
 """``rif-threshold assess``: a case in, the answer out, on one screen."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +12,6 @@ from rif_threshold.cli.options import PARTS, case_options, json_option
 from rif_threshold.cli.printing import exit_code, wrapped
 from rif_threshold.context import context_words, counts_words, shown_routes
 from rif_threshold.parts import default_parts, need
-from rif_threshold.perspective import Perspective
 from rif_threshold.repeated import inputs_words
 from rif_threshold.sentences import (
     beside_words,
@@ -29,6 +28,9 @@ from rif_threshold.sentences import (
 )
 from rif_threshold.vocabulary import Part
 from rif_threshold.wording import capital, line_words
+
+if TYPE_CHECKING:
+    from rif_threshold.perspective import Perspective
 
 _MOST_COLUMNS, _FEWEST_COLUMNS = 12, 5
 """With fewer columns than these, name and chance among them, a row is told in words."""
@@ -121,7 +123,7 @@ def _basis(assessment: Assessment) -> Iterator[str]:
     yield wrapped(assessment.disclaimer)
 
 
-def _perspective(perspective: Perspective) -> Iterator[str]:
+def _perspective(perspective: "Perspective") -> Iterator[str]:
     """The sections beside the answer: a question, a sentence, a table, what must be said beside it."""
     for section in perspective.sections:
         yield ""

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 import click
 
 from rif_threshold.errors import Problem
-from rif_threshold.fields import FIELDS
 
 
 def exit_code(problems: Iterable[Problem]) -> int:
@@ -27,6 +26,8 @@ def show_problems(problems: Iterable[Problem]) -> None:
     if wants_json():
         click.echo(as_json({"problems": [problem.as_dict() for problem in problems]}))
         return
+    from rif_threshold.fields import FIELDS  # noqa: PLC0415 - needed only where something is refused
+
     click.echo("This cannot be answered:", err=True)
     for problem in problems:
         known = (FIELDS[name].option for name in problem.field.split(", ") if name in FIELDS)

@@ -1,40 +1,42 @@
 """``rif-threshold register``: what a clinic does with its own list of transfers."""
 
-import importlib
 from pathlib import Path
 
 import click
 
+from rif_threshold.cli.commands import Commands, Later
 from rif_threshold.cli.files import not_over, refusing, write_whole
 from rif_threshold.cli.options import json_option
 from rif_threshold.cli.printing import as_json as to_json
 from rif_threshold.cli.printing import wrapped
 from rif_threshold.folder import shown
 
-# Command -> module below this package and the name in it.
 COMMANDS = {
-    "map": ("register", "map_command"),
-    "couples": ("clinic", "couples_command"),
-    "table": ("clinic", "table_command"),
-    "audit": ("audit", "audit_command"),
+    "map": Later(
+        "register",
+        "map_command",
+        "Show the columns and words of FILE and what is not mapped, and write a first mapping to edit.",
+    ),
+    "couples": Later(
+        "clinic",
+        "couples_command",
+        "Say of every couple how many transfers failed, how far that is, and whether the line is crossed.",
+    ),
+    "table": Later(
+        "clinic",
+        "table_command",
+        "Make the clinic's own table: rates by age and ploidy, from first transfers and from all.",
+    ),
+    "audit": Later(
+        "audit",
+        "audit_command",
+        "Audit the clinic's cases: success by rank against ESHRE's table and our own, and whom four definitions flag.",
+    ),
 }
+"""An engine is loaded for none that does not need it."""
 
 
-class _Commands(click.Group):
-    """Imports a command when it is called: an engine is loaded for none that does not need it."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        module, name = COMMANDS[cmd_name]
-        command: click.Command = getattr(importlib.import_module(f"rif_threshold.cli.{module}"), name)
-        return command
-
-
-@click.group("register", cls=_Commands)
+@click.group("register", cls=Commands, later=COMMANDS)
 def register_group() -> None:
     """Read a clinic's list of transfers: what stands in it, and what comes of it.
 

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rif_threshold.arrays import CHUNK, FloatArray, Number, exact, float_or_array
+from rif_threshold.arrays import CHUNK, FloatArray, float_or_array
 from rif_threshold.bounds import TRANSFERS_LIMIT
+from rif_threshold.exactly import Number, exact
 
 # Larger than the rounding error of a sum of two decimals, smaller than the distance between typed ones.
 _ROUNDING = 1e-12

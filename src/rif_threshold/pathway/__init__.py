@@ -9,7 +9,6 @@ from rif_threshold.case import Case
 from rif_threshold.errors import Problem
 from rif_threshold.pathway.contradictions import contradiction_problems
 from rif_threshold.pathway.coverage import Covered, coverage
-from rif_threshold.pathway.derived import recurrent_losses
 from rif_threshold.pathway.facts import Fact, answer_problems, as_first_named, as_now_named, facts, known_values
 from rif_threshold.pathway.interactions import medication_rows
 from rif_threshold.pathway.ledger import (
@@ -49,7 +48,6 @@ from rif_threshold.pathway.workup import (
     Workup,
     WorkupItem,
     build_workup,
-    losses_first,
     threshold_statement,
     workup_lists,
 )

@@ -6,12 +6,9 @@ from itertools import groupby
 
 from rif_threshold.answers import Answer
 from rif_threshold.case import Case
-from rif_threshold.errors import Problem
-from rif_threshold.forms import read_count
 from rif_threshold.rules import Value, Values
 from rif_threshold.transfers import counted_transfers, had_positive_test, last_result, planned_kind, planned_ploidy
 from rif_threshold.vocabulary import (
-    LOSSES,
     POSITIVE_TESTS,
     EggSource,
     PregnancyHistory,
@@ -38,13 +35,6 @@ def _longest_run_of_losses(case: Case) -> int:
     pregnancies = [result for result in _results(case) if result in POSITIVE_TESTS]
     runs = [len(list(run)) for result, run in groupby(pregnancies) if result == TransferResult.PREGNANCY_LOSS]
     return max(runs, default=0)
-
-
-def recurrent_losses(case: Case) -> bool:
-    """Whether two pregnancies or more were lost, biochemical ones counted: in the history, or as answered."""
-    listed = sum(result in LOSSES for result in _results(case))
-    answered = read_count(case.answers.get("miscarriages", NOT_KNOWN), "")
-    return max(listed, 0 if isinstance(answered, Problem) else answered) > 1
 
 
 def _pregnancy_in_the_model(case: Case) -> bool | None:

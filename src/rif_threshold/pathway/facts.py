@@ -14,7 +14,7 @@ from rif_threshold.forms import echo, read_count, read_decimal
 from rif_threshold.messages import did_you_mean
 from rif_threshold.pathway.derived import DERIVED, NOT_KNOWN
 from rif_threshold.pathway.reading import Number, check_rules
-from rif_threshold.record import Record
+from rif_threshold.record import Record, once_a_record
 from rif_threshold.rules import Condition, Domain, Kind, Leaf, Value, Values, evaluate
 from rif_threshold.tables import Folder, SourceReference
 from rif_threshold.vocabulary import Finding, Verdict
@@ -251,6 +251,14 @@ def known_values(case: Case, answer: Answer | None, from_medications: Values) ->
 
 def values_as_answered(case: Case, answer: Answer | None, from_medications: Values) -> dict[str, Value | None]:
     """The same before the history speaks for an answer that was not given, so that the two can be compared."""
+    values = _answered(case)
+    known = {**values, **from_medications}
+    return values | {name: work_out(case, answer, known) for name, work_out in DERIVED.items()}
+
+
+@once_a_record
+def _answered(case: Case) -> dict[str, Value | None]:
+    """What was found and answered, as read."""
     values: dict[str, Value | None] = {}
     for name, fact in facts().items():
         if fact.kind == "finding":
@@ -259,8 +267,7 @@ def values_as_answered(case: Case, answer: Answer | None, from_medications: Valu
         elif fact.kind != "derived":
             read = read_answer(fact, case.answers.get(name, NOT_KNOWN), name)
             values[name] = None if isinstance(read, Problem) else read
-    known = {**values, **from_medications}
-    return values | {name: work_out(case, answer, known) for name, work_out in DERIVED.items()}
+    return values
 
 
 def here(leaves: tuple[Leaf, ...], values: Values) -> str:

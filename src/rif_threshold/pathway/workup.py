@@ -8,7 +8,7 @@ from pydantic import Field
 from rif_threshold import tables
 from rif_threshold.answers import Answer, where_words
 from rif_threshold.case import Case
-from rif_threshold.pathway.derived import recurrent_losses
+from rif_threshold.losses import losses_first
 from rif_threshold.pathway.facts import domains, facts, here
 from rif_threshold.pathway.reading import Cited, check_rules, cite, entries, lists
 from rif_threshold.record import Record
@@ -181,13 +181,6 @@ def _because(judged: Judgement, values: Values) -> tuple[str, ...]:
     if judged.verdict == Verdict.NOT_KNOWN:
         return tuple(f"Not known: {known[name].label}" for name in judged.missing)
     return (here(judged.decided, values),)
-
-
-def losses_first(case: Case) -> str:
-    """What stands before every number where losses are another question to be asked first; else nothing."""
-    if not recurrent_losses(case):
-        return ""
-    return "Two or more pregnancies were lost: recurrent pregnancy loss is another question, to be asked first."
 
 
 def threshold_statement(case: Case, answer: Answer | None) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from rif_threshold.answers import Estimate, chance_words
-from rif_threshold.arrays import exact
 from rif_threshold.case import Case
+from rif_threshold.exactly import exact
 from rif_threshold.heterogeneity import (
     beta_geometric_next,
     beta_geometric_threshold,
@@ -110,8 +110,8 @@ def next_if_couples_differ(estimate: Estimate) -> float | None:
     ``None`` where the chance is not known, where no transfer failed after the line was crossed, or where the two are
     no more than so many points apart (ours, in ``tables/perspective/assumptions.toml``).
     """
-    following, crossed_at = estimate.next_transfer_percent, estimate.crossed_at
-    if following is None or crossed_at is None or estimate.failed_transfers <= crossed_at or not estimate.known:
+    following = estimate.next_transfer_percent
+    if following is None or not estimate.failed_since_crossing:
         return None
     largest = float(assumptions().spread[-1].value)
     differ = 100 * float(beta_geometric_next(planned(estimate), largest, estimate.failed_transfers))

@@ -5,9 +5,9 @@ from itertools import accumulate
 from operator import mul
 
 from rif_threshold.answers import Estimate
-from rif_threshold.arrays import exact
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.case import Case
+from rif_threshold.exactly import exact
 from rif_threshold.heterogeneity import beta_geometric_threshold
 from rif_threshold.method import Rule, method
 from rif_threshold.perspective.assumptions import Assumptions, assumptions

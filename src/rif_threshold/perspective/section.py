@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from rif_threshold.answers import Estimate
-from rif_threshold.arrays import exact
 from rif_threshold.bounds import TRANSFERS_LIMIT
+from rif_threshold.exactly import chances_that_all_fail, exact
 from rif_threshold.method import Rule
-from rif_threshold.probability import chances_that_all_fail, transfers_to_exceed
+from rif_threshold.probability import transfers_to_exceed
 from rif_threshold.record import Record
 from rif_threshold.tables import Remark, SourceReference
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from rif_threshold.answers import Estimate
-from rif_threshold.assessment import Assessment, UsedTable
+from rif_threshold.assessed import Assessment, UsedTable
 from rif_threshold.rates import in_background
 from rif_threshold.sentences import total_words
 from rif_threshold.vocabulary import Part

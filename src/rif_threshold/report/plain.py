@@ -5,9 +5,9 @@ from typing import Any
 
 from rif_threshold.assessment import Assessment
 from rif_threshold.context import other_numbers
+from rif_threshold.losses import recurrent_losses
 from rif_threshold.method import method
 from rif_threshold.pair import Pair
-from rif_threshold.pathway import recurrent_losses
 from rif_threshold.report.counts import Counts
 from rif_threshold.report.shapes import of_100
 from rif_threshold.report.words import Words

@@ -14,6 +14,7 @@ from rif_threshold.ages import label_words
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.pair import Pair
 from rif_threshold.rates import PUBLISHED_TABLE, background_tables, load_rate_table
+from rif_threshold.record import once_a_record
 from rif_threshold.routes.kind import (
     Chance,
     Chances,
@@ -29,6 +30,7 @@ from rif_threshold.routes.kind import (
     years,
 )
 from rif_threshold.strata import RateTable, Stratum
+from rif_threshold.tables import Remark
 from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, counted_transfers, planned_apart, planned_kind
 from rif_threshold.vocabulary import Eggs, NotCovered, Ploidy, Route, WidenedBy
 from rif_threshold.wording import long_word, shown_percent, word
@@ -99,7 +101,7 @@ def _chances(case: Transfers, table: RateTable, *, own: bool = False) -> Chances
             *(caveats("own_table") if own else ()),
             *caveats(*(f"widened_by_{name}" for name in WidenedBy if name in widened)),
             *(caveats("eggs_not_said") if background and eggs_of(case) is None else ()),
-            *of_table(table.caveats, table.source),
+            *_said(table),
             *((long_ago(background),) if background else ()),
         ),
         successes=counted.successes if counted else None,
@@ -107,6 +109,12 @@ def _chances(case: Transfers, table: RateTable, *, own: bool = False) -> Chances
         stage=_stage_words(table, rows),
         rows=rows if background else (),
     )
+
+
+@once_a_record
+def _said(table: RateTable) -> tuple[Remark, ...]:
+    """What a table says of itself."""
+    return of_table(table.caveats, table.source)
 
 
 def _stage_words(table: RateTable, rows: tuple[Stratum, ...]) -> str:

@@ -13,6 +13,7 @@ from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.method import method
 from rif_threshold.pair import Pair
 from rif_threshold.rates import PUBLISHED_TABLE, load_rate_table
+from rif_threshold.record import once_a_record
 from rif_threshold.strata import Background, RateTable, Stratum
 from rif_threshold.tables import Remark, SourceReference
 from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, counted_transfers, planned_age, planned_kind
@@ -205,6 +206,7 @@ def row_of(table: RateTable, ploidy: Ploidy | None, age: int | str | None) -> St
     return rows[0] if len(rows) == 1 else None
 
 
+@once_a_record
 def ages_differ(case: Transfers) -> bool:
     """Whether ages of counted transfers and of one planned next have other rows in the table, for untested embryos.
 

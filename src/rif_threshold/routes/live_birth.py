@@ -9,8 +9,8 @@ from pydantic import Field
 
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.errors import InvalidInput, OutOfRange, Problem
+from rif_threshold.exactly import further_to_exceed
 from rif_threshold.method import Rule, method
-from rif_threshold.probability import transfers_to_exceed
 from rif_threshold.ratios import Ratio, ratios_at
 from rif_threshold.record import Percent, Typed
 from rif_threshold.routes.kind import (
@@ -107,7 +107,7 @@ def transfers_with(p: Fraction, rule: Rule) -> int | None:
 
     A chance that a ratio carries to 1 leaves the minimum.
     """
-    n = rule.minimum if p >= 1 else transfers_to_exceed(p, rule.threshold, rule.minimum)
+    n = rule.minimum if p >= 1 else further_to_exceed(Fraction(1), p, rule.threshold, rule.minimum)
     return n if n <= TRANSFERS_LIMIT else None
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from rif_threshold.arrays import exact
+from rif_threshold.exactly import exact
 from rif_threshold.method import method
 from rif_threshold.prediction import nelson_lawlor_2011
 from rif_threshold.prediction.nelson_lawlor_2011 import PredictionInput

@@ -13,6 +13,7 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
+from rif_threshold import pathway, perspective
 from rif_threshold.assessment import assess
 from rif_threshold.charts.curve import curve_specification, describe_curve
 from rif_threshold.parts import default_parts
@@ -119,8 +120,8 @@ class _Style:
 
 
 _STYLE = _Style()
-_READ_FOR_REGISTERS = (limits, mappings, settings)
-"""What they read is verified with the rest."""
+_READERS = (pathway, perspective, limits, mappings, settings)
+"""What they read is verified with the rest, also where a setting leaves their part out."""
 
 
 def style() -> None:

@@ -12,6 +12,7 @@ The normal approximation (Wald) is not offered: at 50 transfers its coverage fal
 scipy does the statistics and is imported only when a function here is called.
 """
 
+from rif_threshold.counted import transfers_interval_of_counts
 from rif_threshold.uncertainty.clusters import (
     ClusterSums,
     EffectiveCounts,
@@ -19,7 +20,6 @@ from rif_threshold.uncertainty.clusters import (
     effective_distribution,
     effective_interval,
 )
-from rif_threshold.uncertainty.counted import transfers_interval_of_counts
 from rif_threshold.uncertainty.expected import Ratio, exact_ratio, ratio_to_counted, transfers_to_see
 from rif_threshold.uncertainty.history import Group, crossed_probability, history_interval
 from rif_threshold.uncertainty.intervals import Interval, clopper_pearson, cumulative_interval, jeffreys

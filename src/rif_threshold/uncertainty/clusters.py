@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rif_threshold.arrays import Number
+from rif_threshold.exactly import Number
 from rif_threshold.uncertainty.intervals import Interval, beta_bounds, tail
 from rif_threshold.uncertainty.threshold import beta_shares
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rif_threshold.arrays import Number
+from rif_threshold.exactly import Number
 from rif_threshold.uncertainty.intervals import (
     JEFFREYS,
     PRIOR,

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rif_threshold.arrays import Number, exact, float_or_array
+from rif_threshold.arrays import float_or_array
 from rif_threshold.bounds import TRANSFERS_LIMIT
+from rif_threshold.exactly import Number, exact
 from rif_threshold.probability import margin, transfers_to_exceed
 from rif_threshold.uncertainty.intervals import (
     PRIOR,

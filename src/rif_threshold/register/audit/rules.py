@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from rif_threshold.case import read_case
 from rif_threshold.errors import InvalidInput
+from rif_threshold.exactly import chances_that_all_fail
 from rif_threshold.method import method
 from rif_threshold.pair import Pair
 from rif_threshold.perspective.assumptions import CountedDefinition, definitions
-from rif_threshold.probability import chances_that_all_fail
 from rif_threshold.rates import PUBLISHED_TABLE, load_rate_table
 from rif_threshold.register.codes import Kind, kind_of
 from rif_threshold.register.settings import audit_settings
