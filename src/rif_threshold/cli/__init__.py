@@ -30,6 +30,7 @@ COMMANDS = {
     "tables": ("lists", "tables_group"),
     "schema": ("lists", "schema_command"),
     "app": ("app", "app_command"),
+    "api": ("api", "api_command"),
 }
 
 
