@@ -77,7 +77,8 @@ dist: .venv/dev               ## Build dist/*.whl and dist/*.tar.gz
 
 lock: .venv/dev               ## Resolve the dependencies anew (needs uv)
 	$(COMPILE) --extra app --group build pyproject.toml -o requirements.lock
-	$(COMPILE) --all-extras --group dev --constraints requirements.lock pyproject.toml -o requirements-dev.lock
+	$(COMPILE) --extra api --group build --constraints requirements.lock pyproject.toml -o requirements-api.lock
+	$(COMPILE) --all-extras --group dev --constraints requirements.lock --constraints requirements-api.lock pyproject.toml -o requirements-dev.lock
 
 clean:
 	rm -rf .venv tests/r4/node_modules .artifacts mutants .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

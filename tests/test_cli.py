@@ -331,15 +331,26 @@ def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(sys.modules, "rif_threshold.ui.server", None)
     app = run("app", "--no-open")
     assert (app.exit_code, "rif-threshold[app]" in app.stderr) == (2, True)
+    for package in ("fastapi", "uvicorn", "starlette.middleware"):
+        monkeypatch.setitem(sys.modules, package, None)
+        for module in ("rif_threshold.api.server", "rif_threshold.serving"):
+            monkeypatch.delitem(sys.modules, module, raising=False)
+        api = run("api")
+        assert (api.exit_code, "rif-threshold[api]" in api.stderr) == (2, True), api.stderr
 
 
-def test_app_says_its_address_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_servers_say_their_address_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    import rif_threshold.api.server  # noqa: PLC0415
+    import rif_threshold.serving  # noqa: PLC0415
     import rif_threshold.ui.server  # noqa: PLC0415
 
-    for name in ("check_port", "serve"):
-        monkeypatch.setattr(rif_threshold.ui.server, name, lambda *_: None)
-    assert as_json("app", "--no-open", "--port", "8123") == {"url": "http://127.0.0.1:8123"}
-    assert run("app", "--no-open").stdout == ""
+    monkeypatch.setattr(rif_threshold.serving, "check_port", lambda *_: None)
+    for module in (rif_threshold.ui.server, rif_threshold.api.server):
+        monkeypatch.setattr(module, "serve", lambda *_: None)
+    for command in (["app", "--no-open"], ["api"]):
+        assert as_json(*command, "--port", "8123") == {"url": "http://127.0.0.1:8123"}
+        assert run(*command).stdout == ""
+    assert run("api", "--host", "").exit_code == 2
 
 
 def test_main_is_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

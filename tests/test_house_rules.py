@@ -53,6 +53,12 @@ TECHNICAL = {
     "cli/app.py": {8501, 65535},  # ports
     "cli/conformance.py": {5, 120, 3600},  # cases that are named, seconds
     "cli/program.py": {0.02, 10_000},  # seconds between two looks, bytes of a line
+    "cli/api.py": {8601, 65535},  # ports
+    "api/bounds.py": {10, 20, 256, 500, 5_000, 16_384},  # bytes, entries, seconds, requests
+    "api/description.py": {400, 404, 408, 413, 415, 422, 500, 503},  # statuses of HTTP
+    "api/guard.py": {400, 408, 413, 415, 500, 503},  # statuses of HTTP
+    "api/connection.py": {400},  # statuses of HTTP
+    "api/server.py": {404, 405, 8601},  # statuses of HTTP, a port
     "cli/clinic.py": {10},  # problems that are told
     "register/codes.py": {10, 99, 100_000, 900_000_000},  # digits, the age of an open band, days and orders
     "register/counting.py": {10, 12, 1000, 1_000_000},  # digits, rows of a sample
@@ -84,7 +90,7 @@ def test_no_clinical_number_in_python(path: Path) -> None:
 
 def test_importing_the_library_loads_nothing_heavy() -> None:
     heavy = ["streamlit", "altair", "pandas", "scipy", "polars", "rapidfuzz", "typst", "jinja2", "babel"]
-    heavy += ["ibis", "duckdb", "pyarrow", "pyspark", "python_calamine"]
+    heavy += ["ibis", "duckdb", "pyarrow", "pyspark", "python_calamine", "fastapi", "starlette", "uvicorn"]
     code = f"import sys, rif_threshold; print([name for name in {heavy!r} if name in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"

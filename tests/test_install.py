@@ -14,7 +14,11 @@ from packaging.version import Version
 ROOT = Path(__file__).parents[1]
 OURS = "rif-threshold"
 # Lock -> the extras of this project that it serves.
-LOCKS = {"requirements.lock": {"app"}, "requirements-dev.lock": {"app", "report"}}
+LOCKS = {
+    "requirements.lock": {"app"},
+    "requirements-api.lock": {"api"},
+    "requirements-dev.lock": {"app", "api", "report"},
+}
 
 
 def pins(lock: str) -> dict[str, Requirement]:
@@ -74,11 +78,18 @@ def test_every_line_of_a_lock_has_a_version_and_hashes(name: str) -> None:
         assert re.match(r"    --hash=sha256:[0-9a-f]{64}", lines[place + 1]), lines[place]
 
 
-def test_both_locks_name_the_same_versions() -> None:
-    program, everything = (pins((ROOT / name).read_text("utf-8")) for name in LOCKS)
-    assert {name: str(pin.specifier) for name, pin in program.items()} == {
-        name: str(everything[name].specifier) for name in program
-    }
+def test_all_locks_name_the_same_versions() -> None:
+    *programs, everything = (pins((ROOT / name).read_text("utf-8")) for name in LOCKS)
+    for program in programs:
+        assert {name: str(pin.specifier) for name, pin in program.items()} == {
+            name: str(everything[name].specifier) for name in program
+        }
+
+
+def test_page_and_api_are_locked_with_what_each_needs_and_no_more() -> None:
+    page, api = (pins((ROOT / name).read_text("utf-8")) for name in ("requirements.lock", "requirements-api.lock"))
+    assert "fastapi" not in page
+    assert {"streamlit", "pandas", "altair", "typst"} & api.keys() == set()
 
 
 def test_installing_resolves_nothing_and_checks_what_it_installed() -> None:

@@ -133,7 +133,7 @@ def test_no_code_is_turned_into_words_by_its_letters() -> None:
 OTHER_FORMATS = {
     ("perspective/budget.py", ".4f"),  # a sum of logarithms
     ("report/digests.py", "f"),  # a typed decimal, for a machine
-    ("case.py", "f"),  # a typed decimal, repeated
+    ("forms.py", "f"),  # a typed decimal, repeated
     ("register/written.py", "f"),  # the percentage of a written table, for a machine
 }
 

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, ValidationInfo, model_validator
 
 from rif_threshold.bounds import MOST_ENTRIES
 from rif_threshold.errors import InvalidInput, Problem
-from rif_threshold.forms import as_typed, echo, read_json_object
+from rif_threshold.forms import as_typed, asks_whether_small, echo, read_json_object
 from rif_threshold.given import as_in_json, listed, named
 from rif_threshold.messages import problems_of
 from rif_threshold.method import Rule, hinted, method, no_transfer
@@ -186,13 +186,7 @@ class Case(RouteInputs):
         }
         for field, percent in typed.items():
             if percent is not None and percent <= 1:
-                yield Problem(
-                    field,
-                    as_typed(percent),
-                    "percent are meant here; if 1 % or less is really meant, confirm that small percentages are meant",
-                    "small_percent",
-                    hint="" if percent == 1 else f"did you mean {(percent * 100).normalize():f}?",
-                )
+                yield asks_whether_small(field, percent)
 
 
 def read_case(data: Mapping[str, Any]) -> tuple[Case, tuple[Problem, ...]]:

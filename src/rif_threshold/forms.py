@@ -96,6 +96,21 @@ def read_percent(given: object, field: str) -> Decimal | Problem:
     return number
 
 
+def asks_whether_small(field: str, percent: Decimal) -> Problem:
+    """What is asked of a percentage of 1 or less, which looks like a fraction.
+
+    >>> asks_whether_small("per_transfer_percent", Decimal("0.259")).hint
+    'did you mean 25.9?'
+    """
+    return Problem(
+        field,
+        as_typed(percent),
+        "percent are meant here; if 1 % or less is really meant, confirm that small percentages are meant",
+        "small_percent",
+        hint="" if percent == 1 else f"did you mean {(percent * 100).normalize():f}?",
+    )
+
+
 def read_count(given: object, field: str) -> int | Problem:
     """Read a whole number of at most seven digits. Returns the `Problem` where it is not one. Never raises.
 
@@ -139,10 +154,11 @@ def read_yes_or_no(given: object, field: str) -> bool | Problem:
     return Problem(field, echo(given), "true or false is needed", "not_true_or_false") if answer is None else answer
 
 
-def read_json_object(text: str) -> dict[str, Any]:
+def read_json_object(text: str, whole: str = "case") -> dict[str, Any]:
     """Parse JSON text into an object whose numbers keep the form they were written in.
 
-    ``36.0`` is therefore not whole here, as it is not in a field of the page, and ``NaN`` is no number.
+    ``36.0`` is therefore not whole here, as it is not in a field of the page, and ``NaN`` is no number. ``whole`` is
+    what the object is called in a problem.
 
     Raises:
         InvalidInput: where it is no object, not complete, nested too deeply, longer than 100,000 characters, or has a
@@ -150,7 +166,7 @@ def read_json_object(text: str) -> dict[str, Any]:
     """
 
     def refuse(given: str, allowed: str) -> InvalidInput:
-        return InvalidInput((Problem("case", given, allowed, "json"),))
+        return InvalidInput((Problem(whole, given, allowed, "json"),))
 
     def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         named = dict(pairs)
@@ -170,5 +186,5 @@ def read_json_object(text: str) -> dict[str, Any]:
     except RecursionError:
         raise refuse("", "this JSON is nested too deeply") from None
     if not isinstance(data, dict):
-        raise refuse("", "a case is a JSON object: { ... }")
+        raise refuse("", f"a {whole} is a JSON object: {{ ... }}")
     return data

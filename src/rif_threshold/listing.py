@@ -1,13 +1,17 @@
 """What the lists of sources, rules and tables show: everything, less what belongs to a part that is left out.
 
-And the published table, every printed figure beside the one computed here.
+And the published table, every printed figure beside the one computed here, and the published schemas.
 """
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from typing import Any
 
 from rif_threshold import pathway, perspective
+from rif_threshold._version import SCHEMA_VERSION
+from rif_threshold.assessment import Assessment
 from rif_threshold.beside import rests_on
+from rif_threshold.case import Case
 from rif_threshold.citing import references
 from rif_threshold.method import method
 from rif_threshold.parts import default_parts
@@ -45,6 +49,21 @@ def listed_tables() -> dict[str, str]:
 
 def _for(name: str) -> frozenset[Part]:
     return next((parts for start, parts in _TABLES.items() if name.startswith(start)), frozenset())
+
+
+def published_schema(of: str) -> dict[str, Any]:
+    """The JSON Schema of a ``case`` as it is read, or of an ``assessment`` as it is written.
+
+    >>> published_schema("case")["$id"]
+    'urn:rif-threshold:case:2'
+    """
+    schema = Case.model_json_schema() if of == "case" else Assessment.model_json_schema(mode="serialization")
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:rif-threshold:{of}:{SCHEMA_VERSION}",
+        "$comment": "Files of version 1 (software 0.1.0) are read as they were meant.",
+    }
+    return head | schema
 
 
 def listed_sources() -> Mapping[str, Source]:

@@ -64,6 +64,11 @@ COMMANDS = {
         "app_command",
         "Open the calculator in a browser. It listens on this machine only, and asks no other host for anything.",
     ),
+    "api": Later(
+        "api",
+        "api_command",
+        "Answer other programs, in JSON over HTTP. It listens on this machine only, and asks no other host for anything.",
+    ),
 }
 
 

@@ -16,10 +16,11 @@ def app_command(host: str, port: int, *, open_browser: bool, as_json: bool) -> N
     """Open the calculator in a browser. It listens on this machine only, and asks no other host for anything."""
     if not host:
         raise click.UsageError("--host is empty: that would listen on every address of this machine")
-    from rif_threshold.ui.server import check_port, serve  # noqa: PLC0415 - only this command needs the page
+    import rif_threshold.ui.server as page  # noqa: PLC0415 - only this command needs it, and it says what it lacks
+    from rif_threshold.serving import check_port  # noqa: PLC0415
 
     with refusing("--port", "this address cannot be used; choose another --port", f"{host}:{port}"):
         check_port(host, port)
     if as_json:
         click.echo(to_json({"url": f"http://{host}:{port}"}))
-    serve(host, port, open_browser)
+    page.serve(host, port, open_browser)

@@ -21,7 +21,8 @@ ANSWERED, FAULT, INPUT, TABLES, INTERRUPTED = 0, 1, 2, 4, 130
 
 # The extra that brings a package which is missing; any other package is needed for a report.
 _EXTRA = {
-    **dict.fromkeys(("rif_threshold", "starlette", "streamlit", "uvicorn"), "app"),
+    **dict.fromkeys(("rif_threshold", "streamlit"), "app"),
+    **dict.fromkeys(("fastapi", "starlette", "uvicorn"), "api"),
     **dict.fromkeys(("ibis", "duckdb", "pyarrow", "python_calamine"), "register"),
     **dict.fromkeys(("pyspark", "py4j"), "spark"),
 }

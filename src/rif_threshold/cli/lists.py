@@ -4,15 +4,12 @@ from typing import Any
 
 import click
 
-from rif_threshold._version import SCHEMA_VERSION
-from rif_threshold.assessment import Assessment
-from rif_threshold.case import Case
 from rif_threshold.cli.columns import table
 from rif_threshold.cli.options import json_option
 from rif_threshold.cli.printing import as_json as to_json
 from rif_threshold.cli.printing import wrapped
 from rif_threshold.folder import SUMS, shown
-from rif_threshold.listing import equal_words, listed_sources, listed_tables, recomputed_table
+from rif_threshold.listing import equal_words, listed_sources, listed_tables, published_schema, recomputed_table
 from rif_threshold.own_tables import new_folder, own_folder, own_tables_of, sign_folder
 from rif_threshold.rates import PUBLISHED_TABLE, load_rate_table
 from rif_threshold.register import limits, mappings, settings
@@ -168,10 +165,4 @@ def _say_own(found: list[dict[str, Any]]) -> None:
 @click.option("--json", "_", is_flag=True, help="The schema is always JSON.")
 def schema_command(of: str, _: bool) -> None:
     """Print the JSON Schema of a case or of an assessment."""
-    schema = Case.model_json_schema() if of == "case" else Assessment.model_json_schema(mode="serialization")
-    head = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:rif-threshold:{of}:{SCHEMA_VERSION}",
-        "$comment": "Files of version 1 (software 0.1.0) are read as they were meant.",
-    }
-    click.echo(to_json(head | schema))
+    click.echo(to_json(published_schema(of)))

@@ -1,14 +1,11 @@
 """Serve the page: Streamlit's application under uvicorn, with security headers and a strict content policy."""
 
 import base64
-import errno
 import hashlib
-import os
 import re
-import socket
 import threading
 import webbrowser
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,28 +14,18 @@ import click
 import streamlit
 import uvicorn
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.starlette import App
 
 from rif_threshold.parts import default_parts
+from rif_threshold.serving import HEADERS, KnownHosts, Server, address, allowed_hosts, check_port
 from rif_threshold.ui import frame, uploads
 from rif_threshold.ui.paths import KnownPaths
-
-HOSTS_VARIABLE = "RIF_THRESHOLD_HOSTS"
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _PLAIN_HOST = re.compile(rb"[A-Za-z0-9.\-]+(:[0-9]+)?|\[[0-9a-fA-F:]+\](:[0-9]+)?")
 _LARGEST_FRAME = 2_000_000
-_FIXED = {
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-}
 
 
 def app_script() -> Path:
@@ -74,7 +61,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.policy = content_policy()
-        self.fixed = [(name.encode(), value.encode()) for name, value in _FIXED.items()]
+        self.fixed = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on, and add the headers to answers over HTTP."""
@@ -111,18 +98,9 @@ def apologise(_: Exception) -> bool:
     return True
 
 
-def allowed_hosts() -> list[str]:
-    """The host names this server answers to: the configured ones and those in ``RIF_THRESHOLD_HOSTS``."""
-    named = [host.strip() for host in os.environ.get(HOSTS_VARIABLE, "").split(",") if host.strip()]
-    return list(dict.fromkeys([*config.get_option("server.allowedHosts"), *named]))
-
-
-class KnownHosts(TrustedHostMiddleware):
-    """Middleware that answers only under the allowed host names, against DNS rebinding."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        names = [name for host in allowed_hosts() for name in ((host, f"[{host}]") if ":" in host else (host,))]
-        super().__init__(app, allowed_hosts=names, www_redirect=False)
+def page_hosts() -> list[str]:
+    """The host names the page answers to: the configured ones and those in ``RIF_THRESHOLD_HOSTS``."""
+    return allowed_hosts(config.get_option("server.allowedHosts"))
 
 
 class SameOrigin:
@@ -151,42 +129,16 @@ def make_app() -> App:
     default_parts()  # a misspelt setting is refused before anything is served
     app = App(
         app_script(),
-        middleware=[Middleware(each) for each in (SecurityHeaders, KnownHosts, SameOrigin, KnownPaths)],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(KnownHosts, hosts=page_hosts),
+            Middleware(SameOrigin),
+            Middleware(KnownPaths),
+        ],
         on_script_error=apologise,
     )
-    config.set_option("server.allowedHosts", allowed_hosts())
+    config.set_option("server.allowedHosts", page_hosts())
     return app
-
-
-class _Server(uvicorn.Server):
-    """A server that says when it is ready. It binds by itself, which keeps answers free of a 40 ms stall."""
-
-    def __init__(self, settings: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(settings)
-        self._on_ready = on_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        try:
-            await super().startup(sockets)
-        except SystemExit:  # the port was taken after it was looked at; the log has said so
-            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE)) from None
-        if not self.started:
-            raise OSError(errno.EIO, "the page could not be started")
-        self._on_ready()
-
-
-def check_port(host: str, port: int) -> None:
-    """Raise `OSError` where the address cannot be listened on, before anything is loaded."""
-    try:
-        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except UnicodeError:  # a part of the name is empty or longer than 63 letters
-        raise OSError(errno.EINVAL, "not a host name") from None
-    for family, kind, protocol, _, place in places:
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            probe.bind(place)
 
 
 def serve(host: str = "127.0.0.1", port: int = 8501, open_browser: bool = True) -> None:
@@ -204,12 +156,12 @@ def serve(host: str = "127.0.0.1", port: int = 8501, open_browser: bool = True) 
     check_port(host, port)
     app = make_app()
     frame.warm()
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    where = address(host, port)
 
     def on_ready() -> None:
-        click.echo(f"The page is at {address} (Ctrl-C stops it).")
+        click.echo(f"The page is at {where} (Ctrl-C stops it).")
         if open_browser:
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+            threading.Thread(target=webbrowser.open, args=(where,), daemon=True).start()
 
     settings = uvicorn.Config(
         app,
@@ -223,4 +175,4 @@ def serve(host: str = "127.0.0.1", port: int = 8501, open_browser: bool = True) 
         ws_per_message_deflate=False,
         lifespan="on",
     )
-    _Server(settings, on_ready).run()
+    Server(settings, on_ready).run()
