@@ -67,7 +67,7 @@ COMMANDS = {
     "api": Later(
         "api",
         "api_command",
-        "Answer other programs, in JSON over HTTP. It listens on this machine only, and asks no other host for anything.",
+        "Answer other programs, in JSON over HTTP. It listens on this machine only, and asks no other host.",
     ),
 }
 

@@ -12,7 +12,7 @@ from rif_threshold.cli.printing import as_json as to_json
 @click.option("--port", default=8601, type=click.IntRange(1, 65535), show_default=True, help="Port to listen on.")
 @json_option
 def api_command(host: str, port: int, *, as_json: bool) -> None:
-    """Answer other programs, in JSON over HTTP. It listens on this machine only, and asks no other host for anything.
+    """Answer other programs, in JSON over HTTP. It listens on this machine only, and asks no other host.
 
     /openapi.json describes it; docs/integration.md shows how it is called.
 
