@@ -12,7 +12,7 @@ from rif_threshold._version import __version__
 from rif_threshold.api import bounds
 from rif_threshold.api.problems import MEDIA_TYPE, ProblemDetails
 from rif_threshold.api.threshold import ThresholdRequest, ThresholdRows
-from rif_threshold.assessment import Assessment, Software
+from rif_threshold.assessed import Assessment, Software
 from rif_threshold.case import Case
 from rif_threshold.method import method
 from rif_threshold.parts import default_parts

@@ -22,7 +22,8 @@ from rif_threshold.api.description import Health, TableFile, Version, descriptio
 from rif_threshold.api.guard import Guard, Work, read_text
 from rif_threshold.api.problems import Refused, refusal, refused_input
 from rif_threshold.api.threshold import WHOLE, threshold_rows
-from rif_threshold.assessment import Software, assess
+from rif_threshold.assessed import Software
+from rif_threshold.assessment import assess
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.folder import Folder
 from rif_threshold.forms import read_json_object

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 
 from rif_threshold._version import __version__
 from rif_threshold.api.bounds import MOST_ROWS
-from rif_threshold.assessment import Software
+from rif_threshold.assessed import Software
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import asks_whether_small
