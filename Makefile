@@ -9,7 +9,7 @@ ROWS ?= 1000000 10000000
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras
 
-.PHONY: app test node mutate fuzz check format review sums bench bench-app bench-register spark cases conformance notebook screenshots docs dist lock clean
+.PHONY: app test node mutate fuzz check format review sums bench bench-api bench-app bench-register spark cases conformance notebook screenshots docs dist lock clean
 
 app: .venv/runtime            ## Set everything up and open the calculator
 	$(BIN)/rif-threshold app
@@ -56,6 +56,9 @@ spark: .venv/dev              ## Hold a million transfers on a Spark cluster aga
 
 bench-app: .venv/dev          ## Speed of the page, driven by websocket on a real server
 	$(BIN)/python bench/bench_app.py
+
+bench-api: .venv/dev          ## Speed of the API, beside a plain route that sends the same body back
+	$(BIN)/python bench/bench_api.py
 
 cases: .venv/dev              ## Hold many made histories against counting in fractions: make cases CASES=20000
 	$(BIN)/python bench/cases.py $(CASES)

@@ -34,7 +34,8 @@ class Api:
     """A running API."""
 
     port: int
-    app: FastAPI
+    app: FastAPI | None = None
+    server: Server | None = None
     address: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,7 +69,7 @@ def running_api() -> Iterator[Api]:
     thread.start()
     try:
         assert ready.wait(60)
-        yield Api(server.servers[0].sockets[0].getsockname()[1], app)
+        yield Api(server.servers[0].sockets[0].getsockname()[1], app, server)
     finally:
         server.should_exit = True
         thread.join(60)

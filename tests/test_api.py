@@ -361,7 +361,7 @@ def test_the_process_writes_nothing_of_a_request(tmp_path: Path) -> None:
     assert process.stdout is not None
     said = process.stdout.readline()
     assert said.startswith("The API is at http://127.0.0.1:")
-    api = Api(int(said.split(":")[2].split()[0]), None)  # type: ignore[arg-type]
+    api = Api(int(said.split(":")[2].split()[0]))
     assert api.post("/v1/assess", PLAIN | {"answers": {"canary-name": "canary-text"}}).status == 422
     assert api.send("/v1/assess", '{"oocyte_age_years": "canary"', "POST", JSON).status == 400
     assert api.ask("/v1/tables/canary").status == 404

@@ -56,10 +56,11 @@ class Server(uvicorn.Server):
         """Start, and say so. Raises `OSError` where the port is taken or the application does not start."""
         try:
             await super().startup(sockets)
-        except SystemExit:  # the port was taken after it was looked at; the log has said so
+        except SystemExit:  # the log has said so
+            if self.lifespan.should_exit:
+                raise OSError(errno.EIO, "the server could not be started") from None
+            # The port was taken after it was looked at.
             raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE)) from None
-        if not self.started:
-            raise OSError(errno.EIO, "the server could not be started")
         self._on_ready()
 
 

@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field, GetJsonSchemaHandler, SerializerFunctionWrapHandler, model_serializer
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from rif_threshold.bounds import MOST_ENTRIES
 from rif_threshold.record import Age, Count, Percent, Record, Typed, TypedRecord, YesNo, once_a_record
@@ -10,6 +12,14 @@ from rif_threshold.vocabulary import POSITIVE_TESTS, Eggs, Ploidy, Stage, Transf
 
 NOTHING = "none"
 """What is written for ``planned`` where nothing is."""
+
+
+class _OrNothing:
+    """Says in the published schema of what is read that this word may stand here too."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core)
+        return schema if handler.mode == "serialization" else {"anyOf": [*schema["anyOf"], {"const": NOTHING}]}
 
 
 class EmbryoKind(TypedRecord):
@@ -161,6 +171,7 @@ class Transfers(Record):
     ] = None
     planned: Annotated[
         Planned | None,
+        _OrNothing(),
         Field(
             title="planned next",
             description="The kind planned next, where it is another than the kind that failed; none where nothing is.",

@@ -6,7 +6,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from rif_threshold.api import bounds
-from rif_threshold.api.guard import HEADERS_HERE
+from rif_threshold.api.guard import HEAD_NEEDED, HEADERS_HERE
 from rif_threshold.api.problems import refusal
 
 
@@ -14,6 +14,7 @@ class BoundedConnection(H11Protocol):
     """uvicorn's own, with bounds on how many there are and on the time for each part of a request."""
 
     head_timer: asyncio.TimerHandle | None = None
+    taking_timer: asyncio.TimerHandle
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request, or close at once where too many are open."""
@@ -36,8 +37,18 @@ class BoundedConnection(H11Protocol):
         elif self.head_timer is None:
             self._time_the_head()
 
+    def pause_writing(self) -> None:
+        """Give whoever asked a time in which to take what is written."""
+        super().pause_writing()
+        self.taking_timer = self.loop.call_later(bounds.IDLE_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It was taken."""
+        self.taking_timer.cancel()
+        super().resume_writing()
+
     def on_response_complete(self) -> None:
-        """Give whoever asked a time in which to take the answer."""
+        """The same for the end of the last answer, which is short enough to wait in the transport."""
         super().on_response_complete()
         if self.transport.is_closing():
             self.loop.call_later(bounds.IDLE_SECONDS, self.transport.abort)
@@ -49,10 +60,7 @@ class BoundedConnection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - ours says more
         """Refuse what is no request of HTTP, or has too long a head."""
-        if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:  # an answer is under way
-            self.transport.abort()
-            return
-        answer = refusal(400, f"a request of HTTP/1.1 is needed, with at most {bounds.LONGEST_HEAD:,} bytes of headers")
+        answer = refusal(400, HEAD_NEEDED)
         headers = [*answer.raw_headers, *((name.encode(), value.encode()) for name, value in HEADERS_HERE.items())]
         for event in (
             h11.Response(status_code=answer.status_code, headers=[*headers, (b"connection", b"close")]),

@@ -29,7 +29,7 @@ _REF = "#/components/schemas/{model}"
 _ALWAYS = (400, 500)
 _BODY = (408, 413, 415, 422, 503)
 _WHY = {
-    400: "The request cannot be read: it is no JSON, has a query, or names a host that is not known",
+    400: "The request cannot be read: it is no JSON, has a query or long headers, or names a host that is not known",
     404: "There is no such table",
     408: f"The body did not come within {bounds.HEAD_SECONDS} seconds",
     413: f"The body is longer than {bounds.LONGEST_BODY:,} bytes",

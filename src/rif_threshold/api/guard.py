@@ -23,6 +23,7 @@ HEADERS_HERE: Final = {
 }
 """On every answer: as on the page, and nothing may be loaded or kept."""
 
+HEAD_NEEDED: Final = f"a request of HTTP/1.1 is needed, with at most {bounds.LONGEST_HEAD:,} bytes of headers"
 _HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS_HERE.items()]
 _CLOSE = [(b"connection", b"close")]
 _LOG = logging.getLogger("uvicorn.error")
@@ -42,6 +43,9 @@ class Guard:
             await self.app(scope, receive, send)
             return
         exchange = _Exchange(scope, receive, send)
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > bounds.LONGEST_HEAD:
+            await exchange.refuse(400, HEAD_NEEDED)
+            return
         if scope["query_string"]:
             await exchange.refuse(400, "nothing is read behind a question mark; a case is sent as the body")
             return
