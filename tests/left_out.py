@@ -27,6 +27,8 @@ TOOLS = {
     "nginx": Tool("nginx", ("nginx", "openssl"), "apt-get install -y nginx openssl"),
     "curl": Tool("curl", ("curl",), "apt-get install -y curl"),
     "node": Tool("Node", ("node",), "apt-get install -y nodejs npm && make node", (HERE / "r4/node_modules",)),
+    "nodejs": Tool("Node", ("node",), "apt-get install -y nodejs"),
+    "systemd": Tool("systemd-analyze", ("systemd-analyze",), "apt-get install -y systemd"),
     "spark": Tool("Java", ("java",), "apt-get install -y openjdk-17-jre-headless"),
 }
 # Fixture -> the marker of every test that uses it.
