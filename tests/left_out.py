@@ -28,6 +28,7 @@ TOOLS = {
     "curl": Tool("curl", ("curl",), "apt-get install -y curl"),
     "javascript": Tool("Node", ("node",), "apt-get install -y nodejs"),
     "node": Tool("Node", ("node",), "apt-get install -y nodejs npm && make node", (HERE / "r4/node_modules",)),
+    "systemd": Tool("systemd-analyze", ("systemd-analyze",), "apt-get install -y systemd"),
     "spark": Tool("Java", ("java",), "apt-get install -y openjdk-17-jre-headless"),
 }
 # Fixture -> the marker of every test that uses it.

@@ -1,4 +1,4 @@
-"""docs/nginx.conf as it lies there, started with Debian's nginx: two processes, and a visitor keeps the same one."""
+"""deploy/nginx.conf as it lies there, started with Debian's nginx: two processes, and a visitor keeps the same one."""
 
 import re
 import ssl
@@ -17,7 +17,7 @@ from .client import Visitor, run, widgets
 from .conftest import Served, free_port, start_server, stop
 
 ROOT = Path(__file__).parents[2]
-CONF = (ROOT / "docs/nginx.conf").read_text("utf-8")
+CONF = (ROOT / "deploy/nginx.conf").read_text("utf-8")
 NAME = "rif.clinic.example"
 AROUND = """
 pid {folder}/nginx.pid;
