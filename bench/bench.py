@@ -27,7 +27,28 @@ from rif_threshold.own_tables import new_folder
 
 ROWS = 10_000_000
 PROGRAM = str(Path(sys.executable).with_name("rif-threshold"))
-ONE_CASE = Path(__file__).parents[1] / "tests/cases/tacrolimus_comedication.json"
+ANSWERED = Path(__file__).parents[1] / "tests/cases/tacrolimus_comedication.json"
+EVERY_ROUTE = {
+    "history": [{"oocyte_age_years": 36, "ploidy": "untested", "result": "no_positive_test", "stage": "blastocyst"}]
+    * 9,
+    "planned": {"oocyte_age_years": 39, "ploidy": "euploid"},
+    "live_birth_percent": "22.5",
+    "live_birth_per": "embryo_transfer",
+    "clinic_successes": 78,
+    "clinic_transfers": 325,
+    "clinic_outcome": "clinical_pregnancy",
+    "prediction": {
+        "woman_age_years": 36,
+        "trying_years": 3,
+        "egg_source": "own",
+        "cause": "damaged_tubes",
+        "icsi": "yes",
+        "attempt": "first",
+        "unsuccessful_cycles": 0,
+        "pregnancy_history": "no_ivf_never_pregnant",
+        "cycle_medication": "gonadotrophin",
+    },
+}
 
 
 def shown(name: str, figure: float, unit: str, aim: float | None = None, beside: str = "") -> None:
@@ -115,7 +136,10 @@ def processor_ms(action: Callable[[], object], times: int = 200) -> float:
 def one_case() -> None:
     """One case after another in one process, when everything has been read."""
     plain = {"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 3}
-    answered = json.loads(ONE_CASE.read_text("utf-8"))
+    answered = json.loads(ANSWERED.read_text("utf-8"))
+    fullest = {name: value for name, value in answered.items() if name in {"answers", "findings", "medications"}}
+    fullest["answers"] = answered["answers"] | {"woman_age_years": "39"}
+    fullest |= EVERY_ROUTE
     with tempfile.TemporaryDirectory() as folder:
         own = Path(folder) / "own"
         new_folder(own)
@@ -126,7 +150,8 @@ def one_case() -> None:
             ("assess(case), all parts", lambda: assess(plain), 5),
             ("  with an own table", lambda: assess(plain, tables=own), 5),
             ("assess(case), every question answered", lambda: assess(answered), 5),
-            ("  with an own table", lambda: assess(answered, tables=own), 5),
+            ("  with every route and nine transfers listed", lambda: assess(fullest), 5),
+            ("  and an own table", lambda: assess(fullest, tables=own), 5),
         ):
             shown(name, processor_ms(action), "ms", aim)
 
