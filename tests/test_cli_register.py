@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
@@ -232,3 +233,8 @@ def test_an_engine_without_a_disk_makes_no_folder(private: Path) -> None:
     with engines.engine(on_disk=False) as running:
         assert running.backend.con.sql("SELECT current_setting('temp_directory')").fetchall() == [("",)]
         assert list(private.iterdir()) == []
+
+
+def test_what_an_engine_without_a_disk_cannot_hold_is_for_its_caller_to_say() -> None:
+    with pytest.raises(duckdb.OutOfMemoryException), engines.engine(memory="1MB", on_disk=False) as running:
+        running.backend.con.sql("CREATE TABLE held AS SELECT i, md5(i::VARCHAR) FROM range(1000000) AS numbers(i)")

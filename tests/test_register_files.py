@@ -173,6 +173,10 @@ def cells_of(text: str) -> Iterator[list[str]]:
     return cells.Lines().rows(io.StringIO(text, newline=""), ",")
 
 
+def test_a_line_in_which_nothing_stands_is_no_row() -> None:
+    assert list(cells_of("a,b\n\n1,2\n\n")) == [["a", "b"], ["1", "2"]]
+
+
 @pytest.mark.parametrize("most", [10, 50_000_000], ids=["by the engine", "in memory"])
 def test_a_cell_may_go_over_several_lines_and_that_is_said(
     most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
