@@ -95,7 +95,7 @@ def assess(
         case=case,
         estimates=routes.estimates,
         refused=routes.refused,
-        primary_route=primary_route,
+        primary_route=None if primary_route is None else str(primary_route),  # no member of a list
         routes_agree=not disagreed,
         disagreement=disagreed,
         threshold=threshold,
@@ -177,8 +177,8 @@ def _answer(
         return None
     most, settled = primary.total.lowest, primary.reached or primary.open_ended
     differ = if_couples_differ(primary)
-    return ThresholdAnswer.of(
-        primary,
+    return ThresholdAnswer(
+        **primary.answer.__dict__,
         **_if_negative(case, own_tables),
         percent=float(case.rule.percent),
         minimum_transfers=case.rule.minimum,
@@ -191,7 +191,7 @@ def _answer(
 def _if_negative(case: Case, own_tables: Mapping[str, RateTable]) -> dict[str, Any]:
     """The answer, had the test that is awaited come out negative: by the route that would answer then."""
     if not case.history or last_result(case) != TransferResult.AWAITED:
-        return {"if_negative": None, "if_negative_lacks": ()}
+        return {}
     *done, last = case.history
     failed = last.model_copy(update={"result": TransferResult.NO_POSITIVE_TEST})
     later = case.model_copy(update={"history": (*done, failed)})

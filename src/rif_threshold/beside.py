@@ -188,7 +188,10 @@ def _embryos(case: Case, primary: Estimate) -> str:
 
 
 def if_couples_differ(primary: Estimate) -> float | None:
-    """The next chance if couples differ; ``None`` where that is nearly the same, or a setting leaves that part out."""
+    """The next chance if couples differ: where it is known, and a transfer failed after the line was crossed.
+
+    ``None`` elsewhere, where it is nearly the same, or where a setting leaves that part out.
+    """
     if Part.PERSPECTIVE not in default_parts() or not primary.failed_since_crossing:
         return None
     from rif_threshold.perspective.couples import next_if_couples_differ  # noqa: PLC0415 - only after a crossing

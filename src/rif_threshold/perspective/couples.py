@@ -107,12 +107,13 @@ def couples_differ(case: Case, estimate: Estimate) -> CouplesSection:
 def next_if_couples_differ(estimate: Estimate) -> float | None:
     """The chance of the next transfer, in percent, if couples differ as much as published rates allow.
 
-    ``None`` where the chance is not known, where no transfer failed after the line was crossed, or where the two are
-    no more than so many points apart (ours, in ``tables/perspective/assumptions.toml``).
+    ``None`` where the two are no more than so many points apart (ours, in ``tables/perspective/assumptions.toml``).
+
+    Args:
+        estimate: one whose chances are known, and by which a transfer failed after the line was crossed.
     """
     following = estimate.next_transfer_percent
-    if following is None or not estimate.failed_since_crossing:
-        return None
+    assert following is not None  # noqa: S101 - asked by the caller
     largest = float(assumptions().spread[-1].value)
     differ = 100 * float(beta_geometric_next(planned(estimate), largest, estimate.failed_transfers))
     return differ if following - differ > float(assumptions().worth_saying_points) else None
