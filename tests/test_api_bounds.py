@@ -162,7 +162,7 @@ def test_one_connection_too_many_is_closed_unread(monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_idle_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "IDLE_SECONDS", SOON)
+    monkeypatch.setattr(bounds, "HEAD_SECONDS", SOON)
     with running_api() as hasty, connected(hasty) as connection:
         connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert everything(connection).endswith(b'{"status": "ok"}')
@@ -178,7 +178,8 @@ def test_an_idle_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_answer_that_nobody_takes_is_given_up(
     path: str, how: bytes, times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bounds, "IDLE_SECONDS", SOON)
+    monkeypatch.setattr(bounds, "HEAD_SECONDS", SOON)
+    monkeypatch.setattr(bounds, "TAKING_SECONDS", SOON)
     with running_api() as hasty, socket.socket() as held:
         listening = hasty.server.servers[0].sockets[0]
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)

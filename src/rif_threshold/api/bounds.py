@@ -18,10 +18,10 @@ MOST_PARTS = MOST_ENTRIES
 """Names in ``include``."""
 
 HEAD_SECONDS = 10
-"""For the line and headers of a request, and for its body once more."""
+"""For the line and headers of a request, from when a connection is ready for it, and for its body once more."""
 
-IDLE_SECONDS = 20
-"""For which a connection is kept without a request, or with an answer that nobody takes."""
+TAKING_SECONDS = 20
+"""For an answer to be taken, of which more is waiting than a connection holds."""
 
 STOP_SECONDS = 10
 """For what is under way when the server is told to stop."""

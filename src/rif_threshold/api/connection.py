@@ -40,7 +40,7 @@ class BoundedConnection(H11Protocol):
     def pause_writing(self) -> None:
         """Give whoever asked a time in which to take what is written."""
         super().pause_writing()
-        self.taking_timer = self.loop.call_later(bounds.IDLE_SECONDS, self.transport.abort)
+        self.taking_timer = self.loop.call_later(bounds.TAKING_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
         """It was taken."""
@@ -51,12 +51,7 @@ class BoundedConnection(H11Protocol):
         """The same for the end of the last answer, which is short enough to wait in the transport."""
         super().on_response_complete()
         if self.transport.is_closing():
-            self.loop.call_later(bounds.IDLE_SECONDS, self.transport.abort)
-
-    def timeout_keep_alive_handler(self) -> None:
-        """End it, also where an answer has not been taken."""
-        super().timeout_keep_alive_handler()
-        self.transport.abort()
+            self.loop.call_later(bounds.TAKING_SECONDS, self.transport.abort)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - ours says more
         """Refuse what is no request of HTTP, or has too long a head."""

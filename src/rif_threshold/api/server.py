@@ -106,7 +106,6 @@ def make_app() -> FastAPI:
         middleware=[Middleware(Guard), Middleware(KnownHosts)],
         exception_handlers={Refused: _refused, InvalidInput: _invalid, HTTPException: _of_http},
     )
-
     app.state.work = work
 
     @app.post("/v1/assess")
@@ -190,7 +189,7 @@ def served(app: FastAPI, host: str, port: int) -> uvicorn.Config:
         lifespan="on",
         proxy_headers=False,
         h11_max_incomplete_event_size=bounds.LONGEST_HEAD,
-        timeout_keep_alive=bounds.IDLE_SECONDS,
+        timeout_keep_alive=bounds.HEAD_SECONDS,
         timeout_graceful_shutdown=bounds.STOP_SECONDS,
     )
 
