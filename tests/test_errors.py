@@ -27,6 +27,7 @@ from rif_threshold import (
     assess,
     load_rate_table,
 )
+from rif_threshold.api.problems import Refused
 from rif_threshold.errors import RifThresholdError
 from rif_threshold.forms import read_json_object
 from rif_threshold.pathway import evidence, facts
@@ -160,6 +161,7 @@ ERRORS: dict[str, Exception] = {
     "OutOfRange": OutOfRange(PROBLEMS[0]),
     "TableError": TableError("rates/ours.csv", "this is not CSV", 7),
     "NoFont": NoFont("プ"),
+    "Refused": Refused(413, "at most three bytes are taken", {"accept": "text/plain"}),
 }
 
 

@@ -5,6 +5,8 @@ import errno
 import socket
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -52,12 +54,18 @@ def noting(started: list[Server], original: object) -> object:
     return init
 
 
+def aside(run: Callable[[], None]) -> None:
+    """Run a server in a thread of its own: a browser's tests leave a loop of events running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(run).result(60)
+
+
 def test_a_port_that_is_taken_in_the_last_moment_is_an_error_of_the_system_for_the_api(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(api_server_module, "check_port", lambda *_: None)
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
-        serve(port=taken.getsockname()[1])
+        aside(lambda: serve(port=taken.getsockname()[1]))
 
 
 def test_an_application_that_does_not_start_is_an_error_of_the_system(caplog: pytest.LogCaptureFixture) -> None:
@@ -67,7 +75,7 @@ def test_an_application_that_does_not_start_is_an_error_of_the_system(caplog: py
     ready: list[str] = []
     server = Server(uvicorn.Config(fails, port=free_port(), lifespan="on"), lambda: ready.append("ready"))
     with pytest.raises(OSError, match="could not be started"):
-        server.run()
+        aside(server.run)
     assert ready == []
 
 

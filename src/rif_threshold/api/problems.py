@@ -7,7 +7,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from rif_threshold.errors import InvalidInput, Problem
+from rif_threshold.errors import InvalidInput, Problem, RifThresholdError
 from rif_threshold.record import Record
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -34,7 +34,7 @@ class ProblemDetails(Record):
     problems: tuple[Problem, ...]
 
 
-class Refused(Exception):
+class Refused(RifThresholdError):
     """Raised where a request is refused for its form, before anything in it is judged.
 
     Attributes:
