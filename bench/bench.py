@@ -110,12 +110,12 @@ def arrays() -> None:
         shown(
             f"transfers_to_exceed(p, 0.6, 2), {name}", seconds / copy, "x the copy", aim, f"1/{loop / seconds:.0f} loop"
         )
-    numbers = chance.integers(1, 13, ROWS)
+    numbers = chance.integers(0, 9, ROWS)
     few = uniform.reshape(-1, 10)
     for name, action, aim in (
         ("cumulative_probability(p, 3)", lambda: cumulative_probability(uniform, 3), 4),
         ("cumulative_probability(p, 12)", lambda: cumulative_probability(uniform, 12), 4),
-        ("cumulative_probability(p, n), n from 1 to 12", lambda: cumulative_probability(uniform, numbers), 10),
+        ("cumulative_probability(p, n), n from 0 to 8", lambda: cumulative_probability(uniform, numbers), 10),
         ("margin(p, 0.6, 2)", lambda: margin(uniform, 0.6, 2), None),
         ("cumulative_curve(p), ten transfers a row", lambda: cumulative_curve(few), None),
     ):
