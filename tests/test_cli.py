@@ -350,6 +350,7 @@ def test_servers_say_their_address_as_json(monkeypatch: pytest.MonkeyPatch) -> N
     for command in (["app", "--no-open"], ["api"]):
         assert as_json(*command, "--port", "8123") == {"url": "http://127.0.0.1:8123"}
         assert run(*command).stdout == ""
+        assert as_json(*command, "--host", "::1", "--port", "8123") == {"url": "http://[::1]:8123"}
     assert run("api", "--host", "").exit_code == 2
 
 
