@@ -90,7 +90,6 @@ class Couples:
     _runs: dict[Run, dict[str, Any]] = field(default_factory=dict)
     _counted: Counter[str] = field(default_factory=Counter)
     _states: Counter[str] = field(default_factory=Counter)
-    _last: list[str] = field(default_factory=list)
 
     @cached_property
     def routes(self) -> tuple[str, ...]:
@@ -133,9 +132,10 @@ class Couples:
         if not self.kept.has_patients:
             why = "the register has no patients: its rows cannot be put together to couples. Its own table can be made"
             raise InvalidInput((Problem("patient", "", why, "missing"),))
+        last = None
         for part in standings(self.kept, self.engine):
             for batch in self.engine.batches(part):
-                self._check_order(batch)
+                last = _last_in_order(batch["patient"], last)
                 yield self._with_decisions(batch)
                 progress(self._counted["couples"])
         self._check_rows()
@@ -198,16 +198,6 @@ class Couples:
         for each in pc.value_counts(beside["state"]).to_pylist():
             self._states[each["values"]] += each["counts"]
 
-    def _check_order(self, batch: "pa.RecordBatch") -> None:
-        """Whether every couple comes once, by patient. Nothing else is an answer."""
-        import pyarrow.compute as pc  # noqa: PLC0415 - loaded only when used
-
-        patients = batch["patient"]
-        rising = pc.all(pc.less(patients[:-1], patients[1:]), min_count=0).as_py()
-        if not rising or (self._last and self._last[-1] >= patients[0].as_py()):
-            raise AssertionError("couples came twice")
-        self._last[:] = [patients[-1].as_py()]
-
     def _check_rows(self) -> None:
         """Whether every row that went in came out."""
         if self._counted["rows"] != self.kept.facts["rows"]:
@@ -235,3 +225,14 @@ class Couples:
     def _of_embryos(self) -> Iterator[str]:
         if unknown := self.kept.facts["embryos_not_known"]:
             yield f"In {unknown:,} transfers the number of embryos is not recorded: one is taken; nothing is widened."
+
+
+def _last_in_order(patients: "pa.Array", before: str | None) -> str:
+    """The last of these, after a look whether every couple comes once, by patient. Nothing else is an answer."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - loaded only when used
+
+    rising = pc.all(pc.less(patients[:-1], patients[1:]), min_count=0).as_py()
+    if not rising or (before is not None and before >= patients[0].as_py()):
+        raise AssertionError("couples came twice")
+    last: str = patients[-1].as_py()
+    return last
