@@ -165,11 +165,9 @@ def _template(count: int) -> dict[str, Any]:
         symbolDash=[1, 0],
         symbolOpacity=1,
     )
-    colour = alt.Color("named:N", scale=alt.Scale(domain=list(routes)), legend=legend)
-    shape = alt.Shape("named:N", scale=alt.Scale(domain=list(routes), range=list(SHAPES[: len(routes)])), legend=legend)
-    dash = alt.StrokeDash(
-        "unnamed:N", scale=alt.Scale(domain=list(routes), range=list(DASHES[: len(routes)])), legend=None
-    )
+    colour = alt.Color("named:N", scale=alt.Scale(domain=routes), legend=legend)
+    shape = alt.Shape("named:N", scale=alt.Scale(domain=routes, range=list(SHAPES[: len(routes)])), legend=legend)
+    dash = alt.StrokeDash("unnamed:N", scale=alt.Scale(domain=routes, range=list(DASHES[: len(routes)])), legend=None)
     x = alt.X(
         "transfer:Q",
         title="Embryo transfers",
@@ -228,7 +226,7 @@ def _template(count: int) -> dict[str, Any]:
             y=y,
             color=colour,
             shape=shape,
-            fill=alt.Fill("unnamed:N", scale=alt.Scale(domain=list(routes)), legend=None),
+            fill=alt.Fill("unnamed:N", scale=alt.Scale(domain=routes), legend=None),
             fillOpacity=alt.condition("datum.state == 'done'", alt.value(1), alt.value(0)),
             tooltip=tooltip,
         )
@@ -236,7 +234,7 @@ def _template(count: int) -> dict[str, Any]:
     rings = (
         alt.Chart(alt.NamedData("crossings"))
         .mark_point(size=520, strokeWidth=2, shape="circle", filled=False, opacity=1)
-        .encode(x=x, y=y, stroke=alt.Stroke("unnamed:N", scale=alt.Scale(domain=list(routes)), legend=None))
+        .encode(x=x, y=y, stroke=alt.Stroke("unnamed:N", scale=alt.Scale(domain=routes), legend=None))
     )
     named = alt.Chart(alt.NamedData("points"))
     # To the left of its point, but the first one would stand on the numbers of the axis.

@@ -141,22 +141,29 @@ def _no_archive(path: Path) -> None:
             raise refused("this is a ZIP and no table: unpack it, and drop the CSV, XLSX or Parquet file that is in it")
 
 
+@contextmanager
+def _kept(path: Path, order: Mapping[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
+    """The file through its mapping, what is kept of it, and the engine in whose memory that is."""
+    from rif_threshold.register.counting import keep  # noqa: PLC0415 - loads the engine
+    from rif_threshold.register.engines import engine  # noqa: PLC0415
+    from rif_threshold.register.mapping import Mapping as Read  # noqa: PLC0415
+    from rif_threshold.register.reading import read  # noqa: PLC0415
+
+    with engine(memory=ENGINE_MEMORY, on_disk=False) as running:
+        register = read(running.backend, path, Read.model_validate(order["mapping"]))
+        yield register, keep(register.rows, running, register.warnings), running
+
+
 def _read(path: Path, order: Mapping[str, Any]) -> dict[str, Any]:
     """The clinic's own table and the audit of its cases."""
     from rif_threshold.register.audit.audit import audit  # noqa: PLC0415 - loads the engine
     from rif_threshold.register.audit.histories import histories_of  # noqa: PLC0415
     from rif_threshold.register.bands import published_bands  # noqa: PLC0415
-    from rif_threshold.register.counting import keep  # noqa: PLC0415
-    from rif_threshold.register.engines import engine  # noqa: PLC0415
-    from rif_threshold.register.mapping import Mapping as Read  # noqa: PLC0415
-    from rif_threshold.register.reading import read  # noqa: PLC0415
     from rif_threshold.register.table import clinic_table  # noqa: PLC0415
     from rif_threshold.register.words import read_words  # noqa: PLC0415
     from rif_threshold.ui.shown_table import shown_table  # noqa: PLC0415
 
-    with engine(memory=ENGINE_MEMORY, on_disk=False) as running:
-        register = read(running.backend, path, Read.model_validate(order["mapping"]))
-        kept = keep(register.rows, running, register.warnings)
+    with _kept(path, order) as (register, kept, running):
         problems = register.problems(_MOST_PROBLEMS) if kept.facts["problem"] else ()
         dates = register.kind_at == "date"
         beside = tuple(
@@ -194,14 +201,8 @@ def _share(path: Path, order: Mapping[str, Any]) -> dict[str, Any]:
     """The report that may be shared, of the same file."""
     from rif_threshold.register.audit.histories import histories_of  # noqa: PLC0415 - loads the engine
     from rif_threshold.register.audit.sharing import shareable  # noqa: PLC0415
-    from rif_threshold.register.counting import keep  # noqa: PLC0415
-    from rif_threshold.register.engines import engine  # noqa: PLC0415
-    from rif_threshold.register.mapping import Mapping as Read  # noqa: PLC0415
-    from rif_threshold.register.reading import read  # noqa: PLC0415
 
-    with engine(memory=ENGINE_MEMORY, on_disk=False) as running:
-        register = read(running.backend, path, Read.model_validate(order["mapping"]))
-        kept = keep(register.rows, running, register.warnings)
+    with _kept(path, order) as (register, kept, running):
         histories = histories_of(kept, running, dates=register.kind_at == "date")
     made = shareable(histories)
     return {"withheld": made.withheld, "reports": _reports(made)}
