@@ -13,7 +13,13 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 def executed(file: Path) -> str:
     """A notebook as it is after a run, without what differs from machine to machine."""
     notebook = nbformat.read(file, as_version=4)
-    client = NotebookClient(notebook, timeout=120, record_timing=False, resources={"metadata": {"path": FILE.parent}})
+    client = NotebookClient(
+        notebook,
+        timeout=120,
+        record_timing=False,
+        coalesce_streams=True,  # a busy machine sends what a cell prints in more than one piece
+        resources={"metadata": {"path": FILE.parent}},
+    )
     client.execute()
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL})
     return f"{nbformat.writes(notebook)}\n"

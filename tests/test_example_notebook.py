@@ -50,6 +50,18 @@ def test_another_output_and_a_cell_that_fails_are_found(old: str, new: str, said
     assert said in check(spoilt, tmp_path)
 
 
+def test_what_is_printed_with_a_pause_is_one_output(tmp_path: Path) -> None:
+    """A busy machine pauses between any two lines."""
+    source = "import time\n\nprint(1)\ntime.sleep(1)\nprint(2)"
+    first = next(cell for cell in cells() if cell["cell_type"] == "code")
+    printed = {"name": "stdout", "output_type": "stream", "text": ["1\n", "2\n"]}
+    notebook = json.loads(NOTEBOOK.read_text("utf-8"))
+    notebook["cells"] = [first | {"source": source.splitlines(keepends=True), "outputs": [printed]}]
+    paused = tmp_path / NOTEBOOK.name
+    paused.write_text(f"{json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False)}\n", "utf-8")
+    assert check(paused, tmp_path) == ""
+
+
 def test_it_shows_arrays_a_couple_a_register_and_an_own_table() -> None:
     headings = [
         line for cell in cells() if cell["cell_type"] == "markdown" for line in cell["source"] if line[0] == "#"
