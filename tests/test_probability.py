@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oracle
-from rif_threshold import composed
+from rif_threshold import arrays, composed
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.exactly import chance_that_all_fail, exact, further_to_exceed
 from rif_threshold.probability import (
@@ -132,10 +132,32 @@ def test_arrays_agree_with_fractions_however_many_transfers(*, wide: bool, monke
         exactly = np.array([float(1 - miss**n) for miss in misses])
         np.testing.assert_allclose(cumulative_probability(chances, n), exactly, rtol=1e-14, atol=0)
         np.testing.assert_allclose(cumulative_probability(chances, np.full(7, n)), exactly, rtol=1e-14, atol=0)
-    for unlike in ([0, 1, 2, 3, 5, 7, 8], [64, 2, 64, 1, 2, 0, 33], [1, 2, 3, 4, 5, 6, 65]):
+    for unlike in ([0] * 7, [1] * 7, [0, 1, 2, 3, 5, 7, 8], [64, 2, 64, 1, 2, 0, 33], [1, 2, 3, 4, 5, 6, 65]):
         exactly = np.array([float(1 - miss**n) for miss, n in zip(misses, unlike, strict=True)])
         np.testing.assert_allclose(cumulative_probability(chances, unlike), exactly, rtol=1e-14, atol=0)
     assert cumulative_probability(chances, 1).tolist() == chances.tolist()
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_each_piece_of_a_long_array_is_reckoned_by_its_own_numbers(
+    *, wide: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composed, "_wide_logarithms", lambda: wide)
+    counts = np.arange(0, 1000).repeat(arrays.CHUNK // 10)  # the first pieces hold small numbers, the last large ones
+    chances = np.linspace(0.001, 0.999, counts.size)
+    got = cumulative_probability(chances, counts)
+    for place in (0, 1, *range(7, counts.size, 9_973), counts.size - 1):
+        exactly = float(1 - (1 - Fraction(float(chances[place]))) ** int(counts[place]))
+        assert math.isclose(got[place], exactly, rel_tol=1e-14)
+    counts[counts.size // 2] = 1001
+    with pytest.raises(ValueError, match="n must be a whole number from 0 to 1000"):
+        cumulative_probability(chances, counts)
+
+
+@pytest.mark.parametrize("counts", [-1, [1001], np.full((0, 3), 2.5), np.full((2, 1), -1)])
+def test_no_chances_do_not_hide_a_wrong_number_of_transfers(counts: object) -> None:
+    with pytest.raises(ValueError, match="n must be a whole number"):
+        cumulative_probability(np.empty((1, 0)) if np.ndim(counts) else [], counts)
 
 
 def test_logarithms_are_not_wide_where_the_processor_has_none_that_are() -> None:

@@ -79,11 +79,24 @@ def checked_count(value: Any, name: str, least: int) -> int:
     return int(checked_counts(value, name, least))
 
 
-def checked_counts(value: Any, name: str, least: int) -> CountArray:
+def checked_counts(value: Any, name: str, least: int) -> npt.NDArray[np.integer[Any]]:
     """Whole numbers from ``least`` to 1,000. Raises `ValueError` for others."""
+    counts = whole_numbers(value, name)
+    largest_count(counts, name, least)
+    return counts
+
+
+def whole_numbers(value: Any, name: str) -> npt.NDArray[np.integer[Any]]:
+    """These as an array. Raises `ValueError` where they are none."""
     counts = np.asarray(value)
     if counts.dtype.kind not in "iu":
         raise ValueError(f"{name} must be a whole number")
-    if counts.size and not (counts.min() >= least and counts.max() <= TRANSFERS_LIMIT):
+    return counts
+
+
+def largest_count(counts: npt.NDArray[np.integer[Any]], name: str, least: int) -> int:
+    """The largest of them, or ``least``. Raises `ValueError` unless all lie from ``least`` to 1,000."""
+    largest = int(counts.max(initial=least))
+    if largest > TRANSFERS_LIMIT or counts.min(initial=least) < least:
         raise ValueError(f"{name} must be a whole number from {least} to {TRANSFERS_LIMIT}")
-    return counts.astype(np.int32, copy=False)
+    return largest

@@ -1,7 +1,7 @@
 """The chance after several transfers, for pieces of arrays: few are multiplied, many go by logarithms.
 
-How soon logarithms win depends on the processor: where numpy has them in wide steps (AVX-512) they take as long as
-three multiplications, else as long as forty. Each function takes the chances of a piece, how many transfers (one
+How soon logarithms win depends on the processor: where numpy has them in wide steps (AVX-512) they take as long as a
+dozen multiplications, else as long as a hundred. Each function takes the chances of a piece, how many transfers (one
 number, or one each), where the answer is written, and three rows of scratch; source of the formula as in
 `probability`.
 """
@@ -14,7 +14,7 @@ import numpy as np
 
 from rif_threshold.arrays import FloatArray
 
-_FEW, _FEW_BESIDE_WIDE_LOGARITHMS = 64, 4
+_FEW, _FEW_BESIDE_WIDE_LOGARITHMS = 64, 12
 """Up to so many transfers multiplications are sooner done."""
 
 
@@ -27,8 +27,8 @@ def way(most: int, *, one_number: bool) -> Callable[[FloatArray, Any, FloatArray
     """
     wide = _wide_logarithms()
     if most > (_FEW_BESIDE_WIDE_LOGARITHMS if wide else _FEW) or (wide and not one_number):
-        return by_logarithms
-    return alike if one_number else unlike
+        return _by_logarithms
+    return _alike if one_number else _each
 
 
 @lru_cache(maxsize=1)
@@ -38,43 +38,53 @@ def _wide_logarithms() -> bool:
     return not ways.get("current", "baseline").startswith("baseline")
 
 
-def alike(chance: FloatArray, count: Any, out: FloatArray, scratch: FloatArray) -> None:
-    """The same number of transfers for all, put together from half as many, as its binary digits say."""
-    if not count:
-        out.fill(0)
+def _alike(chance: FloatArray, count: Any, out: FloatArray, scratch: FloatArray) -> None:
+    """The same number of transfers for all, put together from half as many, as its binary digits say.
+
+    Twice as many transfers: ``c + c * (1 - c)`` is ``c * (2 - c)``, one step less. Nothing cancels in either.
+    """
+    if count <= 1:
+        np.multiply(chance, count, out=out)
         return
-    np.copyto(out, chance)
-    for digit in f"{int(count):b}"[1:]:
-        _both(out, out, scratch[0])
+    digits = f"{int(count):b}"[1:]
+    miss, rest, _ = scratch
+    if "1" in digits:
+        np.subtract(1, chance, out=miss)
+    so_far = chance
+    for digit in digits:
+        np.subtract(2, so_far, out=rest)
+        so_far = np.multiply(so_far, rest, out=out)
         if digit == "1":
-            _both(out, chance, scratch[0])
+            _one_more(so_far, chance, miss, out)
 
 
-def unlike(chance: FloatArray, count: Any, out: FloatArray, scratch: FloatArray) -> None:
-    """A number of transfers each, at most 255: those with the same are brought together, and put back."""
+def _each(chance: FloatArray, count: Any, out: FloatArray, scratch: FloatArray) -> None:
+    """A number of transfers each, at most 255: sorted by it, those who had one more are always the last of them."""
     numbers = count.astype(np.uint8)
     order = numbers.argsort(kind="stable")
-    left, together, answers = scratch
-    chance.take(order, out=together, mode="clip")
-    begin = 0
-    for number, end in enumerate(np.bincount(numbers).cumsum().tolist()):
-        these = slice(begin, end)
-        alike(together[these], number, answers[these], left[None, these])
-        begin = end
-    out[order] = answers
+    ordered, miss, so_far = scratch
+    chance.take(order, out=ordered, mode="clip")  # none is outside; "raise" would copy first
+    np.subtract(1, ordered, out=miss)
+    each = np.arange(1, max(1, numbers[order[-1]]) + 1, dtype=np.uint8)
+    some, *more = numbers.searchsorted(each, sorter=order).tolist()
+    so_far[:some] = 0
+    so_far[some:] = ordered[some:]
+    for begin in more:
+        had = slice(begin, None)
+        _one_more(so_far[had], ordered[had], miss[had], so_far[had])
+    out[order] = so_far
 
 
-def by_logarithms(chance: FloatArray, count: Any, out: FloatArray, scratch: FloatArray) -> None:  # noqa: ARG001
+def _one_more(so_far: FloatArray, chance: FloatArray, miss: FloatArray, out: FloatArray) -> None:
+    """``p + c * (1 - p)``: the chance after one transfer more."""
+    np.multiply(so_far, miss, out=out)
+    np.add(out, chance, out=out)
+
+
+def _by_logarithms(chance: FloatArray, count: Any, out: FloatArray, scratch: FloatArray) -> None:  # noqa: ARG001
     """Any number of transfers."""
     np.negative(chance, out=out)
     np.log1p(out, out=out)
     np.multiply(out, count, out=out)
     np.expm1(out, out=out)
     np.negative(out, out=out)
-
-
-def _both(first: FloatArray, second: FloatArray, left: FloatArray) -> None:
-    """Chance of at least one of two: ``first`` becomes ``first + second * (1 - first)``, without cancellation."""
-    np.subtract(1, first, out=left)
-    np.multiply(left, second, out=left)
-    np.add(first, left, out=first)

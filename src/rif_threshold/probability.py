@@ -25,6 +25,8 @@ from rif_threshold.arrays import (
     checked_counts,
     checked_probability,
     chunks,
+    largest_count,
+    whole_numbers,
 )
 from rif_threshold.bounds import TRANSFERS_LIMIT
 from rif_threshold.breakpoints import look_up, lookup
@@ -73,12 +75,14 @@ def cumulative_probability(p: Any, n: Any) -> Any:
     """
     if all_single(p, n):
         return float(1 - (1 - checked_probability(p, "p")) ** checked_count(n, "n", 0))
-    counts = checked_counts(n, "n", 0)
+    counts = whole_numbers(n, "n")
     shape = np.broadcast_shapes(np.shape(p), counts.shape)
     result = np.empty(shape)
-    put_together = way(int(counts.max(initial=0)), one_number=counts.size == 1)
+    if not result.size:
+        largest_count(counts, "n", 0)
     scratch = np.empty((3, min(result.size, CHUNK)))
     for index, chance, (count,), out in chunks(p, (counts,), result):
+        put_together = way(largest_count(count, "n", 0), one_number=counts.size == 1)
         check_inside(chance, index, shape, "p")
         put_together(chance, count, out, scratch[:, : chance.size])
     return result
@@ -140,7 +144,7 @@ def transfers_to_exceed(p: Any, threshold: Any, minimum: Any = 1) -> Any:
         return further_to_exceed(Fraction(1), chance, target, checked_count(minimum, "minimum", 1))
     thresholds = np.asarray(threshold, dtype=np.float64)
     check_inside(thresholds.ravel(), 0, thresholds.shape, "threshold")
-    fewest = checked_counts(minimum, "minimum", 1)
+    fewest = checked_counts(minimum, "minimum", 1).astype(np.int32, copy=False)
     shape = np.broadcast_shapes(np.shape(p), thresholds.shape, fewest.shape)
     result = np.empty(shape, dtype=np.int32)
     if (
