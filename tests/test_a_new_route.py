@@ -59,7 +59,7 @@ def _chances(case):
     p = Fraction(case.toy_percent) / 100 * Fraction(toy().share_percent) / 100
     explanation = f"{toy().share_percent} % of {case.toy_percent} %"
     return Chances(
-        alike=known_chance(p), of=one_probability(p), explanation=explanation, outcome=case.toy_outcome,
+        alike=known_chance(p), done=one_probability(case, p), explanation=explanation, outcome=case.toy_outcome,
         denominator=Denominator.EMBRYO_TRANSFER, sources=(toy().source,), caveats=(),
     )
 

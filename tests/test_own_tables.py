@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -303,6 +304,34 @@ def test_a_link_to_a_file_is_read_as_the_file(clinic: Path, tmp_path: Path) -> N
     assert own_rate_tables(clinic)
     (tmp_path / "elsewhere.csv").write_text("x")
     assert "was changed" in refusal(clinic)
+
+
+def test_a_link_may_come_to_lead_to_another_folder(clinic: Path, tmp_path: Path) -> None:
+    other = changed(Path(shutil.copytree(clinic, tmp_path / "other")), TOML, "title = ", 'title = "Other" # ')
+    link = tmp_path / "link"
+    link.symlink_to(clinic)
+    (first,) = own_rate_tables(link).values()
+    link.unlink()
+    link.symlink_to(other)
+    (second,) = own_rate_tables(link).values()
+    assert (first.title != "Other", second.title) == (True, "Other")
+
+
+def test_a_relative_name_is_looked_for_where_the_process_is(
+    clinic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert own_rate_tables("clinic")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    with pytest.raises(TableError, match="there is no such folder of tables"):
+        own_rate_tables("clinic")
+
+
+@pytest.mark.parametrize("given", [3, ["clinic"], "a\0b"])
+def test_what_is_no_path_is_no_folder(given: Any) -> None:
+    with pytest.raises(TableError, match="there is no such folder of tables"):
+        own_rate_tables(given)
 
 
 def test_sizes_are_bounded_before_anything_is_read(clinic: Path) -> None:

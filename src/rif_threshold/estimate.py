@@ -90,7 +90,7 @@ class _End(NamedTuple):
 
 
 def _estimate(case: Case, route: str, label: str, chances: Chances) -> Estimate:
-    rule, run = case.rule, [chances.of(transfer) for transfer in counted_transfers(case)]
+    rule, run = case.rule, chances.done
     following = None if chances.alike is None or planned_kind(case) is None else chances.alike.ends
     known = all(ends.agreed is not None for ends in (*(each.ends for each in run), *([following] if following else [])))
     lowest = _end([each.ends.lowest for each in run], following and following.lowest, rule)
@@ -240,16 +240,15 @@ def _crossed_at(done: Iterable[Fraction], rule: Rule) -> int | None:
     return None
 
 
-def _margin(run: list[Chance], planned: Fraction, total: int | None, rule: Rule) -> MarginPoints:
+def _margin(run: tuple[Chance, ...], planned: Fraction, total: int | None, rule: Rule) -> MarginPoints:
     """How far the planned kind's probability may move, all transfers of that kind together, the others held."""
     exceeding, line = rule.threshold.as_integer_ratio()
 
     def change_at(n: int) -> float | None:
         """The probability at which exactly ``n`` transfers would just not exceed the threshold."""
-        fixed, whole = chance_that_all_fail(
-            each.ends.lowest for each in run[:n] if not each.is_alike
-        ).as_integer_ratio()
-        alike = sum(each.is_alike for each in run[:n]) + max(n - len(run), 0)
+        others = [each.ends.lowest for each in run[:n] if not each.is_alike]
+        alike = n - len(others)
+        *_, (fixed, whole) = (1, 1), *chances_that_all_fail(others)
         allowed, fixed = (line - exceeding) * whole, fixed * line
         if alike == 0 or fixed <= allowed:  # the others alone decide
             return None

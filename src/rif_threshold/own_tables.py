@@ -6,9 +6,10 @@ and neither a table nor a source in it may have the name of one of ours.
 
 import hashlib
 import os
+import stat
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from rif_threshold.errors import InvalidInput, Problem, TableError
@@ -260,10 +261,18 @@ def _not_written(directory: str | Path, error: OSError | ValueError) -> InvalidI
 
 
 def _resolved(directory: str | Path) -> Path:
+    """Where a folder is, without links on the way."""
     try:
-        root = Path(os.path.realpath(os.fspath(directory)))
+        found = os.stat(named := os.fsdecode(directory))
+        root = _where(named, (found.st_dev, found.st_ino, found.st_ctime_ns)) if stat.S_ISDIR(found.st_mode) else None
     except (OSError, ValueError, TypeError):  # a working directory that was deleted, or what is no path
         root = None
-    if root is None or not os.path.isdir(root):
+    if root is None:
         raise TableError(shown(echo(directory)), "there is no such folder of tables")
     return root
+
+
+@lru_cache(maxsize=16)
+def _where(directory: str, folder: tuple[int, int, int]) -> Path:  # noqa: ARG001
+    """It is looked for once as long as it is that folder on the disk: a link may come to lead to another."""
+    return Path(os.path.realpath(directory))

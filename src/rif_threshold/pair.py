@@ -20,7 +20,8 @@ class Pair(NamedTuple, Generic[T]):
     @property
     def agreed(self) -> T | None:
         """The value at both ends; ``None`` where they differ."""
-        return self.lowest if self.lowest == self.highest else None
+        # Mostly they are one and the same, and fractions are slow to compare.
+        return self.lowest if self.lowest is self.highest or self.lowest == self.highest else None
 
     def each(self, function: Callable[[T], U]) -> "Pair[U]":
         """The same of both ends; once where both are one."""

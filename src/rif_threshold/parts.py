@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection
+from functools import lru_cache
 
 from rif_threshold.errors import InvalidInput, Problem
 from rif_threshold.forms import echo
@@ -19,7 +20,12 @@ def default_parts() -> frozenset[Part]:
     >>> sorted(default_parts())
     [<Part.PERSPECTIVE: 'perspective'>, <Part.TACROLIMUS: 'tacrolimus'>, <Part.WORKUP: 'workup'>]
     """
-    without = {name.strip() for name in os.environ.get(WITHOUT_VARIABLE, "").split(",")} - {""}
+    return _all_but(os.environ.get(WITHOUT_VARIABLE, ""))
+
+
+@lru_cache(maxsize=1)  # it is asked for several times a case
+def _all_but(listed: str) -> frozenset[Part]:
+    without = {name.strip() for name in listed.split(",")} - {""}
     return frozenset(Part) - named_parts(without, WITHOUT_VARIABLE)
 
 

@@ -154,7 +154,8 @@ class RateTable(About):
         if any(band.ploidy == ploidy and band.meets(ages) for band in self.left_out):
             return ()
         found: list[Stratum] = []
-        ends = [AgeBand(end, end) for end in dict.fromkeys(ages) if end is not None]
+        one_age = ages.first == ages.last  # a row that it meets holds it whole
+        ends = [] if one_age else [AgeBand(end, end) for end in ages if end is not None]
         for each, of_stage in self._by_kind.get(ploidy, {}).items():
             if stage is not None and each is not None and stage != each:
                 continue

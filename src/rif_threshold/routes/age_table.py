@@ -8,7 +8,7 @@ one of them would give if each counted by itself (ours).
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from rif_threshold.ages import label_words
 from rif_threshold.errors import InvalidInput, Problem
@@ -35,6 +35,8 @@ from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, counted_tra
 from rif_threshold.vocabulary import Eggs, NotCovered, Ploidy, Route, WidenedBy
 from rif_threshold.wording import long_word, shown_percent, word
 
+Found = TypeVar("Found")
+
 _COUNTED = "counted"
 _SOME = "the table by age and ploidy needs the ploidy of the embryos"
 
@@ -54,9 +56,7 @@ def _beside(case: Transfers, own_tables: Mapping[str, RateTable]) -> Iterator[Gi
 
 def _says_enough(case: Transfers) -> bool:
     """Whether nothing is missing: what it is, the published table says, and once is enough."""
-    run = counted_transfers(case)
-    by_row = [each for each in _numbered(case, run) if each[1].per_transfer_percent is None]
-    return not any(_missing(case, run, by_row, _kind_of_all(case)))
+    return not _missing(case)
 
 
 def _is_asked(table: RateTable, case: Transfers) -> bool:
@@ -65,34 +65,24 @@ def _is_asked(table: RateTable, case: Transfers) -> bool:
 
 
 def _chances(case: Transfers, table: RateTable, *, own: bool = False) -> Chances:
-    run = counted_transfers(case)
-    by_row = [each for each in _numbered(case, run) if each[1].per_transfer_percent is None]
-    kind = _kind_of_all(case)
-    needs(dict.fromkeys((*_missing(case, run, by_row, kind), *_stage_missing(table, by_row, kind))))
-    rows_of = _looked_up(table)
-    outside = [*_not_covered(table, case, run), *_outside(table, by_row, rows_of)]
+    kind, rows_of = _kind_of_all(case), _once_a_kind(partial(_rows, table))
+    needs(dict.fromkeys((*_missing(case), *_stage_missing(table, case))))
+    outside = [*_not_covered(table, case), *_outside(table, case, rows_of)]
     if kind.ploidy is not None and not rows_of(kind):
-        outside = [*([] if run and case.history is not None else [_no_row(table, "", kind)]), *outside]
+        said = case.history is not None and counted_transfers(case)  # by the transfers that are listed
+        outside = [*([] if said else [_no_row(table, "", kind)]), *outside]
         kind = EmbryoKind()
     if outside:
         raise InvalidInput(tuple(dict.fromkeys(outside)))
-    alike = None if kind.ploidy is None else _chance(table, kind, kind, rows_of)
-
-    found: dict[tuple[Any, ...], Chance] = {}  # the transfers of a couple are of few kinds
-
-    def of(transfer: Transfer) -> Chance:
-        if own_percentage := own_chance(transfer):
-            return own_percentage
-        if (key := _key(transfer)) not in found:
-            found[key] = _chance(table, transfer, kind, rows_of)
-        return found[key]
-
+    chance_of = _once_a_kind(partial(_chance, table, kind, rows_of))
+    alike = None if kind.ploidy is None else chance_of(kind)
+    done = tuple(own_chance(each) or chance_of(each) for each in counted_transfers(case))
     rows, background = () if kind.ploidy is None else rows_of(kind), table.background
     counted = rows[0] if alike and alike.ends.agreed and len(rows) == 1 else None
-    widened = {name for each in (alike, *map(of, run)) if each for name in each.widened_by}
+    widened = {name for each in (alike, *done) if each for name in each.widened_by}
     return Chances(
         alike=alike,
-        of=of,
+        done=done,
         explanation=_explained(rows, kind, "in this table" if own else _COUNTED if background else "printed"),
         outcome=table.outcome,
         denominator=table.denominator,
@@ -127,11 +117,19 @@ def _stage_words(table: RateTable, rows: tuple[Stratum, ...]) -> str:
     return named if len(stages) == 1 else f"{named}, as the stage is not said"
 
 
-def _numbered(case: Transfers, run: tuple[Transfer, ...]) -> list[tuple[str, Transfer]]:
+@once_a_record
+def _numbered(case: Transfers) -> tuple[tuple[str, Transfer], ...]:
     """The transfers that count, with where each stands in the case. Those that are not listed are alike."""
+    run = counted_transfers(case)
     if case.history is None:
-        return [("", each) for each in run[:1]]
-    return [(f"history.{number}", each) for number, each in enumerate(run, start=len(case.history) - len(run) + 1)]
+        return tuple(("", each) for each in run[:1])
+    first = len(case.history) - len(run) + 1
+    return tuple((f"history.{number}", each) for number, each in enumerate(run, start=first))
+
+
+def _by_row(case: Transfers) -> Iterator[tuple[str, Transfer]]:
+    """Those of them whose chance is that of a row."""
+    return (each for each in _numbered(case) if each[1].per_transfer_percent is None)
 
 
 def _kind_of_all(case: Transfers) -> EmbryoKind:
@@ -142,34 +140,36 @@ def _kind_of_all(case: Transfers) -> EmbryoKind:
     return EmbryoKind.of(case) if case.history is None else EmbryoKind()
 
 
-def _missing(
-    case: Transfers, run: tuple[Transfer, ...], by_row: list[tuple[str, Transfer]], kind: EmbryoKind
-) -> Iterator[tuple[str, str]]:
+@once_a_record
+def _missing(case: Transfers) -> tuple[tuple[str, str], ...]:
     """What keeps it from any answer: nothing is known of a transfer that counts, or of any transfer at all."""
-    for field, transfer in by_row:
+    found = []
+    for field, transfer in _by_row(case):
         if transfer.ploidy is None:
             why = f"{_SOME}, or a percentage for this transfer" if field else f"{_SOME} that failed"
-            yield f"{field}.ploidy".lstrip("."), why
-    if not run and kind.ploidy is None and planned_kind(case) is not None:
-        yield "planned.ploidy" if planned_apart(case) else "ploidy", f"{_SOME}{' planned next' if case.history else ''}"
+            found.append((f"{field}.ploidy".lstrip("."), why))
+    if not counted_transfers(case) and _kind_of_all(case).ploidy is None and planned_kind(case) is not None:
+        why = f"{_SOME}{' planned next' if case.history else ''}"
+        found.append(("planned.ploidy" if planned_apart(case) else "ploidy", why))
+    return tuple(found)
 
 
-def _stage_missing(table: RateTable, by_row: list[tuple[str, Transfer]], kind: EmbryoKind) -> Iterator[tuple[str, str]]:
+def _stage_missing(table: RateTable, case: Transfers) -> Iterator[tuple[str, str]]:
     """What a table of one stage alone asks for: an embryo of a stage that is not known may be of another."""
-    for field, each in (*by_row, ("", kind)):
+    for field, each in (*_by_row(case), ("", _kind_of_all(case))):
         stages = () if each.ploidy is None else table.stages(each.ploidy)
         if each.stage is None and len(stages) == 1 and stages[0] is not None:
             yield f"{field}.stage".lstrip("."), f"this table is of {word(stages[0])} alone: say the stage"
 
 
-def _not_covered(table: RateTable, case: Transfers, run: tuple[Transfer, ...]) -> Iterator[Problem]:
+def _not_covered(table: RateTable, case: Transfers) -> Iterator[Problem]:
     """What a table of the background gives no chance for, beside the kinds that it has no row for."""
     background, eggs = table.background, eggs_of(case)
     if background is None:
         return
     if eggs is not None and (why := background.not_covered.get(NotCovered(eggs))):
         yield table.refusal("eggs", eggs, why)
-    for field, each in _numbered(case, run):
+    for field, each in _numbered(case):
         if each.per_transfer_percent is not None and (why := background.not_covered.get(NotCovered.OWN_PERCENTAGE)):
             yield table.refusal(f"{field}.per_transfer_percent", str(each.per_transfer_percent), why)
 
@@ -177,25 +177,22 @@ def _not_covered(table: RateTable, case: Transfers, run: tuple[Transfer, ...]) -
 _Rows = Callable[[EmbryoKind], tuple[Stratum, ...]]
 
 
-def _key(kind: EmbryoKind) -> tuple[Any, ...]:
-    return (kind.ploidy, kind.stage, kind.oocyte_age_years, kind.embryos)
+def _once_a_kind(of: Callable[[EmbryoKind], Found]) -> Callable[[EmbryoKind], Found]:
+    """The same, looked up once for each kind in a case: the transfers of a couple are of few."""
+    found: dict[tuple[Any, ...], Found] = {}
 
-
-def _looked_up(table: RateTable) -> _Rows:
-    """The rows of each kind, looked up once for a case."""
-    found: dict[tuple[Any, ...], tuple[Stratum, ...]] = {}
-
-    def rows_of(kind: EmbryoKind) -> tuple[Stratum, ...]:
-        if (key := _key(kind)) not in found:
-            found[key] = _rows(table, kind)
+    def once(kind: EmbryoKind) -> Found:
+        key = (kind.ploidy, kind.stage, kind.oocyte_age_years, kind.embryos)
+        if key not in found:
+            found[key] = of(kind)
         return found[key]
 
-    return rows_of
+    return once
 
 
-def _outside(table: RateTable, by_row: list[tuple[str, Transfer]], rows_of: _Rows) -> Iterator[Problem]:
+def _outside(table: RateTable, case: Transfers, rows_of: _Rows) -> Iterator[Problem]:
     """The transfers for which the table has no row."""
-    for field, transfer in by_row:
+    for field, transfer in _by_row(case):
         if transfer.ploidy and not rows_of(transfer):
             yield _no_row(table, field, transfer)
 
@@ -223,8 +220,8 @@ def _rows(table: RateTable, kind: EmbryoKind) -> tuple[Stratum, ...]:
     return table.rows(Ploidy.EUPLOID, ages, kind.stage) if mosaic else found
 
 
-def _chance(table: RateTable, kind: EmbryoKind, alike: EmbryoKind, rows_of: _Rows) -> Chance:
-    """The chance of one transfer, each end from the ends before it."""
+def _chance(table: RateTable, alike: EmbryoKind, rows_of: _Rows, kind: EmbryoKind) -> Chance:
+    """The chance of one transfer, each end from the ends before it, and whether it is like those spoken of."""
     rows, placed = rows_of(kind), 1 if table.mixed_embryos else kind.embryos or 1
     printed = [row.chance for row in rows]
     ends = Pair(min(printed), max(printed))
@@ -246,16 +243,22 @@ def _explained(rows: tuple[Stratum, ...], kind: EmbryoKind, printed: str) -> str
     if kind.ploidy is None:
         return "the row of each transfer, or its own percentage"
     first = rows[0]
-    figures = sorted(row.per_transfer_percent for row in rows)
-    chance = " to ".join(dict.fromkeys(shown_percent(figure) for figure in (figures[0], figures[-1])))
+    figures = [_figure(row) for row in sorted(rows, key=lambda row: row.per_transfer_percent)]
+    chance = " to ".join(dict.fromkeys((figures[0], figures[-1])))
     if first.ploidy != kind.ploidy:
-        chance = f"0 (ours) to {shown_percent(figures[-1])}"
+        chance = f"0 (ours) to {figures[-1]}"
     bands = [*dict.fromkeys(label_words(row.age_label) for row in rows)]
     ages = bands[0] if len(bands) == 1 else f"{bands[0]} to {bands[-1]}"
     known = ("" if len(bands) == 1 else ", as the age is not known") if kind.oocyte_age_years is None else ""
     placed = "" if (kind.embryos or 1) == 1 else f", for one embryo; {kind.embryos} are placed"
     counted = f" ({first.successes:,} of {first.transfers:,})" if printed == _COUNTED and len(rows) == 1 else ""
     return f"{chance} %{counted} {printed} for {long_word(first.ploidy)}, age {ages}{known}{placed}"
+
+
+@once_a_record
+def _figure(row: Stratum) -> str:
+    """The rate of a row, as it is shown."""
+    return shown_percent(row.per_transfer_percent)
 
 
 def _used(case: Transfers) -> Iterator[Used]:

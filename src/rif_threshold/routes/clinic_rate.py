@@ -99,7 +99,7 @@ def _chances(case: ClinicInputs) -> Chances:
             raise OutOfRange(Problem(fields, given, why, "all_or_none", outside_evidence=True))
     return Chances(
         alike=known_chance(p),
-        of=one_probability(p),
+        done=one_probability(case, p),
         explanation=f"{explanation}, counting {word(outcome)}",
         outcome=outcome,
         denominator=Denominator.EMBRYO_TRANSFER,

@@ -42,7 +42,7 @@ def known_chance(p: Fraction, *, is_alike: bool = True) -> Chance:
 
 @dataclass(frozen=True)
 class Chances:
-    """What a route knows: the probability of a transfer of the kind it speaks of, and of one that was done.
+    """What a route knows: the probability of a transfer of the kind it speaks of, and of each that has failed.
 
     ``alike`` is that of the kind planned next or, where nothing is planned, of the kind that failed; ``None`` where
     nothing is known of it. ``stage`` says in words how far the embryos had grown, as far as a source says so, and
@@ -50,7 +50,7 @@ class Chances:
     """
 
     alike: Chance | None
-    of: Callable[[Transfer], Chance]
+    done: tuple[Chance, ...]
     explanation: str
     outcome: Outcome
     denominator: Denominator
@@ -168,9 +168,9 @@ def needs(missing: Iterable[tuple[str, str]]) -> None:
         raise InvalidInput(problems)
 
 
-def one_probability(p: Fraction) -> Callable[[Transfer], Chance]:
-    """Every transfer has probability ``p``, unless a percentage of its own was entered."""
-    return lambda transfer: own_chance(transfer) or known_chance(p)
+def one_probability(case: Transfers, p: Fraction) -> tuple[Chance, ...]:
+    """Every transfer that counts has probability ``p``, unless a percentage of its own was entered."""
+    return tuple(own_chance(transfer) or known_chance(p) for transfer in counted_transfers(case))
 
 
 def own_chance(transfer: Transfer) -> Chance | None:

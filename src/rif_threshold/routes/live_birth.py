@@ -139,7 +139,7 @@ def _chances(case: LiveBirthInputs) -> Chances:
     example = method().worked_example
     return Chances(
         alike=known_chance(p),
-        of=one_probability(p),
+        done=one_probability(case, p),
         explanation=f"{percent} % live birth per {word(per)} × {method().live_birth_to_pregnancy_factor}",
         outcome=Outcome.IMPLANTATION_OR_PREGNANCY_AS_PRINTED,
         denominator=per,

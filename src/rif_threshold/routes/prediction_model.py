@@ -45,7 +45,7 @@ def _chances(case: PredictionInputs) -> Chances:
     table = nelson_lawlor_2011.model()
     return Chances(
         alike=known_chance(p),
-        of=one_probability(p),
+        done=one_probability(case, p),
         explanation=f"{percent_words(100 * live_birth)} live birth per treatment cycle, computed by the model,"
         f" × {method().live_birth_to_pregnancy_factor}",
         outcome=Outcome.IMPLANTATION_OR_PREGNANCY_AS_PRINTED,

@@ -21,7 +21,6 @@ from rif_threshold.register.codes import Kind, kind_of
 from rif_threshold.register.settings import audit_settings
 from rif_threshold.routes import route_of
 from rif_threshold.routes.kind import years
-from rif_threshold.transfers import counted_transfers
 from rif_threshold.vocabulary import Ploidy, Route, TransferResult
 
 
@@ -60,7 +59,7 @@ def transfer_of(kind: int) -> Transfer:
     case, _ = read_case({"history": [of.fields | {"result": TransferResult.NO_POSITIVE_TEST}]})
     chance = Pair(Fraction(0), Fraction(1))
     with suppress(InvalidInput):  # of an unknown ploidy no table has a row
-        chance = route_of(Route.AGE_TABLE).chances(case).of(counted_transfers(case)[0]).ends
+        chance = route_of(Route.AGE_TABLE).chances(case).done[0].ends
     return Transfer(chance, _euploid(of), of.ploidy)
 
 
