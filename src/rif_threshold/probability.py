@@ -78,13 +78,13 @@ def cumulative_probability(p: Any, n: Any) -> Any:
     counts = whole_numbers(n, "n")
     shape = np.broadcast_shapes(np.shape(p), counts.shape)
     result = np.empty(shape)
-    if not result.size:
-        largest_count(counts, "n", 0)
     scratch = np.empty((3, min(result.size, CHUNK)))
+    each_its_own = counts.size > 1 and result.size > 0
+    put_together = None if each_its_own else way(largest_count(counts, "n", 0), one_number=True)
     for index, chance, (count,), out in chunks(p, (counts,), result):
-        put_together = way(largest_count(count, "n", 0), one_number=counts.size == 1)
+        reckon = put_together or way(largest_count(count, "n", 0), one_number=False)
         check_inside(chance, index, shape, "p")
-        put_together(chance, count, out, scratch[:, : chance.size])
+        reckon(chance, count, out, scratch[:, : chance.size])
     return result
 
 
