@@ -107,6 +107,18 @@ def at_least(successes: int, transfers: int, p: float) -> float:
 # The counts.
 
 
+@pytest.mark.parametrize("each", ANSWERED, ids=lambda each: each["name"])
+def test_an_answer_is_read_back_as_it_was(each: dict[str, Any]) -> None:
+    """Also the rows of a register, whose rates are those of counts and have no end."""
+    answer = assess(each["case"])
+    again = Assessment.model_validate_json(answer.model_dump_json())
+    assert (again.case, again.estimates, again.threshold) == (answer.case, answer.estimates, answer.threshold)
+    assert [row.chance for route in again.estimates for row in route.rows] == [
+        row.chance for route in answer.estimates for row in route.rows
+    ]
+    assert again.model_dump_json() == answer.model_dump_json()
+
+
 def test_the_sums_are_those_that_were_counted() -> None:
     sums: Counter[str] = Counter()
     for row in rows("background/hfea_2017_2018_counts.csv"):

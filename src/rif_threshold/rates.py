@@ -24,7 +24,6 @@ _PRINTED, _BESIDE = "printed_cumulative_percent_", "successes_"
 _NEEDED = ("ploidy", "age_label", "age_min_years", "age_max_years")
 _RATE, _COUNTS = "per_transfer_percent", ("successes", "transfers")
 _BETWEEN = "successes must lie between 0 and transfers, both excluded"
-_FINEST = Decimal("0.000001")
 _OPTIONAL = ("stage", *_COUNTS, "printed_transfers_to_threshold")
 
 
@@ -140,14 +139,14 @@ def _stratum(
         raise folder.error(name, "; ".join(map(str, wrong)), line)
     known = cells | {"printed_cumulative_percent": tuple(printed), "successes_beside": counted}
     successes, transfers = (read_count(cells.get(column, ""), column) for column in _COUNTS)
-    if _RATE in cells or isinstance(successes, Problem) or isinstance(transfers, Problem):
-        return parse(folder, name, Stratum, known, line)
-    if not 0 < successes < transfers:
+    if (
+        _RATE not in cells
+        and isinstance(successes, int)
+        and isinstance(transfers, int)
+        and not 0 < successes < transfers
+    ):
         raise folder.error(name, f"{successes} of {transfers}: {_BETWEEN}", line)
-    # The form of a typed percentage has six decimals; what is reckoned with is the counts themselves.
-    rate = Decimal(100 * successes) / transfers
-    read = parse(folder, name, Stratum, known | {_RATE: str(rate.quantize(_FINEST))}, line)
-    return read.model_copy(update={_RATE: rate})
+    return parse(folder, name, Stratum, known, line)
 
 
 def _check_background(folder: Folder, name: str, table: RateTable, background: Background) -> None:

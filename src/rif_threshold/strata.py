@@ -1,15 +1,21 @@
 """What a rate table is: its rows, what it says of itself, and how a row is found."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from typing import Any, Self
+
+from pydantic import model_validator
 
 from rif_threshold.ages import AgeBand
 from rif_threshold.errors import OutOfRange, Problem
+from rif_threshold.forms import read_count
 from rif_threshold.record import Count, NotEmpty, Percent, Record
 from rif_threshold.tables import SourceReference
 from rif_threshold.vocabulary import Denominator, Eggs, NotCovered, Outcome, Ploidy, Stage
 
+_RATE, _FINEST = "per_transfer_percent", Decimal("0.000001")
 NESTED = (Outcome.POSITIVE_TEST, Outcome.IMPLANTATION, Outcome.CLINICAL_PREGNANCY, Outcome.LIVE_BIRTH)
 """Outcomes each of which is among those before it: a transfer with a birth has had a positive test."""
 
@@ -50,6 +56,15 @@ class Stratum(Years):
     successes_beside: dict[Outcome, Count] = {}  # noqa: RUF012 - pydantic copies it
     printed_cumulative_percent: tuple[Decimal, ...] = ()
     printed_transfers_to_threshold: Count | None = None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _by_its_counts(cls, data: Any, handler: Callable[[Any], Self]) -> Self:
+        """A rate that is that of the counts is reckoned from them: it may have more decimals than one that is typed."""
+        rate = _rate_of_counts(data)
+        if rate is None:
+            return handler(data)
+        return handler(data | {_RATE: str(rate.quantize(_FINEST))}).model_copy(update={_RATE: rate})
 
     def __hash__(self) -> int:
         return hash((self.ploidy, self.stage, self.age_label, self.per_transfer_percent))
@@ -96,6 +111,17 @@ class Background(Record):
     said: NotEmpty
     differs: NotEmpty
     not_covered: dict[NotCovered, NotEmpty]
+
+
+def _rate_of_counts(data: Any) -> Decimal | None:
+    """The rate of the counts of a row, exactly, where it gives none, or that one as JSON has it."""
+    if not isinstance(data, dict):
+        return None
+    successes, transfers = (read_count(data.get(name), name) for name in ("successes", "transfers"))
+    if isinstance(successes, Problem) or isinstance(transfers, Problem) or not 0 < successes < transfers:
+        return None
+    rate, given = Decimal(100 * successes) / transfers, data.get(_RATE)
+    return rate if given is None or (isinstance(given, float) and given == float(rate)) else None
 
 
 class About(Record):
