@@ -18,7 +18,7 @@ TECHNICAL = {
     "arrays.py": {14},  # chunk
     "probability.py": {1e-9, 3, 1e6, 20},  # rounding error, what a count can hold, how large an array is looked up
     "breakpoints.py": {42, 50, 16},  # bits of a float, digits, tables that are kept
-    "composed.py": {64, 4},  # how many transfers are multiplied
+    "composed.py": {3, 12, 64},  # what a number is divided by, how many transfers are few
     "wording/figures.py": {9, 3, 10},  # most decimals shown, figures that a large number is written with
     "sentences.py": {3},  # the likeliest answers are said
     "bounds.py": {10, 1000, 100_000},  # reasons in an exception, the limit of 1,000, longest case file

@@ -272,7 +272,7 @@ def _resolved(directory: str | Path) -> Path:
     return root
 
 
-@lru_cache(maxsize=16)
+@lru_cache
 def _where(directory: str, folder: tuple[int, int, int]) -> Path:  # noqa: ARG001
     """It is looked for once as long as it is that folder on the disk: a link may come to lead to another."""
     return Path(os.path.realpath(directory))
