@@ -71,7 +71,7 @@ class ClinicTable(Record):
         rows: the rows that were read: those below, added up.
         in_period: transfers of couples without a problem, in the time that is counted and in a band.
         outside_period: those outside that time.
-        outside_bands: those of an age or ploidy that lies in no one band.
+        outside_bands: those of an age or ploidy that is in no single band.
         in_couples_with_problem: transfers of couples, or without patients rows, with a problem.
         period_first: the first day that is counted; ``None`` without dates.
         period_last: the last day.

@@ -162,7 +162,8 @@ def _population(table: ClinicTable, which: str) -> str:
     added = f"; included by option: {', '.join(table.included)}" if table.included else ""
     return (
         f"{who}, {_time(table)}{added}. {table.rows:,} rows read: {table.in_period:,} in a band,"
-        f" {table.outside_period:,} outside that time, {table.outside_bands:,} in no one band,"
+        f" {table.outside_period:,} outside that time,"
+        f" {table.outside_bands:,} of an age or ploidy that is in no single band,"
         f" {table.in_couples_with_problem:,} in couples with a problem"
     )
 
