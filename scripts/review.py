@@ -12,8 +12,8 @@ from pathlib import Path
 
 from rif_threshold import assess
 from rif_threshold.errors import InvalidInput, TableError
-from rif_threshold.report import report
-from rif_threshold.report.words import ENGLISH, words
+from rif_threshold.report import ENGLISH, report
+from rif_threshold.report.words import words
 
 ROOT = Path(__file__).parents[1]
 MADE = ROOT / ".artifacts"

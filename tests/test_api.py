@@ -83,8 +83,8 @@ def test_a_part_that_is_left_out_stays_out(monkeypatch: pytest.MonkeyPatch, api:
     monkeypatch.setenv("RIF_THRESHOLD_WITHOUT", "tacrolimus")
     assert api.post("/v1/assess", PLAIN).json["tacrolimus"] is None
     (problem,) = refused(api.post("/v1/assess", PLAIN | {"include": ["tacrolimus"]}), 422)["problems"]
-    assert problem["code"] == "left_out"
-    refused(api.ask("/v1/tables/pathways/protocols.toml"), 404)
+    assert (problem["field"], problem["code"]) == ("include", "left_out")
+    assert "left out" in refused(api.ask("/v1/tables/pathways/protocols.toml"), 404)["detail"]
 
 
 def test_what_the_evidence_does_not_cover_is_a_problem_of_its_own_type(api: Api) -> None:
@@ -157,6 +157,14 @@ def test_without_failures_it_is_not_said_where_each_stands_and_far_away_is_null(
          [("per_transfer_percent.2", "decimal_comma"), ("per_transfer_percent.3", "missing"),
           ("per_transfer_percent.4", "range"), ("per_transfer_percent.5", "range"), ("per_transfer_percent.6", "form"),
           ("per_transfer_percent.7", "exponent")]),
+        ({"per_transfer_percent": ["x", 0.5, 26], "failed_transfers": [1, 101, 2]},
+         [("per_transfer_percent.1", "form"), ("per_transfer_percent.2", "small_percent"),
+          ("failed_transfers.2", "count_range")]),
+        ({"successes": [5, "x"], "transfers": [4, 0], "n": 1, "minimum_transfers": 0, "threshold_percent": "0.6"},
+         [("successes.2", "form"), ("request", "unknown_field"), ("threshold_percent", "small_percent"),
+          ("minimum_transfers", "range"), ("transfers.2", "range"), ("successes.1, transfers.1", "cross_field")]),
+        ({"per_transfer_percent": 25.9, "failed_transfers": [1, 2], "minimum_transfers": 101},
+         [("per_transfer_percent", "not_a_list"), ("minimum_transfers", "count_range")]),
         ({"per_transfer_percent": [25.9, 30], "failed_transfers": [3]},
          [("per_transfer_percent, failed_transfers", "cross_field")]),
         ({"per_transfer_percent": [25.9], "successes": [1], "transfers": [3]},
@@ -370,6 +378,19 @@ def test_the_process_writes_nothing_of_a_request(tmp_path: Path) -> None:
     rest = process.communicate(timeout=60)[0]
     assert (process.returncode in (0, -15), rest) == (True, "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_as_json_only_the_address_is_on_standard_output(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rif_threshold", "api", "--json", "--port", str(free_port())],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith("The API is at http://127.0.0.1:")
+    process.terminate()
+    said, wrong = process.communicate(timeout=60)
+    assert json.loads(said)["url"].startswith("http://127.0.0.1:")
+    assert wrong == ""
 
 
 def free_port() -> int:

@@ -71,6 +71,9 @@ def test_what_was_counted_once_is_no_part_of_a_case_and_stays_behind_in_a_copy()
         ({"live_birth_percent": "nan"}, {"live_birth_percent": "form"}),
         ({"live_birth_percent": float("inf")}, {"live_birth_percent": "form"}),
         ({"live_birth_percent": "1e400"}, {"live_birth_percent": "exponent"}),
+        ({"live_birth_percent": "1e-5"}, {"live_birth_percent": "exponent"}),
+        ({"live_birth_percent": 1e-7}, {"live_birth_percent": "too_long"}),
+        ({"live_birth_percent": 1e-300}, {"live_birth_percent": "exponent"}),
         ({"live_birth_percent": "0E99999999"}, {"live_birth_percent": "exponent"}),
         ({"live_birth_percent": "23,8"}, {"live_birth_percent": "decimal_comma"}),
         (
@@ -199,6 +202,15 @@ def test_broken_json_is_one_problem(text: str) -> None:
         read_json_object(text)
     (problem,) = raised.value.problems
     assert problem.code == "json"
+
+
+@pytest.mark.parametrize("percent", [0.000001, Decimal("0.000002"), "0.000003"])
+def test_a_small_percentage_survives_the_way_through_json(percent: object) -> None:
+    """Programs write it with an exponent, which nobody may type."""
+    case = Case(threshold_percent=percent, small_percent_confirmed=True)
+    assert case.threshold_percent == Decimal(str(percent))
+    assert "e-6" in case.model_dump_json()
+    assert Case.from_json(case.model_dump_json()) == Case.model_validate_json(case.model_dump_json()) == case
 
 
 def test_numbers_of_json_keep_their_form() -> None:

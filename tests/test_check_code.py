@@ -3,6 +3,8 @@
 import itertools
 import json
 import string
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,20 @@ def refusal(code: str) -> str:
     (problem,) = caught.value.problems
     assert (problem.field, problem.given) == ("code", "")
     return problem.code
+
+
+def test_a_case_code_needs_nothing_of_paper_to_be_read_and_compared() -> None:
+    """What makes the couple's paper is an extra; the code on a note is not, and nor is the curve as a table."""
+    code = (
+        "import sys; sys.modules |= dict.fromkeys(('babel', 'jinja2', 'altair', 'typst', 'segno', 'vl_convert'));"
+        "from rif_threshold import assess; from rif_threshold.report import report;"
+        "from rif_threshold.report.verification import verify;"
+        f"answer = assess({PLAIN!r});"
+        "code = report(answer, 'code.txt').content.decode();"
+        "print(verify(code).sentence, len(report(answer, 'curve.csv').content) > 100)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (found.stdout, found.stderr) == ("Same result. True\n", "")
 
 
 @pytest.mark.parametrize("name", [*CASES, *REFUSED])

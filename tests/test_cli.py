@@ -293,6 +293,12 @@ def test_a_port_that_is_taken_is_said() -> None:
     assert (result.exit_code, "choose another --port" in result.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("host", ["999.1.1.1", "192.0.2.1"])
+def test_a_host_that_is_none_of_this_machine_is_said(host: str) -> None:
+    result = run("app", "--no-open", "--host", host)
+    assert (result.exit_code, "choose another --host" in result.stderr) == (2, True)
+
+
 COUNTED = ("assess", "--transfers", "200", "--outcome", "clinical_pregnancy", "--failed", "3", "--successes")
 
 

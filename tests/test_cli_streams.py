@@ -62,7 +62,7 @@ def shell(command: str, *arguments: str, **environment: str) -> subprocess.Compl
         ("$P", ("assess", "--case", "/"), 2, "Is a directory"),
         ("$P", (*NOTE, "--output", "/dev/full"), 2, "No space left on device"),
         ("$P", (*NOTE, "--output", ""), 2, "Is a directory"),
-        ("$P", ("app", "--no-open", "--host", "192.0.2.1"), 2, "choose another --port"),
+        ("$P", ("app", "--no-open", "--host", "192.0.2.1"), 2, "choose another --host"),
         ("cd $(mktemp -d) && rmdir $(pwd) && $P", ("report", "--format", "report.pdf", *CASE), 0, ""),
     ],
 )

@@ -19,12 +19,12 @@ from report_cases import DATE, PLAIN, answer
 from rif_threshold import InvalidInput, assess
 from rif_threshold.cli import cli
 from rif_threshold.errors import TableError
-from rif_threshold.report import fonts, report
+from rif_threshold.report import ENGLISH, fonts, report
 from rif_threshold.report import words as words_module
 from rif_threshold.report.catalogue import CLOSE, OPEN, Catalogue, Review, read
 from rif_threshold.report.couple_sheet import sheet
 from rif_threshold.report.marked import said as said_as_html
-from rif_threshold.report.words import ENGLISH, Words, languages, words
+from rif_threshold.report.words import Words, languages, words
 from rif_threshold.vocabulary import Grade
 
 TRANSLATIONS = [language for language in languages() if language != ENGLISH]

@@ -163,6 +163,14 @@ def test_every_step_can_be_written_as_json(name: str) -> None:
     assert Tacrolimus.model_validate_json(step(name).model_dump_json()).protocols == step(name).protocols
 
 
+def test_a_work_up_is_read_back_as_it_was() -> None:
+    case = {"ploidy": "euploid", "oocyte_age_years": 33, "failed_transfers": 4}
+    found = assess(case | {"findings": {"antiphospholipid": "abnormal"}}, include=["workup"]).workup
+    assert found is not None
+    assert any(item.beside for item in found.investigations)
+    assert Workup.model_validate_json(found.model_dump_json()) == found
+
+
 # The gate fails closed.
 
 

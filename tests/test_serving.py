@@ -42,7 +42,7 @@ def test_the_api_is_served_until_it_is_stopped(
         started[0].should_exit = True
         thread.join(60)
     assert not thread.is_alive()
-    assert capsys.readouterr().out == f"The API is at http://127.0.0.1:{port} (Ctrl-C stops it).\n"
+    assert capsys.readouterr().err == f"The API is at http://127.0.0.1:{port} (Ctrl-C stops it).\n"
     check_port("127.0.0.1", port)
 
 

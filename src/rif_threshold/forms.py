@@ -7,7 +7,8 @@ overlong digits are refused by name, so that nothing is read as something else a
 import json
 import re
 from collections import Counter
-from decimal import Decimal
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 from numbers import Integral, Number, Rational, Real
 from typing import Any
 
@@ -32,8 +33,8 @@ def as_typed(given: object) -> str:
     A float is written with its shortest decimal form, so ``23.8`` means 23.8 and not its binary neighbour. What nobody
     could have typed into one field is told by its kind, not spelt out: it may be large.
 
-    >>> as_typed(23.8), as_typed(" 36 "), as_typed(None), as_typed([36])
-    ('23.8', '36', '', 'a list')
+    >>> as_typed(23.8), as_typed(" 36 "), as_typed(None), as_typed([36]), as_typed(0.00001)
+    ('23.8', '36', '', 'a list', '0.00001')
     """
     if isinstance(given, str):  # first, because most values are texts, and asking for an abstract kind takes long
         return str(given).strip(_BLANKS)
@@ -43,9 +44,9 @@ def as_typed(given: object) -> str:
         number = int(given)
         return str(number) if number.bit_length() <= LONGEST_TEXT else "a number of over 30 digits"
     if isinstance(given, Real) and hasattr(given, "hex"):
-        return repr(float(given))
+        return _written_out(repr(float(given)))
     if isinstance(given, Number) and not isinstance(given, Rational):
-        return str(given).strip(_BLANKS)
+        return _written_out(str(given).strip(_BLANKS))
     return f"a {given.kind if isinstance(given, NoValue) else type(given).__name__}"
 
 
@@ -53,6 +54,17 @@ def echo(given: object) -> str:
     """Return what was typed, short enough to repeat in a message."""
     text = as_typed(given)
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
+
+
+def _written_out(number: str) -> str:
+    """A number of a program as a person writes it: a small one has no exponent, which nobody typed."""
+    if "e-" not in number.lower():
+        return number
+    with suppress(InvalidOperation):
+        exact = Decimal(number)
+        if exact.adjusted() > -LONGEST_TEXT:
+            return f"{exact:f}"
+    return number
 
 
 # What is wrong with the form of a number, the first that fits: pattern, code, sentence.
@@ -179,7 +191,7 @@ def read_json_object(text: str, whole: str = "case") -> dict[str, Any]:
         raise refuse("a very long text", f"at most {LONGEST_CASE_FILE} characters")
     try:
         data = json.loads(
-            text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=without_duplicates
+            text, parse_float=_written_out, parse_int=str, parse_constant=str, object_pairs_hook=without_duplicates
         )
     except json.JSONDecodeError as error:
         raise refuse("", f"this is not complete JSON: line {error.lineno}, column {error.colno}") from None

@@ -16,6 +16,7 @@ _KINDS = {
     "tuple_type": ("not_a_list", "a list is needed"),
     "too_short": ("missing", "at least one entry is needed"),
     "string_type": ("not_a_text", "a text in quotes is needed"),
+    "string_unicode": ("not_in_list", "a word that can be written is needed"),
     "string_too_short": ("empty", "words are needed here"),
     "bool_type": ("not_true_or_false", "true or false is needed"),
     "bool_parsing": ("not_true_or_false", "true or false is needed"),

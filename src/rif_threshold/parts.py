@@ -37,7 +37,7 @@ def named_parts(names: Collection[Part | str], field: str) -> frozenset[Part]:
     return frozenset(map(Part, names))
 
 
-def need(part: Part) -> None:
+def need(part: Part, field: str = WITHOUT_VARIABLE) -> None:
     """Raise `InvalidInput` where a setting leaves this part out of every surface."""
     if part not in default_parts():
-        raise InvalidInput((Problem(WITHOUT_VARIABLE, part.value, "this part is left out here", "left_out"),))
+        raise InvalidInput((Problem(field, part.value, "this part is left out here", "left_out"),))

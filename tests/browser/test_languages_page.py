@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from rif_threshold.report.words import ENGLISH, Words, languages, words
+from rif_threshold.report import ENGLISH
+from rif_threshold.report.words import Words, languages, words
 
 TRANSLATIONS = [language for language in languages() if language != ENGLISH]
 CHECKED = "No clinician has checked this translation."

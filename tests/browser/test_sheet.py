@@ -10,8 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from pypdf import PdfReader
 
 from report_cases import CASES, DATE, REFUSED, answer
-from rif_threshold.report import report
-from rif_threshold.report.words import ENGLISH, languages
+from rif_threshold.report import ENGLISH, report
+from rif_threshold.report.words import languages
 
 from .conftest import settled
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from rif_threshold import assess
-from rif_threshold.report import fonts
-from rif_threshold.report.words import ENGLISH, languages, words
+from rif_threshold.report import ENGLISH, fonts
+from rif_threshold.report.words import languages, words
 from rif_threshold.ui import inputs
 from rif_threshold.vocabulary import Grade
 

@@ -29,11 +29,11 @@ _REF = "#/components/schemas/{model}"
 _ALWAYS = (400, 500)
 _BODY = (408, 413, 415, 422, 503)
 _WHY = {
-    400: "The request cannot be read: it is no JSON, has a query or long headers, or names a host that is not known",
+    400: "The request cannot be read: it is no JSON, no UTF-8, has a query or long headers, or names an unknown host",
     404: "There is no such table",
     408: f"The body did not come within {bounds.HEAD_SECONDS} seconds",
     413: f"The body is longer than {bounds.LONGEST_BODY:,} bytes",
-    415: "The body is not sent as JSON in UTF-8",
+    415: "Its header does not say that the body is JSON in UTF-8, or says that it is compressed",
     422: "The input is malformed, impossible or outside the evidence; every problem is named, each with its field",
     500: "A fault in the software",
     503: "Too many requests are waiting",

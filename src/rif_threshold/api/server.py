@@ -39,6 +39,9 @@ from rif_threshold.vocabulary import Part
 # What they read is verified with the rest.
 _READ_FOR_REGISTERS = (limits, mappings, settings)
 _INCLUDE = "include"
+_NO_TABLE = (
+    "no such table is served: an assessment names them in its tables, and those of a part left out here stay out"
+)
 _SAID = {404: "there is nothing at this address; /openapi.json says what there is", 405: "another method is needed"}
 
 
@@ -67,7 +70,7 @@ def _included(given: Any) -> tuple[frozenset[Part] | None, tuple[Problem, ...]]:
     try:
         parts = named_parts(listed(given, _INCLUDE, problems) or (), _INCLUDE)
         for part in parts:
-            need(part)
+            need(part, _INCLUDE)
     except InvalidInput as error:
         return frozenset(), error.problems
     return parts, tuple(problems)
@@ -123,7 +126,7 @@ def make_app() -> FastAPI:
         found = {key: (shipped(), key) for key in listed_tables()}
         found |= {f"own:{key}": (own, key) for key in own.digests} if own else {}
         if name not in found:
-            raise Refused(404, "there is no such table; an assessment names all it rests on in its tables")
+            raise Refused(404, _NO_TABLE)
         folder, key = found[name]
         return _as_json(TableFile(id=name, sha256=folder.digests[key], text=folder.texts[key]).model_dump_json())
 
@@ -211,4 +214,4 @@ def serve(host: str = "127.0.0.1", port: int = 8601) -> None:
     gc.collect()
     gc.freeze()
     ready = f"The API is at {address(host, port)} (Ctrl-C stops it)."
-    Server(served(app, host, port), lambda: click.echo(ready)).run()
+    Server(served(app, host, port), lambda: click.echo(ready, err=True)).run()

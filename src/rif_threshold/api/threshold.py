@@ -1,6 +1,6 @@
 """Many chances at once: after how many transfers each crosses the line, and where each stands after its failures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
@@ -24,6 +24,7 @@ WHOLE = "request"
 """What a request is called in a problem that is of no one field."""
 _PERCENTS, _COUNTS = "per_transfer_percent", ("successes", "transfers")
 _LISTS = (_PERCENTS, *_COUNTS, "failed_transfers")
+_ANY = "1"
 _UNKNOWN = "this name is not known; see /openapi.json"
 # Held here and not by pydantic, which takes a list of entries that cannot be read for an empty one.
 _ROWS = Field(json_schema_extra={"minItems": 1, "maxItems": MOST_ROWS})
@@ -198,20 +199,38 @@ def _within(total: int | None) -> int | None:
 
 def _read(data: dict[str, Any]) -> ThresholdRequest:
     data = {name: each for name, each in data.items() if each is not None}
-    too_long = [name for name in _LISTS if isinstance(data.get(name), list) and len(data[name]) > MOST_ROWS]
+    too_long = {name for name in _LISTS if isinstance(data.get(name), list) and len(data[name]) > MOST_ROWS}
     problems = [
         Problem(name, f"{len(data[name]):,} entries", f"at most {MOST_ROWS:,} entries are taken", "count_range")
-        for name in too_long
+        for name in _LISTS
+        if name in too_long
     ]
+    data, wrong = {name: each for name, each in data.items() if name not in too_long}, too_long
     try:
-        request = ThresholdRequest.model_validate({name: each for name, each in data.items() if name not in too_long})
+        request = ThresholdRequest.model_validate(data)
     except ValidationError as error:
-        raise InvalidInput((*problems, *problems_of(error, WHOLE, _UNKNOWN))) from None
-    problems += [] if too_long else [*_of_lists(request)]
-    problems += [*_of_numbers(request)]
+        found = list(problems_of(error, WHOLE, _UNKNOWN))
+        problems, wrong = [*problems, *found], wrong | {problem.field for problem in found}
+        request = _less(data, [detail["loc"] for detail in error.errors(include_url=False, include_context=False)])
+    further = (*_of_lists(request), *_of_numbers(request))
+    problems += [problem for problem in further if wrong.isdisjoint(problem.field.split(", "))]
     if problems:
         raise InvalidInput(problems)
     return request
+
+
+def _less(data: dict[str, Any], places: Iterable[tuple[int | str, ...]]) -> ThresholdRequest:
+    """The request without what stands in these places, so that the rest is still looked at.
+
+    Of a list only the entry goes: any other stands in for it, of which nothing is said.
+    """
+    kept = dict(data)
+    for name, *entry in places:
+        if entry:
+            kept[str(name)] = [_ANY if n == entry[0] else each for n, each in enumerate(kept[str(name)])]
+        else:
+            kept.pop(str(name), None)
+    return ThresholdRequest.model_validate(kept)
 
 
 def _of_lists(request: ThresholdRequest) -> Iterator[Problem]:

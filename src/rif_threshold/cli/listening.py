@@ -1,5 +1,6 @@
 """What the commands that start a server have in common: where it listens, and that this is possible."""
 
+import errno
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +37,11 @@ def check_address(host: str, port: int, *, as_json: bool) -> None:
     """End with a refusal where the address cannot be listened on; as JSON say where the server will be reached."""
     from rif_threshold.serving import address, check_port  # noqa: PLC0415 - only what serves needs it
 
-    with refusing("--port", "this address cannot be used; choose another --port", f"{host}:{port}"):
+    try:
         check_port(host, port)
+    except OSError as error:
+        option = "--port" if error.errno in {errno.EADDRINUSE, errno.EACCES} else "--host"
+        with refusing(option, f"this address cannot be used; choose another {option}", f"{host}:{port}"):
+            raise
     if as_json:
         click.echo(to_json({"url": address(host, port)}))

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pydantic import Field
-
 from rif_threshold import tables
 from rif_threshold.answers import Answer, where_words
 from rif_threshold.case import Case
@@ -29,10 +27,15 @@ class OtherPosition(Cited):
 
 
 class Beside(Cited):
-    """What is to be said beside an item where its rule is yes."""
+    """What is to be said beside an item."""
 
     text: str
-    when: Condition = Field(exclude=True)
+
+
+class BesideEntry(Beside):
+    """The same as the table has it: where its rule is yes."""
+
+    when: Condition
 
 
 class WorkupLine(Cited):
@@ -53,6 +56,7 @@ class WorkupEntry(WorkupLine):
     """One line of ESHRE's lists, as the table has it: when it concerns a couple."""
 
     when: Condition
+    beside: tuple[BesideEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,7 @@ def _item(entry: WorkupEntry, values: Values, once_crossed: Values, finding: Fin
         because=_because(later if never else judged, values),
         missing=judged.missing,
         finding=finding,
-        beside=tuple(each for each in entry.beside if evaluate(each.when, values).verdict == Verdict.YES),
+        beside=tuple(Beside.of(each) for each in entry.beside if evaluate(each.when, values).verdict == Verdict.YES),
     )
 
 

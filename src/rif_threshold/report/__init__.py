@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from rif_threshold.assessment import Assessment
 
 
+ENGLISH = "en"
+"""The language of everything that is not made for the couple."""
+
+
 class Language(NamedTuple):
     """The language of what is made for the couple, and whether it may be partly in English."""
 
@@ -57,7 +61,7 @@ class Format:
 def report(
     assessment: "Assessment",
     format: str,  # noqa: A002 - the word a user types
-    language: str = "en",
+    language: str = ENGLISH,
     *,
     date: datetime.date | None = None,
     incomplete: bool = False,

@@ -6,10 +6,11 @@ treatments it names. Medicines, and whatever only the immune step asks, are not 
 
 from rif_threshold.assessment import Assessment
 from rif_threshold.case import Case
+from rif_threshold.report import ENGLISH
 from rif_threshold.report.check_code import Code, CodeKind, made_code, or_why
 from rif_threshold.report.digests import ANSWER, NONE, answer_digests, canonical, digest
 from rif_threshold.report.grades import asked, beside, told
-from rif_threshold.report.words import ENGLISH, words
+from rif_threshold.report.words import words
 from rif_threshold.routes import RouteInputs
 from rif_threshold.vocabulary import Grade, Part
 

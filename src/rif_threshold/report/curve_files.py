@@ -2,14 +2,15 @@
 
 import csv
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rif_threshold.assessment import Assessment
-from rif_threshold.charts.curve import curve_specification, describe_curve
-from rif_threshold.charts.specification import Specification
 from rif_threshold.pair import Pair
 from rif_threshold.vocabulary import ThresholdState
 from rif_threshold.wording import transfer_state, word
+
+if TYPE_CHECKING:
+    from rif_threshold.charts.specification import Specification
 
 _COLUMNS = (
     "route", "label", "primary", "transfer", "state", "per_transfer_percent", "cumulative_percent",
@@ -66,11 +67,13 @@ def harmless(text: str) -> str:
 
 def curve_svg(assessment: Assessment, *, wide: int = _WIDE, high: int = _HIGH) -> str:
     """The curve as SVG, with the sentence that describes it as its title."""
+    from rif_threshold.charts.curve import curve_specification, describe_curve  # noqa: PLC0415 - no picture, no charts
+
     return picture(curve_specification(assessment), describe_curve(assessment), wide=wide, high=high)
 
 
 def picture(
-    specification: Specification, words: str, *, name: str = "curve", wide: int = _WIDE, high: int = _HIGH
+    specification: "Specification", words: str, *, name: str = "curve", wide: int = _WIDE, high: int = _HIGH
 ) -> str:
     """A chart as SVG, with a sentence that describes it as its title."""
     import vl_convert  # noqa: PLC0415 - it starts a script engine, which only the charts need
@@ -87,6 +90,8 @@ def curve_png(assessment: Assessment) -> bytes:
     """The curve as PNG, twice as fine as a screen. Raises `NoFont` where it would show an empty box for a letter."""
     import vl_convert  # noqa: PLC0415
 
+    from rif_threshold.charts.curve import curve_specification  # noqa: PLC0415
+
     picture = curve_svg(assessment)
     if not picture.isascii():
         from rif_threshold.report.setting import check_letters  # noqa: PLC0415 - only letters that may be lacking
@@ -98,7 +103,7 @@ def curve_png(assessment: Assessment) -> bytes:
     return png
 
 
-def _sized(specification: Specification, wide: int, high: int) -> dict[str, Any]:
+def _sized(specification: "Specification", wide: int, high: int) -> dict[str, Any]:
     """The page's chart, with a size, a font and colours of its own, since no page gives it a theme here."""
     config = {
         **specification.get("config", {}), "font": SANS, "background": "white", "view": {"stroke": None},

@@ -8,10 +8,9 @@ from rif_threshold.assessment import Assessment, assess
 from rif_threshold.case import Case
 from rif_threshold.parts import default_parts
 from rif_threshold.record import Record
+from rif_threshold.report import ENGLISH
 from rif_threshold.report.check_code import CodeKind, Content, read_code
-from rif_threshold.report.couple_code import couple_digests
 from rif_threshold.report.digests import all_fingerprint, answer_digests, answer_now, fingerprints
-from rif_threshold.report.words import ENGLISH
 from rif_threshold.vocabulary import Part
 from rif_threshold.wording import long_word, transfers_words
 
@@ -82,7 +81,7 @@ def verify(code: str, tables: str | Path | None = None) -> Verification:
     content = read_code(code)
     parts = content.parts & default_parts()
     assessment = assess(content.case, include=parts, tables=tables)
-    now = couple_digests(assessment) if content.kind == CodeKind.COUPLE else answer_digests(assessment)
+    now = _couple_digests(assessment) if content.kind == CodeKind.COUPLE else answer_digests(assessment)
     # What a setting leaves out here is not computed, and so not compared.
     compared = {name: words for name, words in _ANSWERS.items() if name not in content.parts - parts}
     changed = [words for name, words in compared.items() if content.answers[name] != now[name]]
@@ -99,6 +98,12 @@ def verify(code: str, tables: str | Path | None = None) -> Verification:
         case=assessment.case,
         assessment=assessment,
     )
+
+
+def _couple_digests(assessment: Assessment) -> dict[str, bytes]:
+    from rif_threshold.report.couple_code import couple_digests  # noqa: PLC0415 - only they need the couple's words
+
+    return couple_digests(assessment)
 
 
 def _answered(found: Mapping[str, Any], software: str) -> Was:

@@ -18,10 +18,10 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from rif_threshold.errors import InvalidInput, Problem
+from rif_threshold.report import ENGLISH
 from rif_threshold.report.catalogue import CLOSE, OPEN, Catalogue, Review, read
 
 FOLDER = Path(__file__).parent / "locale"
-ENGLISH = "en"
 _ALL = 100
 _ZEROS = {"latn": "0", "arab": "٠", "arabext": "۰", "beng": "০", "deva": "०", "mymr": "၀"}
 """The nought of CLDR's numbering systems; the other digits follow it. Babel writes their signs, but Latin digits."""

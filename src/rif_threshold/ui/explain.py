@@ -6,9 +6,10 @@ import streamlit as st
 from markupsafe import Markup
 
 from rif_threshold.charts.people import people_specification
+from rif_threshold.report import ENGLISH
 from rif_threshold.report.couple_sheet import Sheet
 from rif_threshold.report.marked import said
-from rif_threshold.report.words import ENGLISH, Words, languages, words
+from rif_threshold.report.words import Words, languages, words
 from rif_threshold.ui import inputs
 from rif_threshold.ui.frame import spoken
 from rif_threshold.wording import GRADE_SHAPES

@@ -10,10 +10,10 @@ import streamlit as st
 from rif_threshold.assessment import Assessment, assess
 from rif_threshold.errors import InvalidInput
 from rif_threshold.folder import Folder
-from rif_threshold.report import FORMATS, report
+from rif_threshold.report import ENGLISH, FORMATS, report
 from rif_threshold.report.fonts import lacking
 from rif_threshold.report.letters import unusual
-from rif_threshold.report.words import ENGLISH, Words
+from rif_threshold.report.words import Words
 from rif_threshold.ui import inputs
 from rif_threshold.ui.judging import problem_lines
 from rif_threshold.ui.markdown import escaped

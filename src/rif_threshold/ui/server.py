@@ -159,7 +159,7 @@ def serve(host: str = "127.0.0.1", port: int = 8501, open_browser: bool = True) 
     where = address(host, port)
 
     def on_ready() -> None:
-        click.echo(f"The page is at {where} (Ctrl-C stops it).")
+        click.echo(f"The page is at {where} (Ctrl-C stops it).", err=True)
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(where,), daemon=True).start()
 

@@ -5,8 +5,9 @@ from datetime import datetime
 import streamlit as st
 
 from rif_threshold.parts import default_parts
+from rif_threshold.report import ENGLISH
 from rif_threshold.report.couple_sheet import sheet
-from rif_threshold.report.words import ENGLISH, words
+from rif_threshold.report.words import words
 from rif_threshold.ui import explain, exports, inputs, judging
 from rif_threshold.ui.strip import strip
 from rif_threshold.ui.whole import whole
