@@ -491,7 +491,9 @@ def test_at_most_a_third_of_the_real_cases_show_another_number() -> None:
 def test_where_it_gives_no_other_number_none_is_said() -> None:
     found = answer(AT_36, oocyte_age_years=33)  # 2 or 3 by stage, and ESHRE's is 3
     (line,) = context_words(found)
-    assert line.endswith(": no other number by positive tests.")
+    assert line.endswith(": 2 to 3 transfers by positive tests, the answer's number among them.")
+    (line,) = context_words(answer(AT_36, oocyte_age_years=33, stage="cleavage"))
+    assert line.endswith("single fresh day 2-3 embryos: no other number by positive tests.")
     assert context_in_short(found) == ()
     assert [each.route for each in shown_routes(found)] == ["age_table"]  # "2 to 3" would look like another
     same = answer(AT_36, oocyte_age_years=33, stage="cleavage")

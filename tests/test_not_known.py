@@ -378,6 +378,27 @@ def test_a_close_call_is_told_of_what_was_done_whatever_is_planned() -> None:
     assert beside_words(answer(rate, planned="none")) == ("A close call: so far is 0.31 points above 60 %.",)
 
 
+@pytest.mark.parametrize(
+    ("failed", "told"),
+    [
+        (2, ("A close call: a chance more than 0.42 points higher would give 3.",)),  # 25.9 %: 26.319 gives 3
+        (3, ("A close call: a chance more than 0.42 points higher would give 3.",)),
+        (4, ()),  # crossed: a higher chance crosses it sooner
+        (9, ()),
+    ],
+)
+def test_a_close_call_is_one_that_could_turn_the_answer(failed: int, told: tuple[str, ...]) -> None:
+    found = answer({"oocyte_age_years": 36, "ploidy": "untested"}, failed_transfers=failed)
+    assert tuple(each for each in beside_words(found) if "higher" in each or "lower" in each) == told
+
+
+@pytest.mark.parametrize(("failed", "told"), [(2, True), (3, True), (4, False)])
+def test_a_lower_chance_turns_only_what_has_just_been_crossed(failed: int, told: bool) -> None:
+    """27 % gives 3; 1 - 0.4**(1/3), 26.319 %, gives 4, and then a fourth failure has crossed it too."""
+    rate = {"clinic_percent": "27", "clinic_outcome": "implantation", "failed_transfers": failed}
+    assert any("0.69 points lower would give 4" in each for each in beside_words(answer(rate))) is told
+
+
 def test_the_sheet_of_a_couple_beyond_counting_names_no_other_number() -> None:
     far = {"live_birth_percent": "2", "live_birth_per": "treatment_cycle"}
     for failed in (0, 6):

@@ -418,3 +418,14 @@ def test_the_shipped_tables_are_whole() -> None:
     assert observed(shipped()) == observed()
     assert len(definitions()) == 5
     assert assumptions().main_prevalence.value * 10 == 1
+
+
+@pytest.mark.parametrize(("failed", "share"), [(2, None), (3, "29"), (5, "5")])
+def test_beyond_the_crossing_the_share_of_those_with_as_many_failures_is_told(failed: int, share: str | None) -> None:
+    """Of couples of whom one in ten cannot implant, at 64.1 %: 0.9 * 0.359**n / (0.1 + 0.9 * 0.359**n)."""
+    case = {"oocyte_age_years": 36, "ploidy": "euploid", "failed_transfers": failed}
+    perspective = assess(case, include=["perspective"]).perspective
+    assert perspective is not None
+    told = [note.text for note in perspective.meaning_of_crossing.notes if "as here" in note.text]
+    expected = f"Of couples with whom {failed} transfers failed, as here, {share} of 100 are simply unlucky."
+    assert told == ([] if share is None else [expected])

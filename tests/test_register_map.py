@@ -321,3 +321,28 @@ def test_a_first_mapping_is_read_whatever_stands_in_headings_and_words(tmp_path:
     first = tomllib.loads(first_mapping(explore(path, None)))
     assert first["patient"]["column"] == "patient"
     assert set(first["result"]["words"]) == {"pos\u00a0itive", "a \\ b"}
+
+
+def test_a_column_of_full_names_is_warned_of_also_where_each_stands_several_times(tmp_path: Path) -> None:
+    """Eight people in forty rows; words of a laboratory that stand as often are no names."""
+    people = (
+        "Anna Schmidt",
+        "Eva Maria Klein",
+        "Ida Berg",
+        "Lea Roth",
+        "Mia Wolf",
+        "Nora Lang",
+        "Pia Haas",
+        "Ute Frank",
+    )
+    rows = [f"{n % 8},{people[n % 8]},{('Frozen embryo', 'Fresh embryo')[n % 2]}" for n in range(40)]
+    file = tmp_path / "list.csv"
+    file.write_text("\n".join(["patient,name,kind", *rows]), "utf-8")
+    columns = {each.column: each for each in explore(file, None).columns}
+    assert columns["name"].said[0].startswith("What stands in the column name looks like names.")
+    assert columns["name"].words == ()  # none of them is told
+    assert [text for text, _ in columns["kind"].words] == ["Fresh embryo", "Frozen embryo"]
+    assert columns["kind"].people == ()
+    told = CliRunner().invoke(cli, ["register", "map", str(file)]).output
+    assert "looks like names" in told
+    assert "Schmidt" not in told

@@ -144,6 +144,8 @@ def _close_call(primary: Estimate) -> str:
     if total is None or total > method().most_countable:  # where counting cannot tell, one more or less does not either
         return ""
     up, down = primary.margin.to_fewer_points, primary.margin.to_more_points
+    if primary.reached:  # what is crossed stays so by a higher chance, and by a lower one where more have failed
+        up, down = None, down if primary.failed_transfers == total else None
     told = []
     if up is not None and up <= close:
         told.append(f"a chance {points_up_words(up)} points higher would give {total - 1}")

@@ -87,7 +87,11 @@ def context_words(assessment: Assessment) -> tuple[str, ...]:
 
 def _no_other(estimate: Estimate) -> str:
     counted = f", {estimate.stage}" if estimate.stage else ""
-    return f"{capital(_background(estimate).short)}{counted}: no other number by {plural(estimate.outcome)}."
+    found = f"no other number by {plural(estimate.outcome)}"
+    if estimate.total.lowest != estimate.total.highest:  # the answer's is one of several, and the others are no secret
+        span = f"{between_numbers(*reversed(estimate.total))} transfers"
+        found = f"{span} by {plural(estimate.outcome)}, the answer's number among them"
+    return f"{capital(_background(estimate).short)}{counted}: {found}."
 
 
 def _another(estimate: Estimate, rule: Rule) -> str:

@@ -7,6 +7,7 @@ from rif_threshold.ages import label_words
 from rif_threshold.assessment import Assessment
 from rif_threshold.routes import ROUTES
 from rif_threshold.transfers import EmbryoKind, Transfer, Transfers, counted_transfers, planned_apart, planned_kind
+from rif_threshold.vocabulary import Eggs
 from rif_threshold.wording import long_word, transfers_words, word
 
 
@@ -25,8 +26,9 @@ def who_words(assessment: Assessment) -> str:
         if len({(each.oocyte_age_years, each.ploidy) for each in counted}) > 1:
             return f"{failed} failed, not all alike"
         kind = counted[-1] if counted else case.history[-1]
+    whose = "donor " if case.eggs == Eggs.DONOR else ""
     parts = (
-        "" if kind.oocyte_age_years is None else f"{label_words(str(kind.oocyte_age_years))} y",
+        "" if kind.oocyte_age_years is None else f"{whose}{label_words(str(kind.oocyte_age_years))} y",
         "" if kind.ploidy is None else word(kind.ploidy),
         "" if failed is None else f"{failed} failed",
     )
@@ -48,7 +50,7 @@ def _inputs(assessment: Assessment) -> Iterator[str]:
         if said:
             yield f"next: {said}"
     if case.eggs is not None:
-        yield long_word(case.eggs)
+        yield long_word(case.eggs) + (", and the age is the donor's" if case.eggs == Eggs.DONOR else "")
     answered = {estimate.route for estimate in assessment.estimates}
     for route in ROUTES:  # what no answer is made from yet is no part of what it is for
         if not answered or route.name in answered:

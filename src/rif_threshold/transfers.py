@@ -29,8 +29,8 @@ class EmbryoKind(TypedRecord):
         Age | None,
         Field(
             title="age at egg retrieval",
-            description="The woman's age when the oocyte was retrieved, completed years; a band such as <35 or 35-39"
-            " where no more is known.",
+            description="The age of the woman whose egg it is (a donor's for a donated one) when it was retrieved,"
+            " completed years; a band such as <35 or 35-39 where no more is known.",
         ),
     ] = None
     ploidy: Annotated[
@@ -78,7 +78,7 @@ class Planned(EmbryoKind):
     oocyte_age_years: Annotated[
         Age | None,
         Typed("--planned-oocyte-age"),
-        Field(title="age at egg retrieval", description="The woman's age at retrieval of the oocytes, as above."),
+        Field(title="age at egg retrieval", description="The age at retrieval of the oocytes, as above."),
     ] = None
     ploidy: Annotated[
         Ploidy | None,
@@ -123,8 +123,9 @@ class Transfers(Record):
         Typed("--oocyte-age"),
         Field(
             title="age at egg retrieval",
-            description="The woman's age, completed years, at retrieval of the oocytes for the transfers that failed"
-            " and, where no other kind is planned, for the next. A band such as <35 or 35-39 where no more is known.",
+            description="The age of the woman whose eggs they are (the donor's for donated ones), completed years, at"
+            " retrieval for the transfers that failed and, where no other kind is planned, for the next. A band such as"
+            " <35 or 35-39 where no more is known.",
         ),
     ] = None
     ploidy: Annotated[
@@ -150,7 +151,7 @@ class Transfers(Record):
         Field(
             title="whose eggs",
             description="Whose eggs, and whether they were frozen as eggs. Only the register's tables ask for it; own"
-            " eggs that were never frozen if not said.",
+            " eggs that were never frozen if not said. The age is always that of the woman whose eggs they are.",
         ),
     ] = None
     failed_transfers: Annotated[

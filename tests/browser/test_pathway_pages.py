@@ -88,7 +88,7 @@ def test_paper_has_what_was_answered_on_two_pages_and_on_three(visit: Any) -> No
     assert "on hold: fluconazole" in visit.text
     pages, text = paper(visit)
     assert pages <= 3
-    assert "Nothing more that could be asked would change a verdict." in text
+    assert "No verdict waits for another answer." in text
     for closed in ("Where sources disagree", "Monitoring", "Not known"):
         assert closed not in text
 

@@ -180,6 +180,23 @@ def test_a_bad_ratio_removes_the_verdicts(tab: Any) -> None:
     assert "Boxed warning" in page.text
 
 
+def test_what_is_mistyped_on_the_immune_step_leaves_the_threshold_standing(tab: Any) -> None:
+    page = tab().fill(**GATE).go("threshold")
+    answer = page.at.button(key="note").disabled, [each.value for each in page.at.info if "REACHED" in each.value]
+    page.go("tacrolimus").fill(answer_th1_th2_ratio="12,5", answer_miscarriages="abc").go("threshold")
+    text = unescaped(page)
+    assert "Typed on another page, and it cannot be used. The threshold does without it:" in text
+    assert "12,5" in text
+    assert "abc" in text
+    assert [each.value for each in page.at.info if "REACHED" in each.value] == answer[1] != []
+    assert (answer[0], page.at.button(key="note").disabled) == (False, True)  # a note would leave out what was answered
+    assert "Protocol by protocol" not in page.go("tacrolimus").text
+    page.fill(answer_th1_th2_ratio="12.5", answer_miscarriages="0").go("threshold")
+    assert "Typed on another page" not in page.text
+    page.fill(oocyte_age_years="abc")  # what the threshold rests on takes it away
+    assert not [each.value for each in page.at.info if "REACHED" in each.value]
+
+
 def test_medicines_are_found_offered_or_not_in_our_list(tab: Any) -> None:
     page = tab().fill(**GATE).go("tacrolimus")
     page.fill(medications=["clarithromycin", "fluconazol", "foozol"])
@@ -194,7 +211,7 @@ def test_a_medicine_that_is_not_in_the_list_can_be_checked_and_one_that_is_canno
     page = answer_everything(tab().fill(**GATE).go("tacrolimus"))
     page.fill(medications=["folic acid", "levothyroxine", "xyzmab"])
     assert "Meets the entry criteria of none" in unescaped(page)
-    assert "Nothing more that could be asked" not in page.text
+    assert "No verdict waits" not in page.text
     assert [str(each.key) for each in page.at.toggle if str(each.key).startswith("checked_")] == ["checked_xyzmab"]
     page.fill(checked_xyzmab=True)
     text = unescaped(page)
@@ -203,7 +220,7 @@ def test_a_medicine_that_is_not_in_the_list_can_be_checked_and_one_that_is_canno
     assert "That is the user's own statement" in text
     page.fill(medications=["folic acid", "levothyroxine"])  # taken out again: nothing is left of the statement
     assert "Checked by the user" not in unescaped(page)
-    assert "Nothing more that could be asked would change a verdict." in page.text
+    assert "No verdict waits for another answer." in page.text
     page.go("threshold").press("new_couple")  # the next couple's medicine of that name is not checked
     page = page.fill(**GATE).go("tacrolimus").fill(medications=["xyzmab"])
     assert page.widget("checked_xyzmab").value is False
@@ -236,7 +253,7 @@ def test_the_strip_says_what_is_unanswered_held_and_met(tab: Any) -> None:
     page = answer_everything(page).fill(medications=["fluconazole"])
     assert strip(page).endswith(" · on hold: fluconazole · met: none")
     page.fill(medications=[])
-    assert " · met: series of 2015 (Tokyo); euploid series of 2024; " in strip(page)
+    assert " · met: series of 2015 (Tokyo); euploid series of 2024 (cut-offs 10.3 and 11.8); " in strip(page)
     assert "met:" not in strip(page.go("workup"))
 
 
@@ -263,9 +280,9 @@ def test_a_medicine_says_what_rises(tab: Any) -> None:
 
 def test_the_list_of_medicines_is_asked_while_it_is_open(tab: Any) -> None:
     page = answer_everything(tab().fill(**GATE).go("tacrolimus"))
-    assert "Nothing more that could be asked would change a verdict." in page.text
+    assert "No verdict waits for another answer." in page.text
     page.fill(no_medications=False, medication_list_complete=None)
-    assert "Nothing more that could be asked" not in page.text
+    assert "No verdict waits" not in page.text
     assert "Still open: Which other medicines, foods and herbal remedies are taken" in page.text
 
 

@@ -41,10 +41,10 @@ def summary(judged: tuple[Protocol, ...], gate: Gate, medications: tuple[Medicat
 
 def _by_kind(found: Iterable[Protocol]) -> str:
     kinds = {kind: [each for each in found if each.kind == kind] for kind in ProtocolKind}
-    return "; ".join(f"{long_word(kind)}: {', '.join(_names(each))}" for kind, each in kinds.items() if each)
+    return "; ".join(f"{long_word(kind)}: {', '.join(protocol_names(each))}" for kind, each in kinds.items() if each)
 
 
-def _names(found: Iterable[Protocol]) -> Iterator[str]:
+def protocol_names(found: Iterable[Protocol]) -> Iterator[str]:
     """The protocols by name, those of one study together with what they differ by."""
     for named, alike in groupby(found, key=lambda each: each.named):
         cut_offs = [each.cut_off for each in alike if each.cut_off]

@@ -117,6 +117,7 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
                 " Somigliana 2018 and Busnelli 2020 call it false-positive rate.",
                 source="somigliana_2018",
             ),
+            *_since(estimate, points, main),
             Remark(text="Crossing is time to talk and look, not a diagnosis."),
             *(Remark(text=each.text, source=each.source.key) for each in seen),
         ),
@@ -137,6 +138,17 @@ def meaning_of_crossing(case: Case, estimate: Estimate) -> MeaningSection:
         threshold_percent=float(case.rule.percent),
         observed=seen,
     )
+
+
+def _since(estimate: Estimate, points: tuple[MeaningPoint, ...], main: int) -> Iterator[Remark]:
+    """The same share of those with whom as many transfers failed, where more have since the line was crossed."""
+    done, crossed = estimate.failed_transfers, estimate.transfers_to_threshold
+    if crossed is not None and done > crossed:
+        share = in_hundred(points[done - 1].unexplained_percents[main])
+        yield Remark(
+            text=f"Of couples with whom {transfers_words(done)} failed, as here, {share} are simply unlucky.",
+            source="somigliana_2018",
+        )
 
 
 def _seen(case: Case) -> tuple[Observed, ...]:

@@ -214,7 +214,7 @@ def _column(raw: loading.Raw, name: str, field: str, mapping: Mapping) -> Found:
     orders, said = _days(texts, order, typed=raw.typed) if field in {"", "date", "oocyte_age_years"} else ((), ())
     doubtful = field == "patient" or (not field and not orders)
     people = _people(texts, name, field, different) if doubtful else ()
-    if different > MOST_WORDS or field in {"patient", "date", "order", "live_birth_percent"}:
+    if different > MOST_WORDS or people or field in {"patient", "date", "order", "live_birth_percent"}:
         return Found(name, field, different, (), (), orders, said, people)
     listed = counted.order_by(ibis.desc("times"), "text").to_pyarrow().to_pylist()
     words = tuple((each["text"], each["times"]) for each in listed if field or each["times"] >= FEWEST_TIMES)
@@ -249,7 +249,10 @@ def _days(texts: ir.Table, order: str, *, typed: bool) -> tuple[tuple[str, ...],
 def _people(texts: ir.Table, name: str, field: str, different: int) -> tuple[str, ...]:
     """Whether a column looks as if it held names or national numbers of people. No text of it is told."""
     sample = [each for each in texts.limit(SAMPLE).to_pyarrow()["text"].to_pylist() if each]
-    mostly_different = different > MOST_WORDS or 2 * len(set(sample)) > len(sample)
+    each = set(sample)
+    mostly_different = different > MOST_WORDS or 2 * len(each) > len(sample)
+    if not mostly_different and FEWEST_TIMES * len(each) >= len(sample):  # a person has several transfers
+        mostly_different = all(text.istitle() and " " in text for text in each)
     return tuple(of_identifiers(sample, f"the column {name}")) if field or mostly_different else ()
 
 

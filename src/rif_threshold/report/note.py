@@ -104,6 +104,9 @@ def _workup(assessment: Assessment) -> str:
     for grade in (Grade.RECOMMENDED, Grade.CAN_BE_CONSIDERED):
         labels = [item.label for item in items if item.grade == grade and item.state == WorkupState.APPLIES]
         due.append(f"{word(grade)}: {', '.join(labels) or 'none'}")
+    asked = (item for item in workup.investigations if item.grade == Grade.RECOMMENDED)
+    unsaid = [item.label for item in asked if item.state == WorkupState.CANNOT_SAY]
+    due += [f"recommended, cannot say yet: {', '.join(unsaid)}" for _ in unsaid[:1]]
     return f"Work-up (ESHRE), now: {'; '.join(due)}"
 
 

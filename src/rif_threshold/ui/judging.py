@@ -4,6 +4,7 @@ import copy
 import re
 import string
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,13 +22,18 @@ from rif_threshold.vocabulary import Part
 from rif_threshold.wording import capital, choices
 
 _STILL_NEEDED = {"missing"}
+_OF_PARTS = {"answers", "findings", "medications", "medications_checked", "medication_list_complete"}
 _NEEDED = "this is needed"
 """How a problem begins that says no more than that something is missing; the page says it in other words."""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What the page knows after judging what is typed: an assessment, or the problems that keep it from one."""
+    """What the page knows after judging what is typed: an assessment, or the problems that keep it from one.
+
+    Both where something that only the work-up or the immune step asks for cannot be used: the threshold stands all the
+    same, and the assessment is without them.
+    """
 
     assessment: Assessment | None = None
     problems: tuple[Problem, ...] = ()
@@ -48,10 +54,19 @@ def judge(*parts: Part) -> Judged:
     try:
         return Judged(assess(typed, include=parts, tables=inputs.table_in_use()))
     except InvalidInput as error:
-        return Judged(problems=error.problems)
+        return Judged(_threshold_alone(typed, error.problems), error.problems)
     except TableError as error:
         st.error(f"The tables are not as they should be, and nothing is computed. {escaped(str(error))}")
         st.stop()
+
+
+def _threshold_alone(typed: Mapping[str, Any], problems: Iterable[Problem]) -> Assessment | None:
+    """The threshold, where all that cannot be used was asked by the parts that stand after it."""
+    if {problem.field.partition(".")[0] for problem in problems} <= _OF_PARTS:
+        rest = {name: value for name, value in typed.items() if name not in _OF_PARTS}
+        with suppress(InvalidInput):
+            return assess(rest, include=(), tables=inputs.table_in_use())
+    return None
 
 
 def still_open(problem: Problem) -> bool:
@@ -86,8 +101,10 @@ def _right(typed: Mapping[str, Any], field: str, longer: str) -> bool:
 
 
 def of_part(judged: Judged) -> Judged:
-    """The same for a page of a part that contradictory answers leave without an answer."""
+    """The same for a page of a part, which answers that contradict each other or cannot be used leave without one."""
     assessment = judged.assessment
+    if judged.problems:
+        return Judged(problems=judged.problems)
     return Judged(problems=assessment.contradictions) if assessment and assessment.contradictions else judged
 
 
@@ -142,6 +159,9 @@ def beside(judged: Judged) -> Callable[[str], None]:
 def answered(judged: Judged) -> Assessment | None:
     """Show why there is no answer, or return the assessment there is."""
     if judged.assessment is not None:
+        if judged.problems:
+            lines = "\n".join(problem_lines(judged.problems))
+            say("of_parts", f"Typed on another page, and it cannot be used. The threshold does without it:\n{lines}")
         return judged.assessment
     wrong = [problem for problem in judged.problems if not still_open(problem)]
     with st.container(border=True, key="no_answer"), whole("no_answer", repr(judged)):

@@ -51,7 +51,9 @@ def _strip(judged: Judged, verdicts: str) -> None:
         words += f" · ◆ {unbroken(own_table.IN_USE)}"
     with st.container(key="strip"):
         announce("strip", words)
-        if st.button("Copy note", key="note", type="tertiary", disabled=judged.assessment is None):
+        if st.button(
+            "Copy note", key="note", type="tertiary", disabled=judged.assessment is None or bool(judged.problems)
+        ):
             _note()
         if st.button("Save or open", key="save", type="tertiary"):
             _save()

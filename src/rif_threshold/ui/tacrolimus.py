@@ -9,6 +9,7 @@ from rif_threshold.charts.forest import describe_evidence, evidence_specificatio
 from rif_threshold.charts.specification import Specification
 from rif_threshold.pathway import Fact, Tacrolimus, conflicts_about, evidence, facts, guideline_positions
 from rif_threshold.pathway.studies import study_words
+from rif_threshold.pathway.summary import protocol_names
 from rif_threshold.pathway.tacrolimus import gate_lists
 from rif_threshold.ui import inputs, questions, widgets
 from rif_threshold.ui.markdown import escaped, markdown_table
@@ -28,11 +29,12 @@ _SHARED = ("failed_transfers", "ploidy")
 
 def strip_words(step: Tacrolimus) -> str:
     """The verdict line: what is still to be answered, what stops or holds, and what is met. There is no total."""
-    met = dict.fromkeys(
-        each.named.removeprefix("the ").removeprefix("a ")
-        for each in step.protocols
-        if each.verdict == ProtocolVerdict.MEETS_ENTRY_CRITERIA
-    )
+    met = [
+        name.removeprefix("the ").removeprefix("a ")
+        for name in protocol_names(
+            each for each in step.protocols if each.verdict == ProtocolVerdict.MEETS_ENTRY_CRITERIA
+        )
+    ]
     parts = {
         "": f"{len(step.questions)} unanswered" if step.questions else "",
         "stopped: ": "; ".join(in_force(step.stops)),

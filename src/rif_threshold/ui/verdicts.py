@@ -24,8 +24,15 @@ _MOST_NAMED = 2
 
 def in_force(items: Iterable[GateItem]) -> list[str]:
     """What stops or holds, by name, as it stands inside a sentence."""
-    named = [item.named for item in items if item.verdict == Verdict.YES]
-    return [each[:1].lower() + each[1:] if each[1:2].islower() else each for each in named]
+    return [
+        _inside(item.label) if item.named == item.label else item.named  # medicines are named as they were typed
+        for item in items
+        if item.verdict == Verdict.YES
+    ]
+
+
+def _inside(label: str) -> str:
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def show(step: Tacrolimus, cited: Numbered) -> None:
@@ -64,7 +71,7 @@ def _gate(step: Tacrolimus, cited: Numbered) -> str:
     if len(still) == len(above):
         return ":small[Stops and holds: none is answered.]"
     parts += [f"**Open**: {escaped('; '.join(still))}."] if still else []
-    parts += [] if step.questions else ["Nothing more that could be asked would change a verdict."]
+    parts += [] if step.questions else ["No verdict waits for another answer."]
     return f":small[{' '.join(parts)} {sum(item.verdict == Verdict.NO for item in above)} clear.]"
 
 

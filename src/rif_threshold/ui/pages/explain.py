@@ -18,7 +18,7 @@ chosen = words(explain.chosen())
 strip(judged, folded=chosen.language != ENGLISH)
 explain.choose()
 with whole("shown", repr((inputs.typed_case(), inputs.table_in_use(), chosen.language))):
-    assessment = judging.answered(judged)
+    assessment = judging.answered(judging.of_part(judged) if judged.problems else judged)
     if assessment is not None:
         with st.container(key="explain"):
             day = chosen.date(datetime.now().astimezone().date())
