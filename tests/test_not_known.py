@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import counting
 from rif_threshold import Assessment, InvalidInput, Problem, assess
+from rif_threshold.charts.curve import curve_specification
 from rif_threshold.repeated import inputs_words
 from rif_threshold.report.couple_sheet import sheet
 from rif_threshold.report.note import note
@@ -430,3 +431,11 @@ def test_whose_eggs_is_repeated() -> None:
 def test_nothing_is_said_of_a_next_chance_where_nothing_is_planned() -> None:
     found = assess({"oocyte_age_years": 36, "ploidy": "untested", "failed_transfers": 3, "planned": "none"}, include=())
     assert next_chance(found) == "not known"
+
+
+def test_the_curve_says_what_its_line_is_where_a_chance_lies_between_two_ends() -> None:
+    for more, said in (({"embryos": 2}, "(line: lowest chance; shaded: up to the highest)"), ({}, ": crosses at 4")):
+        found = answer(more, oocyte_age_years=38, ploidy="untested", failed_transfers=3)
+        text = json.dumps(curve_specification(found)).replace("\\n", " ")
+        assert f"ESHRE's table by age and ploidy{' ' * bool(more)}{said}" in text
+        assert ("shaded" in text) is bool(more)

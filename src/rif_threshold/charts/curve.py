@@ -66,6 +66,8 @@ def _named(estimate: Estimate) -> str:
     total, interval = estimate.transfers_to_threshold, _interval(estimate)
     crossing = "" if total is None else f": {'crossed' if estimate.reached else 'crosses'} at {total}"
     shaded = "" if interval is None else f" (shaded: {_level(interval)} interval)"
+    if interval is None and any(lowest != highest for lowest, highest in estimate.curve):
+        shaded = " (line: lowest chance; shaded: up to the highest)"
     return "\n".join(wrap(f"{estimate.label}{crossing}{shaded}", _LEGEND_WIDTH))
 
 
