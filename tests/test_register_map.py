@@ -19,6 +19,7 @@ from rif_threshold.register.mapping import FIELDS, Mapping
 from rif_threshold.register.mappings import read_mapping
 from rif_threshold.register.reading import read
 from rif_threshold.register.telling import SAID
+from spreadsheets import write_xlsx
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples/register.csv"
@@ -346,3 +347,12 @@ def test_a_column_of_full_names_is_warned_of_also_where_each_stands_several_time
     told = CliRunner().invoke(cli, ["register", "map", str(file)]).output
     assert "looks like names" in told
     assert "Schmidt" not in told
+
+
+def test_the_days_of_a_spreadsheet_need_no_order(tmp_path: Path) -> None:
+    """They are read as the days that they are, whatever order a mapping names for those that are texts."""
+    days = [["2024-04-03"], ["2023-12-11"], ["2024-01-02"]]
+    (column,) = explore(write_xlsx(tmp_path / "days.xlsx", [["date"], *days]), None).columns
+    assert (column.orders, column.said) == (("Y-M-D",), ("Days: all can be read as Y-M-D.",))
+    (column,) = explore(write_xlsx(tmp_path / "texts.xlsx", [["date"], ["03/04/2024"], ["11/12/2023"]]), None).columns
+    assert column.orders == ("D/M/Y", "M/D/Y")

@@ -13,7 +13,17 @@ import ibis
 import ibis.expr.types as ir
 
 from rif_threshold.register import loading
-from rif_threshold.register.mapping import ANY, CLOSED, NUMBERED, SERIAL, DateOrder, Mapping, Words, numbered_columns
+from rif_threshold.register.mapping import (
+    ANY,
+    CLOSED,
+    NUMBERED,
+    OWN_ORDER,
+    SERIAL,
+    DateOrder,
+    Mapping,
+    Words,
+    numbered_columns,
+)
 from rif_threshold.register.mappings import mappings
 from rif_threshold.register.telling import SAMPLE, of_identifiers
 from rif_threshold.register.values import days
@@ -234,6 +244,8 @@ def _days(texts: ir.Table, order: str, *, typed: bool) -> tuple[tuple[str, ...],
     if 2 * most <= rows:
         return (), ((f"It is no column of days in the order {order}.",) if order and rows else ())
     orders = tuple(each for each, count in by_order.items() if count == most)
+    as_days = typed and OWN_ORDER in orders  # cells that are days are read as they are, in whatever order others stand
+    orders = (OWN_ORDER,) if as_days else orders
     which = " and ".join(orders)
     if most < rows:
         said = f"Days: {most:,} of {rows:,} can be read as {which}; the others are no such days."
@@ -241,7 +253,7 @@ def _days(texts: ir.Table, order: str, *, typed: bool) -> tuple[tuple[str, ...],
         said = f"Days: all can be read as {which}."
     if len(orders) > 1:
         said += " Not decided: nothing in the file tells which it is. Name the order yourself."
-    elif order and order not in orders:
+    elif order and order not in orders and not as_days:
         said += f" The mapping says {order}."
     return orders, (said,)
 

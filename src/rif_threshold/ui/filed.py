@@ -70,7 +70,8 @@ def _how(kept: Clinic) -> None:
     options = {_BY_HAND: "Columns and words assigned here", _OWN_FILE: "A mapping file of your own"}
     options |= {name: each.title for name, each in mappings().items()}
     if READ_AS not in st.session_state:
-        guessed = (not kept.look["lacks"] and kept.look["nearest"]) or _BY_HAND
+        open_order = any(each["field"] == "date" and len(each["orders"]) > 1 for each in kept.look["columns"])
+        guessed = (not kept.look["lacks"] and not open_order and kept.look["nearest"]) or _BY_HAND
         st.session_state[READ_AS] = _OWN_FILE if kept.mapping else guessed
     st.selectbox(
         "How the file is read", list(options), key=READ_AS, persist_state="session",
