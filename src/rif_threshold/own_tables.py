@@ -262,11 +262,12 @@ def _not_written(directory: str | Path, error: OSError | ValueError) -> InvalidI
 
 def _resolved(directory: str | Path) -> Path:
     """Where a folder is, without links on the way."""
-    try:
-        found = os.stat(named := os.fsdecode(directory))
-        root = _where(named, (found.st_dev, found.st_ino, found.st_ctime_ns)) if stat.S_ISDIR(found.st_mode) else None
-    except (OSError, ValueError, TypeError):  # a working directory that was deleted, or what is no path
-        root = None
+    root = None
+    with suppress(OSError, ValueError, TypeError):  # a working directory that was deleted, or what is no path
+        named = os.fspath(directory)
+        found = os.stat(named)
+        if isinstance(named, str) and stat.S_ISDIR(found.st_mode):
+            root = _where(named, (found.st_dev, found.st_ino, found.st_ctime_ns))
     if root is None:
         raise TableError(shown(echo(directory)), "there is no such folder of tables")
     return root
